@@ -1,0 +1,128 @@
+/**
+ * The program of one contender's process: it opens one peer, runs one task and prints one line of JSON.
+ *
+ * @typedef {import('../jobs/queries.mjs').Query} Query
+ * @typedef {Record<string, ArrayLike<unknown>>} Columns
+ * @typedef {{ threads: number, variant?: string }} SessionOptions
+ *
+ * @typedef {object} Session what a peer can do; each file in `peers` returns one from `connect`
+ * @property {(path: string, query: Query) => Promise<Columns>} [aggregate] from a CSV file's path to JavaScript values
+ * @property {(path: string) => Promise<void>} [load] reads all columns of a CSV file into memory and keeps them
+ * @property {(names: string[]) => Promise<number[]>} [loadedSums] the row count and these columns' sums
+ * @property {(query: Query) => Promise<() => Columns>} [aggregateLoaded] the answer in the library's own form, and its
+ *   conversion to JavaScript values
+ * @property {(data: Record<string, Int32Array | Float64Array>, query: Query) => Promise<() => Promise<Columns>>} [memoryQuery]
+ * @property {(path: string, query: Query, signal: AbortSignal) => Promise<Columns>} [abortable]
+ *
+ * @typedef {object} Task
+ * @property {'csv' | 'load' | 'questions' | 'event-loop' | 'startup' | 'fixed-cost' | 'abort' | 'bare'} task
+ * @property {string} [peer]
+ * @property {string} [variant]
+ * @property {number} [threads]
+ * @property {string} [path]
+ * @property {Query} [query]
+ * @property {Record<string, Query>} [questions]
+ * @property {boolean} [answer] send the answer back instead of repeating the query
+ */
+import { readFileSync } from 'node:fs'
+import { abortLatency, eventLoopDelay, fixedCost } from './contender-tasks.mjs'
+import { canonicalColumns } from './answers.mjs'
+
+/** A query that took longer than this has warmed up by itself. */
+const REPEAT_BELOW_MS = 3_000
+
+/** The columns whose sums tell that a loaded g1 is whole and right. */
+export const G1_SUMMED_COLUMNS = ['id4', 'id5', 'id6', 'v1', 'v2', 'v3']
+
+/** @param {Task} task */
+async function run(task) {
+  if (task.task === 'bare') return {}
+  const importStart = performance.now()
+  const { connect } = await import(`../peers/${task.peer}.mjs`)
+  const importMs = performance.now() - importStart
+  const start = performance.now()
+  /** @type {Session} */
+  const session = await connect({ threads: task.threads, variant: task.variant })
+  if (task.task === 'startup') {
+    await session.aggregate(task.path, task.query)
+    return { importMs, firstResultMs: performance.now() - start }
+  }
+  if (task.task === 'csv') return csv(session, task)
+  if (task.task === 'load') return load(session, task)
+  if (task.task === 'questions') return questions(session, task)
+  if (task.task === 'event-loop') return eventLoopDelay(() => session.aggregate(task.path, task.query))
+  if (task.task === 'fixed-cost') return fixedCost(session)
+  return abortLatency(session, task)
+}
+
+/**
+ * @param {Session} session
+ * @param {Task} task
+ */
+async function csv(session, { path, query, answer }) {
+  if (answer) return { answer: canonicalColumns(await session.aggregate(path, query), query) }
+  return timed(() => session.aggregate(path, query))
+}
+
+/**
+ * @param {Session} session
+ * @param {Task} task
+ */
+async function load(session, { path, answer }) {
+  if (!answer) return timed(() => session.load(path))
+  await session.load(path)
+  const sums = await session.loadedSums(G1_SUMMED_COLUMNS)
+  return { answer: { keys: ['rows and sums'], values: sums.map((sum) => [sum]) } }
+}
+
+/**
+ * @param {Session} session
+ * @param {Task} task
+ */
+async function questions(session, { path, questions: asked, answer }) {
+  await session.load(path)
+  /** @type {Record<string, unknown>} */
+  const results = {}
+  for (const [name, query] of Object.entries(asked)) {
+    if (answer) results[name] = canonicalColumns((await session.aggregateLoaded(query))(), query)
+    else results[name] = await timed(() => session.aggregateLoaded(query))
+  }
+  return answer ? { answers: results } : { questions: results }
+}
+
+/**
+ * The wall time of a run. The first one in a process compiles and warms; its time counts only where it is long.
+ *
+ * @param {() => Promise<unknown>} job
+ */
+async function timed(job) {
+  const first = await wallMs(job)
+  const peakBytes = peakResidentBytes()
+  return { firstMs: first, ms: first < REPEAT_BELOW_MS ? await wallMs(job) : first, peakBytes }
+}
+
+/** @param {() => Promise<unknown>} job */
+async function wallMs(job) {
+  const start = performance.now()
+  await job()
+  return performance.now() - start
+}
+
+/**
+ * The process's peak resident memory. `maxRSS` of a process on Linux starts at its parent's, so the kernel's own count of
+ * this address space is read there.
+ */
+function peakResidentBytes() {
+  if (process.platform === 'linux') {
+    const line = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))
+    if (line) return Number(line[1]) * 1024
+  }
+  return process.resourceUsage().maxRSS * 1024
+}
+
+/** @type {Task} */
+const task = JSON.parse(process.argv[2])
+const result = await run(task)
+process.stdout.write(`\n${JSON.stringify({ peakBytes: peakResidentBytes(), ...result })}\n`)
+// Peers keep pools and handles open; the answer is out.
+process.stdout.end(() => process.exit(0))

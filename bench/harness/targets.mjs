@@ -1,0 +1,166 @@
+import { best, geometricMean } from './statistics.mjs'
+
+/**
+ * What the first release is to reach, and where a run stands.
+ *
+ * @typedef {Record<string, import('./run-jobs.mjs').JobResult>} Results by job
+ * @typedef {{ row: string, target: string, measured: string, reached: boolean | undefined }} Standing
+ */
+
+const CSV_PEAK_JOBS = ['prices', 'measurements', 'g1-id1', 'g1-id3', 'quoted']
+
+/** @param {Results} results */
+export function standings(results) {
+  return [
+    timesFaster(results, 'prices', 'prices, from CSV, against the fastest peer', 4),
+    timesFaster(results, 'prices', 'prices, against JavaScript by hand', 20, 'js'),
+    timesFaster(results, 'prices', 'prices, against Dask', 30, 'dask'),
+    timesFaster(results, 'measurements', 'measurements, from CSV', 3.5),
+    timesFaster(results, 'g1-id1', 'g1 from CSV, id1', 3),
+    timesFaster(results, 'g1-id3', 'g1 from CSV, id3', 2.5),
+    timesFaster(results, 'quoted', 'quoted, the query of prices', 3),
+    timesFaster(results, 'g1-load', 'CSV into memory, all columns', 2),
+    inMemory(results),
+    peakMemory(results),
+    fixedCost(results),
+    atMost('event-loop delay during prices, p99', 20, 'ms', ourValue(results['event-loop'], 0)),
+    atMost('first import', 30, 'ms', ourValue(results.startup, 0)),
+    atMost('first result on a 10-row CSV', 15, 'ms', ourValue(results.startup, 1)),
+    atMost('abort to rejection, longest', 50, 'ms', ourValue(results.abort, 1)),
+    atMost('addon, stripped', 3, 'MB', ourValue(results['addon-size'], 0)),
+    sse2(results),
+    roofline(results),
+  ].filter(standing => standing !== undefined)
+}
+
+/**
+ * The fastest row that is not ours.
+ *
+ * @param {any[]} rows
+ */
+export function fastestPeer(rows) {
+  const peers = rows.filter(({ name }) => !name.startsWith('millrace'))
+  return peers.toSorted((a, b) => a.bestMs - b.bestMs)[0]
+}
+
+/** @param {import('./run-jobs.mjs').JobResult | undefined} result */
+export function ourRow(result) {
+  return result?.rows.find(({ name }) => name === 'millrace')
+}
+
+/**
+ * @param {import('./run-jobs.mjs').JobResult | undefined} result
+ * @param {number} column
+ */
+function ourValue(result, column) {
+  return ourRow(result)?.values[column]
+}
+
+/**
+ * @param {Results} results
+ * @param {string} job
+ * @param {string} row
+ * @param {number} factor
+ * @param {string} [peerName] instead of the fastest
+ * @returns {Standing | undefined}
+ */
+function timesFaster(results, job, row, factor, peerName) {
+  const ours = ourRow(results[job])
+  if (ours === undefined) return undefined
+  const { rows } = results[job]
+  const peer = peerName ? rows.find(({ name }) => name === peerName) : fastestPeer(rows)
+  if (peer === undefined) return undefined
+  const ratio = peer.bestMs / ours.bestMs
+  const against = peerName ? '' : ` (${peer.label})`
+  return { row, target: `${factor}x`, measured: `${ratio.toFixed(2)}x${against}`, reached: ratio >= factor }
+}
+
+/**
+ * @param {Results} results
+ * @returns {Standing | undefined}
+ */
+function inMemory(results) {
+  const result = results['g1-memory']
+  const ours = ourRow(result)
+  if (ours === undefined || result.rows.length < 2) return undefined
+  const peers = result.rows.filter(({ name }) => name !== 'millrace')
+  const ratios = ours.values.map(
+    (/** @type {number} */ ms, /** @type {number} */ question) =>
+      best(peers.map(({ values }) => values[question])) / ms,
+  )
+  return {
+    row: 'g1 in memory, geometric mean against the fastest of each question',
+    target: 'a later release: 2.5x',
+    measured: `${geometricMean(ratios).toFixed(2)}x, lowest ${best(ratios).toFixed(2)}x`,
+    reached: undefined,
+  }
+}
+
+/**
+ * @param {Results} results
+ * @returns {Standing | undefined}
+ */
+function peakMemory(results) {
+  const peaks = CSV_PEAK_JOBS.map(job => ourRow(results[job])?.peakAboveHostMb).filter(peak => peak !== undefined)
+  return peaks.length === 0 ? undefined : atMost("peak memory above Node's own, highest", 150, 'MB', Math.max(...peaks))
+}
+
+/**
+ * @param {Results} results
+ * @returns {Standing | undefined}
+ */
+function fixedCost(results) {
+  const result = results['fixed-cost']
+  const ours = ourValue(result, 0)
+  const peers = (result?.rows ?? []).filter(({ name }) => name !== 'millrace')
+  if (ours === undefined || peers.length === 0) return undefined
+  const ratio = ours / best(peers.map(({ values }) => values[0]))
+  return {
+    row: "a query on 1,000 rows in memory, against the fastest peer's",
+    target: 'at most 0.5x',
+    measured: `${ratio.toFixed(2)}x (${ours.toFixed(0)} µs)`,
+    reached: ratio <= 0.5,
+  }
+}
+
+/**
+ * @param {string} row
+ * @param {number} limit
+ * @param {string} unit
+ * @param {number | undefined} value
+ * @returns {Standing | undefined}
+ */
+function atMost(row, limit, unit, value) {
+  if (value === undefined) return undefined
+  const measured = `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ${unit}`
+  return { row, target: `at most ${limit} ${unit}`, measured, reached: value <= limit }
+}
+
+/**
+ * @param {Results} results
+ * @returns {Standing | undefined}
+ */
+function sse2(results) {
+  const ours = ourRow(results.prices)
+  const restricted = results.prices?.rows.find(({ name }) => name === 'millrace-sse2')
+  if (ours === undefined || restricted === undefined) return undefined
+  const ratio = ours.bestMs / restricted.bestMs
+  const row = "SSE2 alone on prices, of the best level's speed"
+  return { row, target: 'at least 0.4x', measured: `${ratio.toFixed(2)}x`, reached: ratio >= 0.4 }
+}
+
+/**
+ * @param {Results} results
+ * @returns {Standing | undefined}
+ */
+function roofline(results) {
+  const ours = ourRow(results.prices)
+  const limit = results.roofline?.rows[0]
+  if (ours === undefined || limit === undefined) return undefined
+  return {
+    row: 'prices, share of the roofline',
+    target: 'a later release: 25 %',
+    measured: `${((100 * limit.values[0]) / ours.bestMs).toFixed(1)} %`,
+    reached: undefined,
+  }
+}

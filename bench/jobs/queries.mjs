@@ -1,0 +1,112 @@
+/**
+ * What every contender computes. A query is data, so that each peer can say it in its own words and nobody can
+ * compute something easier.
+ *
+ * @typedef {'mean' | 'sum' | 'min' | 'max' | 'count' | 'median' | 'std'} AggregateName
+ * @typedef {{ column: string, function: AggregateName, as: string }} Aggregate
+ * @typedef {object} Query
+ * @property {{ column: string, above: number }} [filter] keeps the rows where column > above
+ * @property {string[]} by group keys
+ * @property {string[]} [dates] the group keys that are dates
+ * @property {Aggregate[]} aggregates
+ */
+
+/** @type {Query} */
+const PRICES = {
+  filter: { column: 'Close', above: 0 },
+  by: ['Date'],
+  dates: ['Date'],
+  aggregates: [{ column: 'Open', function: 'mean', as: 'Open' }],
+}
+
+/**
+ * @typedef {object} CsvJob
+ * @property {'aggregate' | 'load'} kind from the file's path to a result in the host language, or to columns in memory
+ * @property {string} title
+ * @property {import('../data/datasets.mjs').DatasetName} dataset
+ * @property {Query} [query]
+ */
+
+/** @type {Record<string, CsvJob>} */
+export const CSV_JOBS = {
+  prices: { kind: 'aggregate', title: 'prices: Close > 0, by Date, mean Open', dataset: 'prices', query: PRICES },
+  measurements: {
+    kind: 'aggregate',
+    title: 'measurements: by station, min, mean and max',
+    dataset: 'measurements',
+    query: {
+      by: ['station'],
+      aggregates: [
+        { column: 'temperature', function: 'min', as: 'min' },
+        { column: 'temperature', function: 'mean', as: 'mean' },
+        { column: 'temperature', function: 'max', as: 'max' },
+      ],
+    },
+  },
+  'g1-id1': {
+    kind: 'aggregate',
+    title: 'g1 from CSV: sum v1 by id1',
+    dataset: 'g1',
+    query: { by: ['id1'], aggregates: [{ column: 'v1', function: 'sum', as: 'v1' }] },
+  },
+  'g1-id3': {
+    kind: 'aggregate',
+    title: 'g1 from CSV: sum v1, mean v3 by id3',
+    dataset: 'g1',
+    query: {
+      by: ['id3'],
+      aggregates: [
+        { column: 'v1', function: 'sum', as: 'v1' },
+        { column: 'v3', function: 'mean', as: 'v3' },
+      ],
+    },
+  },
+  quoted: { kind: 'aggregate', title: 'quoted: the query of prices', dataset: 'quoted', query: PRICES },
+  'g1-load': { kind: 'load', title: 'g1 CSV into memory, all columns', dataset: 'g1' },
+}
+
+/**
+ * The db-benchmark questions that every contender can say. q7 is asked as its two aggregates instead of their
+ * difference; q8 (the top two rows of a group), q9 (a squared correlation) and q10 (an answer as large as the table) are
+ * left out.
+ *
+ * @type {Record<string, Query>}
+ */
+export const G1_QUESTIONS = {
+  q1: question('id1', 'v1 sum'),
+  q2: question('id1 id2', 'v1 sum'),
+  q3: question('id3', 'v1 sum, v3 mean'),
+  q4: question('id4', 'v1 mean, v2 mean, v3 mean'),
+  q5: question('id6', 'v1 sum, v2 sum, v3 sum'),
+  q6: question('id4 id5', 'v3 median, v3 std'),
+  q7: question('id3', 'v1 max, v2 min'),
+}
+
+/** The query of the fixed-cost job, over 1,000 rows in memory. */
+export const SMALL_QUERY = {
+  filter: { column: 'value', above: 0.25 },
+  by: ['key'],
+  aggregates: [{ column: 'value', function: /** @type {AggregateName} */ ('mean'), as: 'value' }],
+}
+
+/** The rows that SMALL_QUERY runs over. */
+export function smallColumns() {
+  const rows = 1_000
+  return {
+    key: Int32Array.from({ length: rows }, (_, row) => row % 10),
+    value: Float64Array.from({ length: rows }, (_, row) => ((row * 7919) % 1000) / 1000),
+  }
+}
+
+/**
+ * @param {string} keys separated by spaces
+ * @param {string} values "column function", separated by commas
+ * @returns {Query}
+ */
+function question(keys, values) {
+  const aggregates = values.split(', ').map(text => {
+    const [column, name] = text.split(' ')
+    return { column, function: /** @type {AggregateName} */ (name), as: `${column}_${name}` }
+  })
+  return { by: keys.split(' '), aggregates }
+}

@@ -1,0 +1,70 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+
+const SQL_NAMES = { mean: 'avg', sum: 'sum', min: 'min', max: 'max', count: 'count', median: 'median', std: 'stddev_samp' }
+
+/**
+ * DuckDB in its Node client, with `read_csv` and its own type detection.
+ *
+ * @param {import('../harness/contender.mjs').SessionOptions} options
+ * @returns {Promise<import('../harness/contender.mjs').Session>}
+ */
+export async function connect({ threads }) {
+  const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) })
+  const connection = await instance.connect()
+  const columns = async (/** @type {string} */ sql) => (await connection.runAndReadAll(sql)).getColumnsObjectJS()
+  return {
+    aggregate: (path, query) =>
+      columns(selectFrom(`read_csv(${text(path)})`, query)),
+
+    async load(path) {
+      await connection.run(`create or replace table loaded as select * from read_csv(${text(path)})`)
+    },
+
+    async loadedSums(names) {
+      const sums = names.map((name) => `sum(${quoted(name)})::double`).join(', ')
+      const reader = await connection.runAndReadAll(`select count(*)::double, ${sums} from loaded`)
+      return /** @type {number[]} */ (reader.getRowsJS()[0])
+    },
+
+    async aggregateLoaded(query) {
+      const reader = await connection.runAndReadAll(selectFrom('loaded', query))
+      return () => reader.getColumnsObjectJS()
+    },
+
+    async memoryQuery(data, query) {
+      await connection.run('create table rows (key integer, value double)')
+      const appender = await connection.createAppender('rows')
+      for (let row = 0; row < data.key.length; row++) {
+        appender.appendInteger(data.key[row])
+        appender.appendDouble(data.value[row])
+        appender.endRow()
+      }
+      appender.closeSync()
+      const statement = await connection.prepare(selectFrom('rows', query))
+      return async () => (await statement.runAndReadAll()).getColumnsObjectJS()
+    },
+  }
+}
+
+/**
+ * @param {string} source
+ * @param {import('../jobs/queries.mjs').Query} query
+ */
+function selectFrom(source, { filter, by, aggregates }) {
+  const keys = by.map(quoted).join(', ')
+  const values = aggregates.map(
+    (aggregate) => `${SQL_NAMES[aggregate.function]}(${quoted(aggregate.column)}) as ${quoted(aggregate.as)}`,
+  )
+  const where = filter ? ` where ${quoted(filter.column)} > ${filter.above}` : ''
+  return `select ${keys}, ${values.join(', ')} from ${source}${where} group by ${keys}`
+}
+
+/** @param {string} name */
+function quoted(name) {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** @param {string} value */
+function text(value) {
+  return `'${value.replaceAll("'", "''")}'`
+}

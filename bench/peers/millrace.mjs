@@ -1,0 +1,74 @@
+import { fromColumns, readCsv } from '../../dist/index.js'
+
+/**
+ * millrace through its public functions, types inferred, groups sorted as they are by default.
+ *
+ * @param {import('../harness/contender.mjs').SessionOptions} options
+ * @returns {Promise<import('../harness/contender.mjs').Session>}
+ */
+export async function connect({ threads }) {
+  /** @type {any} */
+  let loaded
+  const run = async (frame, query, signal) => {
+    return columnsOf(await aggregated(frame, query).compute({ threads, signal }), query)
+  }
+  return {
+    aggregate: (path, query) => run(readCsv(path), query),
+
+    abortable: (path, query, signal) => run(readCsv(path), query, signal),
+
+    async load(path) {
+      loaded = await readCsv(path).compute({ threads })
+    },
+
+    async loadedSums(names) {
+      return [loaded.length, ...names.map(name => loaded.col(name).values.reduce((sum, value) => sum + Number(value), 0))]
+    },
+
+    async aggregateLoaded(query) {
+      loaded = 'groupBy' in loaded ? loaded : frameOf(loaded)
+      const table = await aggregated(loaded, query).compute({ threads })
+      return () => columnsOf(table, query)
+    },
+
+    async memoryQuery(data, query) {
+      const frame = fromColumns(data)
+      return () => run(frame, query)
+    },
+  }
+}
+
+/**
+ * @param {any} frame
+ * @param {import('../jobs/queries.mjs').Query} query
+ */
+function aggregated(frame, { filter, by, aggregates }) {
+  const kept = filter ? frame.filter(frame.col(filter.column).gt(filter.above)) : frame
+  return kept
+    .groupBy(...by)
+    .agg(columns => Object.fromEntries(aggregates.map(({ column, function: name, as }) => [as, columns[column][name]()])))
+}
+
+/**
+ * Keys as JavaScript values, numbers as typed arrays.
+ *
+ * @param {any} table
+ * @param {import('../jobs/queries.mjs').Query} query
+ */
+function columnsOf(table, { by, aggregates }) {
+  /** @type {Record<string, ArrayLike<unknown>>} */
+  const columns = {}
+  for (const name of by) columns[name] = table.col(name).toArray()
+  for (const { as } of aggregates) columns[as] = numbersOf(table.col(as))
+  return columns
+}
+
+/** @param {any} column */
+function numbersOf(column) {
+  return column.nullCount > 0 ? column.toArray() : column.values
+}
+
+/** @param {any} table */
+function frameOf(table) {
+  return fromColumns(Object.fromEntries(table.columns.map(name => [name, table.col(name).toArray()])))
+}

@@ -1,0 +1,71 @@
+import pl from 'nodejs-polars'
+
+/**
+ * nodejs-polars, lazy. The streaming engine is reached through `collectSync` alone, which holds the event loop while it runs.
+ *
+ * @param {import('../harness/contender.mjs').SessionOptions} options
+ * @returns {Promise<import('../harness/contender.mjs').Session>}
+ */
+export async function connect({ variant }) {
+  const collect = (/** @type {any} */ frame) =>
+    variant === 'streaming' ? frame.collectSync({ engine: 'streaming' }) : frame.collect()
+  /** @type {any} */
+  let loaded
+  return {
+    async aggregate(path, query) {
+      const frame = pl.scanCSV(path, { parseDates: query.dates !== undefined })
+      return columnsOf(await collect(aggregated(frame, query)), query)
+    },
+
+    async load(path) {
+      loaded = pl.readCSV(path)
+    },
+
+    async loadedSums(names) {
+      return [loaded.height, ...names.map((name) => Number(loaded.getColumn(name).sum()))]
+    },
+
+    async aggregateLoaded(query) {
+      const frame = await collect(aggregated(loaded.lazy(), query))
+      return () => columnsOf(frame, query)
+    },
+
+    async memoryQuery(data, query) {
+      const frame = pl.DataFrame({
+        key: pl.Series('key', Array.from(data.key), pl.Int32),
+        value: pl.Series('value', Array.from(data.value), pl.Float64),
+      })
+      return async () => columnsOf(await collect(aggregated(frame.lazy(), query)), query)
+    },
+  }
+}
+
+/**
+ * @param {any} frame
+ * @param {import('../jobs/queries.mjs').Query} query
+ */
+function aggregated(frame, { filter, by, aggregates }) {
+  const kept = filter ? frame.filter(pl.col(filter.column).gt(filter.above)) : frame
+  return kept.groupBy(by).agg(...aggregates.map(expression))
+}
+
+/** @param {import('../jobs/queries.mjs').Aggregate} aggregate */
+function expression(aggregate) {
+  const column = /** @type {any} */ (pl.col(aggregate.column))
+  return column[aggregate.function]().alias(aggregate.as)
+}
+
+/**
+ * @param {any} frame
+ * @param {import('../jobs/queries.mjs').Query} query
+ */
+function columnsOf(frame, { by, aggregates }) {
+  /** @type {Record<string, ArrayLike<unknown>>} */
+  const columns = {}
+  for (const name of by) columns[name] = frame.getColumn(name).toArray()
+  for (const { as } of aggregates) {
+    const series = frame.getColumn(as)
+    columns[as] = series.nullCount() > 0 ? series.toArray() : series.toTypedArray()
+  }
+  return columns
+}

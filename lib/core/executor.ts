@@ -1,0 +1,86 @@
+// What runs queries. Frames hand a finished plan to the current executor; a client for a cluster can install itself
+// here, and frames never know.
+
+/** How far a query has come; sampled, never blocking. */
+export interface QueryProgress {
+  readonly bytesDone: number
+  /** 0 when the size is not known (a pipe). */
+  readonly bytesTotal: number
+  readonly rowsDone: number
+  readonly tasksDone: number
+  readonly tasksTotal: number
+  readonly memoryBytes: number
+  readonly memoryPeakBytes: number
+}
+
+/** What a query did. */
+export interface QueryStats {
+  readonly rowsScanned: number
+  readonly bytesRead: number
+  /** Rows left out by `onError: 'skip'`. */
+  readonly rowsSkipped: number
+  /** Cells turned into null by `onError: 'null'`. */
+  readonly cellsNulled: number
+  readonly peakBytes: number
+  readonly strips: number
+  readonly stripsRedone: number
+  readonly simd: string
+  readonly threads: number
+}
+
+/** One column as it leaves the engine. `validity` is an LSB bitmap, null when there are no nulls. */
+export interface ResultColumn {
+  readonly name: string
+  readonly type: string
+  readonly data: ArrayBufferView
+  readonly validity: Uint8Array | null
+  readonly offsets: Uint32Array | Float64Array | null
+  readonly nullCount: number
+  readonly categories?: readonly string[] | null
+}
+
+export interface QueryResult {
+  readonly rows: number
+  readonly columns: readonly ResultColumn[]
+  readonly stats: QueryStats
+}
+
+/** A plan in its portable form: version 1 is described in `lib/plan/serialize.ts`. Handles stand for data. */
+export interface QueryRequest {
+  readonly plan: { readonly version: number } & Readonly<Record<string, unknown>>
+  readonly handles: readonly unknown[]
+}
+
+/** A query that has been started. */
+export interface RunningQuery {
+  readonly result: Promise<QueryResult>
+  /** Rejects `result` with ERR_ABORTED. Safe to call at any time, any number of times. */
+  cancel(): void
+  progress(): QueryProgress
+}
+
+/** A query whose rows are pulled in batches, in order. */
+export interface StreamingQuery {
+  /** Null at the end. */
+  next(): Promise<QueryResult | null>
+  cancel(): void
+  progress(): QueryProgress
+}
+
+export interface Executor {
+  readonly name: string
+  run(request: QueryRequest): RunningQuery
+  stream(request: QueryRequest): StreamingQuery
+}
+
+let installed: Executor | undefined
+
+/** Installs `executor` for the queries that start from now on; undefined goes back to this process's own engine. */
+export function setExecutor(executor: Executor | undefined): void {
+  installed = executor
+}
+
+/** The installed executor, or `fallback`. */
+export function currentExecutor(fallback: Executor): Executor {
+  return installed ?? fallback
+}

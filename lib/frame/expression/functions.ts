@@ -1,0 +1,143 @@
+// Expressions that do not start from a column of a frame.
+import { MillraceError } from '../../core/errors.js'
+import { columnRef } from '../../plan/expression/column-ref.js'
+import { expression } from '../../plan/expression/expression.js'
+import { literal, type Scalar } from '../../plan/expression/literal.js'
+import type { ExprNode } from '../../plan/expression/node.js'
+import type { BoolType, IsNullable, NonNull, OrNull, TextType } from '../schema-types.js'
+import type { Expr, Typed, typeOf } from './expr.js'
+import { toExpr, toNode } from './expression-builder.js'
+import type { Mode, ModeOf } from './operand-types.js'
+import { text } from '../../core/options.js'
+
+/**
+ * A column by name, of whatever frame the expression is used on. Its type is checked there. Polars: `pl.col`.
+ *
+ * @example const positive = col('Close').gt(0)
+ * df.filter(positive)
+ * @throws ERR_INVALID_ARGUMENT unless the name is a string
+ */
+export function col<C = any>(name: string): Expr<C, 'row'> {
+  return toExpr(columnRef(text(name, 'the name of a column')))
+}
+
+type LiteralType<V> = V extends boolean
+  ? 'bool'
+  : V extends string
+    ? 'utf8'
+    : V extends bigint
+      ? 'int64'
+      : V extends Date
+        ? 'timestamp[ms]'
+        : V extends number
+          ? number
+          : null
+
+/**
+ * A constant. Operands are made into one by themselves; this is for where an expression is asked for. Polars: `pl.lit`.
+ *
+ * @example df.withColumns({ source: lit('prices') })
+ * @throws ERR_INVALID_ARGUMENT for what is not a plain value
+ */
+export function lit<const V extends Scalar>(value: V): Expr<LiteralType<V>, never> {
+  return toExpr(literal(value, 'lit')) as unknown as Expr<LiteralType<V>, never>
+}
+
+/**
+ * Number of rows, for `agg`. pandas: `groupby(k).size()`.
+ *
+ * @example df.groupBy('Date').agg(() => ({ rows: count() }))
+ */
+export function count(): Expr<'int64', 'agg'> {
+  return toExpr(expression('size', []))
+}
+
+type OperandType<O> = O extends { readonly [typeOf]: infer C } ? C : LiteralType<O>
+
+/** Branches of one type keep it; branches of several are just what JavaScript sees. */
+type Joined<C> = [C] extends [never] ? null : C
+
+type TextOperand = string | Typed<TextType, Mode>
+
+/**
+ * The first value that is not missing. SQL: `coalesce`; pandas: `s.fillna(other)`.
+ *
+ * @example df.withColumns((c) => ({ price: coalesce(c.Close, c.Open, 0) }))
+ * @throws ERR_TYPE when the values have no common type
+ */
+export function coalesce<const O extends readonly (Scalar | Typed<any, Mode>)[]>(
+  ...values: O
+): Expr<
+  false extends IsNullable<OperandType<O[number]>> ? NonNull<OperandType<O[number]>> : OperandType<O[number]>,
+  ModeOf<O[number]>
+> {
+  if (values.length === 0) throw new MillraceError('ERR_INVALID_ARGUMENT', 'coalesce needs at least one value')
+  return toExpr(expression('coalesce', values.map((value) => toNode(value, 'coalesce')))) as never
+}
+
+/**
+ * Texts joined end to end; null where any is null. pandas: `a + b`.
+ *
+ * @example df.withColumns((c) => ({ id: concatStr(c.Ticker, '-', c.Date.cast('utf8')) }))
+ * @throws ERR_TYPE for what is not text
+ */
+export function concatStr<const O extends readonly TextOperand[]>(
+  ...parts: O
+): Expr<true extends IsNullable<Exclude<OperandType<O[number]>, never>> ? 'utf8?' : 'utf8', ModeOf<O[number]>> {
+  if (parts.length === 0) throw new MillraceError('ERR_INVALID_ARGUMENT', 'concatStr needs at least one text')
+  return toExpr(expression('concat', parts.map((part) => toNode(part, 'concatStr')))) as never
+}
+
+type Condition = boolean | Typed<BoolType, Mode>
+type Branch = Scalar | Typed<any, Mode>
+
+/** A choice whose last condition still lacks its value. */
+export interface ChoiceCondition<C, M extends Mode> {
+  /** The value where the condition is true. @example when(c.Close.gt(c.Open)).then('up') */
+  then<const V extends Branch>(value: V): Choice<C | OperandType<V>, M | ModeOf<V>>
+}
+
+/** A choice that can go on or end. */
+export interface Choice<C, M extends Mode> {
+  /** A further condition, looked at where those before are not true. @example .when(c.Close.lt(c.Open)) */
+  when<const P extends Condition>(condition: P): ChoiceCondition<C, M | ModeOf<P>>
+  /** The value where no condition is true. @example .otherwise('flat') */
+  otherwise<const V extends Branch>(value: V): Expr<Joined<C | OperandType<V>>, M | ModeOf<V>>
+  /** Null where no condition is true. @example .end() */
+  end(): Expr<OrNull<Joined<C>>, M>
+}
+
+/**
+ * The value of the first condition that is true; null conditions count as not true. numpy: `np.select`; SQL: `case`.
+ *
+ * @example
+ * df.withColumns((c) => ({
+ *   move: when(c.Close.gt(c.Open)).then('up').when(c.Close.lt(c.Open)).then('down').otherwise('flat'),
+ * }))
+ * @throws ERR_TYPE when a condition is not one, or the values have no common type
+ */
+export function when<const P extends Condition>(condition: P): ChoiceCondition<never, ModeOf<P>> {
+  return conditionStep([], toNode(condition, 'when'))
+}
+
+function conditionStep<C, M extends Mode>(parts: readonly ExprNode[], condition: ExprNode): ChoiceCondition<C, M> {
+  return Object.freeze({
+    // An object with `then` would be called by await; this one is told apart by its argument: a resolver is a function.
+    then: (value: unknown) => {
+      if (typeof value === 'function') {
+        throw new MillraceError('ERR_INVALID_ARGUMENT', 'when(...) was awaited, or .then was given a function', {
+          hint: 'give .then(value) a value and end the choice with .otherwise(value)',
+        })
+      }
+      return choiceStep([...parts, condition, toNode(value, 'then')])
+    },
+  }) as unknown as ChoiceCondition<C, M>
+}
+
+function choiceStep<C, M extends Mode>(parts: readonly ExprNode[]): Choice<C, M> {
+  return Object.freeze({
+    when: (condition: unknown) => conditionStep(parts, toNode(condition, 'when')),
+    otherwise: (value: unknown) => toExpr(expression('when', [...parts, toNode(value, 'otherwise')])),
+    end: () => toExpr(expression('when', [...parts, literal(null)])),
+  }) as unknown as Choice<C, M>
+}

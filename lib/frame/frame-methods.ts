@@ -1,0 +1,217 @@
+import type { InspectOptions, inspect } from 'node:util'
+import type { DType } from '../core/dtypes.js'
+import type { AggregateProjection, Column, Columns, Projection, SchemaOf, Typed } from './expression/expr.js'
+import type { Operand } from './expression/operand-types.js'
+import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
+import type { BatchOptions, ComputeOptions, ReadingOf, RunOptions } from './run-options.js'
+import type { BoolType, Flat, KindOf, Merge, NonNull, NullableAs, OrNull, Renamed } from './schema-types.js'
+import type { Table } from './table/table-methods.js'
+
+/** A condition a row, as an expression or as a callback that receives the columns. */
+export type Predicate<S> = Typed<BoolType, 'row'> | ((c: Columns<S>) => Typed<BoolType, 'row'>)
+
+/** Values for missing ones: one for every column that it suits, or one for each named column. */
+export type NullFill<S> = string | number | bigint | boolean | Date | { readonly [K in keyof S]?: Operand<S[K]> }
+
+type Filled<S, V> = 0 extends 1 & S
+  ? any
+  : V extends Date
+    ? { [K in keyof S]: KindOf<S[K]> extends 'date' ? NonNull<S[K]> : S[K] }
+    : V extends object
+      ? { [K in keyof S]: K extends keyof V ? NonNull<S[K]> : S[K] }
+      : { [K in keyof S]: KindOf<S[K]> extends KindOfScalar<V> ? NonNull<S[K]> : S[K] }
+
+type KindOfScalar<V> = V extends string ? 'string' : V extends boolean ? 'boolean' : 'number'
+
+type Dropped<S, K extends PropertyKey> = 0 extends 1 & S
+  ? any
+  : { [N in keyof S]: N extends K ? NonNull<S[N]> : S[N] }
+
+type CastTo<S, D> = 0 extends 1 & S ? any : { [K in keyof S]: K extends keyof D ? NullableAs<D[K], S[K]> : S[K] }
+
+/** Columns whose aggregates may be null because there may be no row. */
+export type Aggregable<S> = { readonly [K in keyof S & string]: Column<OrNull<S[K]>> }
+
+/** Columns by name, callable: `df.col('Close')`, `df.col.filter`. Reaches columns that a method's name shadows. */
+export type ColumnAccess<S> = (<const K extends keyof S & string>(name: K) => Column<S[K]>) & Columns<S>
+
+/**
+ * A lazy, immutable table: a plan of what to do. Every method returns a new frame and costs microseconds; only
+ * `compute`, `rowCount` and `batches` read data. Columns are properties: `df.Close`.
+ */
+export interface FrameMethods<in out S> {
+  /** Names of the columns, in order. pandas: `df.columns`. */
+  readonly columns: readonly (keyof S & string)[]
+
+  /** Column names to dtypes, `?` where nulls may occur. pandas: `df.dtypes`. */
+  readonly schema: Readonly<S>
+
+  /**
+   * A column by its name, whatever that is: `df.col('Adj Close')`, `df.col.filter`. pandas: `df['Adj Close']`.
+   *
+   * @throws ERR_COLUMN_NOT_FOUND with the nearest name
+   */
+  readonly col: ColumnAccess<S>
+
+  /**
+   * Keeps the rows where the condition is true; null counts as false. pandas: `df[mask]`.
+   *
+   * @example df.filter(df.Close.gt(0))
+   * @example df.filter((c) => c.Close.gt(c.Open).and(c.Volume.gt(1000)))
+   * @throws ERR_TYPE unless it is a condition, ERR_COLUMN_NOT_FOUND for a column of another frame
+   */
+  filter(predicate: Predicate<S>): DataFrame<S>
+
+  /**
+   * Keeps the named columns, in the given order, or makes new ones. pandas: `df[['Date', 'Open']]`.
+   *
+   * @example df.select('Date', 'Open')
+   * @example df.select((c) => ({ day: c.Date, range: c.High.sub(c.Low) }))
+   * @throws ERR_COLUMN_NOT_FOUND, ERR_DUPLICATE_COLUMN, ERR_TYPE
+   */
+  select<const K extends keyof S & string>(...names: K[]): DataFrame<Flat<Pick<S, K>>>
+  select<P extends Projection>(columns: (c: Columns<S>) => P): DataFrame<Flat<SchemaOf<P>>>
+
+  /**
+   * Adds columns, or replaces those of the same name, which keep their place. pandas: `df.assign(...)`.
+   *
+   * @example df.withColumns((c) => ({ change: c.Close.sub(c.Open), half: c.Close.div(2) }))
+   * @throws ERR_TYPE, ERR_COLUMN_NOT_FOUND
+   */
+  withColumns<P extends Projection>(columns: P | ((c: Columns<S>) => P)): DataFrame<Merge<S, SchemaOf<P>>>
+
+  /**
+   * Leaves the named columns out. pandas: `df.drop(columns=[...])`.
+   *
+   * @example df.drop('Volume', 'Adj Close')
+   * @throws ERR_COLUMN_NOT_FOUND
+   */
+  drop<const K extends keyof S & string>(...names: K[]): DataFrame<Flat<Omit<S, K>>>
+
+  /**
+   * Gives columns other names; they keep their places. pandas: `df.rename(columns={...})`.
+   *
+   * @example df.rename({ 'Adj Close': 'adjusted' })
+   * @throws ERR_COLUMN_NOT_FOUND, ERR_DUPLICATE_COLUMN
+   */
+  rename<const R extends { readonly [K in keyof S]?: string }>(names: R): DataFrame<Renamed<S, R>>
+
+  /**
+   * Converts columns to other dtypes, checked. pandas: `df.astype({...})`.
+   *
+   * @example df.cast({ Volume: 'float64' })
+   * @throws ERR_COLUMN_NOT_FOUND, ERR_INVALID_ARGUMENT for an unknown dtype; the query fails with ERR_CAST
+   */
+  cast<const D extends { readonly [K in keyof S]?: DType }>(dtypes: D): DataFrame<CastTo<S, D>>
+
+  /**
+   * Keeps the first rows (5 unless said otherwise); the scan stops when it has them. pandas: `df.head(n)`.
+   *
+   * @example await df.filter(df.Close.gt(100)).head(10).compute()
+   * @throws ERR_INVALID_ARGUMENT unless it is a whole number
+   */
+  head(rows?: number): DataFrame<S>
+
+  /**
+   * Groups by the values of the keys, for an aggregation. Null is a key, NaN one key, -0 and 0 one key. Groups come out
+   * sorted by key, nulls last; `sort: 'first'` keeps the order of appearance, `sort: false` any. pandas: `df.groupby`.
+   *
+   * @example df.groupBy('Date').Open.mean()
+   * @example df.groupBy('Date', 'Ticker', { sort: false }).agg((c) => ({ high: c.High.max() }))
+   * @throws ERR_COLUMN_NOT_FOUND, ERR_UNKNOWN_OPTION
+   */
+  groupBy<const K extends keyof S & string>(...keys: K[]): GroupBy<S, K>
+  groupBy<const K extends keyof S & string>(...keysAndOptions: [...keys: K[], options: GroupByOptions]): GroupBy<S, K>
+
+  /**
+   * Aggregates all rows into one. pandas: `df.agg(...)`.
+   *
+   * @example df.agg((c) => ({ rows: count(), high: c.High.max() }))
+   * @example df.agg({ Open: ['mean', 'max'] }) // Open_mean, Open_max
+   * @throws ERR_TYPE for a column that is not aggregated
+   */
+  agg<P extends AggregateProjection>(aggregates: (c: Aggregable<S>) => P): DataFrame<Flat<SchemaOf<P>>>
+  agg<const D extends AggregateDictionary<S>>(aggregates: D): DataFrame<DictionarySchema<{ [K in keyof S]: OrNull<S[K]> }, D>>
+
+  /**
+   * Puts values where there are none: one value for all columns of its kind, or one a column. pandas: `df.fillna`.
+   *
+   * @example df.fillNull(0)
+   * @example df.fillNull({ Volume: 0, Ticker: 'unknown' })
+   * @throws ERR_COLUMN_NOT_FOUND, ERR_TYPE
+   */
+  fillNull<const V extends NullFill<S>>(value: V): DataFrame<Filled<S, V>>
+
+  /**
+   * Leaves out the rows that have a null in any of the named columns (in any at all when none is named).
+   * pandas: `df.dropna(subset=[...])`.
+   *
+   * @example df.dropNulls('Open', 'Close')
+   * @throws ERR_COLUMN_NOT_FOUND
+   */
+  dropNulls<const K extends keyof S & string = keyof S & string>(...names: K[]): DataFrame<Dropped<S, K>>
+
+  /**
+   * Runs the plan on the engine's threads and resolves to the result, in columns. The event loop stays free. Memory: the
+   * result, and what aggregation needs; never the file. Dask: `df.compute()`.
+   *
+   * @example const table = await df.compute({ progress: true, signal: AbortSignal.timeout(60_000) })
+   * @throws what the query meets, with the caller's line: ERR_CSV_TYPE, ERR_OVERFLOW, ERR_MEMORY_LIMIT, ...; an aborted
+   *   signal rejects with its own reason
+   */
+  compute<const O extends ComputeOptions = {}>(options?: O): Promise<Table<S, ReadingOf<O>>>
+
+  /**
+   * Counts the rows without keeping any; reads only the columns that filters need. pandas: `len(df)`.
+   *
+   * @example await df.filter(df.Close.gt(0)).rowCount()
+   */
+  rowCount(options?: RunOptions): Promise<number>
+
+  /**
+   * The rows in batches, in order, as tables: bounded memory for results of any size. Leaving the loop cancels the
+   * query. `for await (const batch of df)` is the same with the defaults. Polars: `collect_batches`.
+   *
+   * @example
+   * for await (const batch of df.batches({ size: 10_000 })) send(batch.toObjects())
+   */
+  batches<const O extends BatchOptions = {}>(options?: O): AsyncIterableIterator<Table<S, ReadingOf<O>>>
+
+  /** The rows in batches of the default size; see `batches`. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Table<S>>
+
+  /**
+   * The plan as text, a line a step: as it will run, or as it was written with `{ optimized: false }`. Runs nothing.
+   * Dask: `df.explain()`.
+   *
+   * @example console.log(df.filter(df.Close.gt(0)).explain())
+   */
+  explain(options?: { readonly optimized?: boolean }): string
+
+  /** The shape with "...", and the plan. Never runs anything. */
+  toString(): string
+
+  /** The same for `console.log` and the REPL. */
+  [inspect.custom](depth: number, options: InspectOptions): string
+
+  /** Throws ERR_EXPR_COERCED: a frame has no value until it is computed. */
+  [Symbol.toPrimitive](hint: string): string
+
+  /**
+   * The same frame under another compile-time schema, for what the types cannot follow. Nothing is checked.
+   *
+   * @example const typed = readCsv('prices.csv').$assertSchema<{ Date: 'date'; Open: 'float64' }>()
+   */
+  $assertSchema<T>(): DataFrame<T>
+}
+
+/** Names that are never column getters, because they are methods or would make the frame something else. */
+export type FrameReserved = keyof FrameMethods<any> | 'then' | 'toJSON' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof'
+
+/** A getter a column, but for names that methods have. */
+export type ColumnGetters<S> = {
+  readonly [K in keyof S & string as K extends FrameReserved ? never : K]: Column<S[K]>
+}
+
+/** A lazy frame: its methods, and a property for each column. */
+export type DataFrame<S = any> = FrameMethods<S> & ColumnGetters<S>

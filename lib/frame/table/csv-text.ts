@@ -1,0 +1,4 @@
+export interface CsvTextOptions {
+  /** Between fields; default `,`. */
+  readonly delimiter?: string
+}

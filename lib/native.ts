@@ -1,0 +1,196 @@
+/**
+ * The addon: what it offers (`Binding`), and how it is found. It is loaded at the first use, never by an import, so that
+ * importing millrace costs little and works where no addon exists.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MillraceError } from './core/errors.js'
+
+const ABI = 1
+const PLAN_VERSION = 1
+
+declare const brand: unique symbol
+/** An in-memory frame owned by the engine; released by garbage collection or by `frameRelease`. */
+export interface FrameHandle {
+  readonly [brand]: 'frame'
+}
+/** A query that runs or has run. */
+export interface QueryHandle {
+  readonly [brand]: 'query'
+}
+
+export type NativeArray =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
+export interface EngineInfo {
+  abi: number
+  planVersion: number
+  /** The instruction set in use: 'scalar', 'sse2', 'avx2', 'avx512' or 'neon'. */
+  simd: string
+  threads: number
+}
+
+export interface FieldInfo {
+  name: string
+  type: string
+  nullable: boolean
+}
+
+/** A column on its way into the engine, which copies it. */
+export interface NativeColumnInput {
+  name: string
+  type: string
+  /** bool: one byte (0 or 1) a row; utf8: the UTF-8 bytes end to end; date: days; timestamps: ticks. */
+  data: NativeArray
+  /** One bit a row, least significant first, 1 for a value. */
+  validity?: Uint8Array | null
+  /** utf8 only: rows + 1 byte positions. */
+  offsets?: Uint32Array
+}
+
+/** A column of a result; its arrays are views of native memory wherever the runtime allows that. */
+export interface NativeColumn {
+  name: string
+  type: string
+  data: NativeArray
+  validity: Uint8Array | null
+  /** utf8 only: rows + 1 byte positions; Float64Array past 4 GB of text. */
+  offsets: Uint32Array | Float64Array | null
+  nullCount: number
+  /** dict only: the distinct strings, which `data` indexes. */
+  categories?: string[]
+}
+
+export interface NativeStats {
+  rowsScanned: number
+  bytesRead: number
+  rowsSkipped: number
+  cellsNulled: number
+  peakBytes: number
+  strips: number
+  stripsRedone: number
+  simd: string
+  threads: number
+}
+
+export interface NativeResult {
+  rows: number
+  columns: NativeColumn[]
+  stats: NativeStats
+  /** Set by the mode "persist": the rows stayed in the engine. */
+  handle?: FrameHandle
+}
+
+export interface QueryProgress {
+  bytesDone: number
+  bytesTotal: number
+  rowsDone: number
+  tasksDone: number
+  tasksTotal: number
+  memoryBytes: number
+  memoryPeakBytes: number
+}
+
+/** The addon's exports. Data crosses as handles and typed arrays, plans and requests as JSON text. */
+export interface Binding {
+  engineInfo(): EngineInfo
+  /** Reads the head of the files (or of the bytes) and answers with their dialect and columns, as JSON. */
+  csvSniff(requestJson: string, bytes?: Uint8Array): string
+  frameCreate(columns: NativeColumnInput[]): FrameHandle
+  frameInfo(frame: FrameHandle): { rows: number; bytes: number; schema: FieldInfo[] }
+  frameRelease(frame: FrameHandle): void
+  execute(planJson: string, handles: unknown[]): { query: QueryHandle; promise: Promise<NativeResult> }
+  /** Mode "stream": the next batch in order, null at the end. */
+  queryNext(query: QueryHandle): Promise<NativeResult | null>
+  queryCancel(query: QueryHandle): void
+  queryProgress(query: QueryHandle): QueryProgress
+  setThreads(threads: number): void
+  poolInfo(): { threads: number; queued: number; running: number }
+  /** Fills `into` with task events of six numbers (kind, query, thread, start ns, end ns, rows); returns their count. */
+  drainEvents(into: Float64Array): number
+  /** Test knob: the `countdown`-th allocation or read fails, or every one from there on. */
+  faultInjection(kind: string, countdown: number, forever: boolean): void
+}
+
+let loaded: Binding | undefined
+
+/** The addon, loaded at the first call. Throws ERR_NATIVE_LOAD, which says what was tried and what to do. */
+export function native(): Binding {
+  loaded ??= load()
+  return loaded
+}
+
+function load(): Binding {
+  const require = createRequire(import.meta.url)
+  const tried: string[] = []
+  let cause: unknown
+  for (const path of candidates()) {
+    try {
+      if (!existsSync(path)) throw new Error('no such file')
+      return checked(require(path) as Binding)
+    } catch (error) {
+      cause = error
+      tried.push(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  throw new MillraceError('ERR_NATIVE_LOAD', failureMessage(tried), { hint: remedies(), cause })
+}
+
+/** An explicit path alone; else what was compiled here on purpose; else the binary that came with the package. */
+function candidates(): string[] {
+  const explicit = process.env.MILLRACE_BINDING
+  if (explicit) return [resolve(explicit)]
+  const libcTag = process.platform === 'linux' ? `.${libc()}` : ''
+  return [
+    'build/Release/millrace.node',
+    'native/build/Release/millrace.node',
+    `prebuilds/${process.platform}-${process.arch}/millrace${libcTag}.node`,
+  ].map(path => fileURLToPath(new URL(`../${path}`, import.meta.url)))
+}
+
+function checked(binding: Binding): Binding {
+  const { abi, planVersion } = binding.engineInfo()
+  if (abi === ABI && planVersion === PLAN_VERSION) return binding
+  throw new Error(
+    `is of another version (ABI ${abi}, plan ${planVersion}; needed ABI ${ABI}, plan ${PLAN_VERSION})`,
+  )
+}
+
+/** The C library that this Node runs on. The report is the slow way (milliseconds) and the one without /proc. */
+function libc(): 'glibc' | 'musl' {
+  try {
+    return readFileSync('/proc/self/maps', 'latin1').includes('ld-musl') ? 'musl' : 'glibc'
+  } catch {
+    const report = process.report as NodeJS.ProcessReport & { excludeNetwork?: boolean }
+    report.excludeNetwork = true
+    const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } }
+    return header?.glibcVersionRuntime ? 'glibc' : 'musl'
+  }
+}
+
+function failureMessage(tried: string[]): string {
+  const system = process.platform === 'linux' ? `linux (${libc()})` : process.platform
+  const where = `${system} ${process.arch}, Node ${process.versions.node}`
+  return `the native addon of millrace could not be loaded on ${where}; tried:\n${tried.map(line => `    ${line}`).join('\n')}`
+}
+
+function remedies(): string {
+  if (process.env.MILLRACE_BINDING) return 'MILLRACE_BINDING names that file: correct it or unset it'
+  return [
+    'one of these:',
+    'install the package again on this system (node_modules copied from another system or libc lacks its binary)',
+    'use Node 20.19 or later',
+    'compile it: npm install node-gyp node-addon-api && npx node-gyp rebuild --directory=node_modules/millrace/native',
+  ].join('\n    - ')
+}

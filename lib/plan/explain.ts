@@ -1,0 +1,92 @@
+// Plans as people read them.
+import { formatExpr, formatName } from './expression/format.js'
+import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
+import type { CsvScanNode } from './step/csv-scan.js'
+import { type PlanNode, type ScanNode, type StepNode, unwind } from './step/node.js'
+import type { NamedExpr, ProjectNode } from './step/project.js'
+
+/** One line a step, the source first: the order in which rows flow. */
+export function explainPlan(plan: PlanNode): string {
+  const { scan, steps } = unwind(plan)
+  const lines = [formatScan(scan, true), ...steps.map((step) => formatStep(step, 2_000))]
+  return lines.map((line, i) => (i === 0 ? line : `  -> ${line}`)).join('\n')
+}
+
+/** The plan in one line for the repr; long plans keep their ends. */
+export function summarizePlan(plan: PlanNode, length: number): string {
+  const { scan, steps } = unwind(plan)
+  const shown = steps.length <= 8 ? steps : [...steps.slice(0, 4), ...steps.slice(-3)]
+  const parts = [formatScan(scan, false), ...shown.map((step) => formatStep(step, 60))]
+  if (shown.length < steps.length) parts.splice(5, 0, `… ${steps.length - shown.length} more`)
+  const text = parts.join(' -> ')
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`
+}
+
+export function stepCount(plan: PlanNode): number {
+  return plan.depth
+}
+
+function formatScan(scan: ScanNode, full: boolean): string {
+  if (scan.kind === 'memoryScan') return `memory(${scan.rows} rows, ${scan.schema.names.length} columns)`
+  return full ? formatCsv(scan) : `readCsv(${scan.source.label})`
+}
+
+function formatCsv({ source, columns, project, schema }: CsvScanNode): string {
+  const files = source.files && source.files.length !== 1 ? `, ${source.files.length} files` : ''
+  const read = project.length === columns.length ? 'all columns' : nameList(schema.names)
+  return `readCsv(${source.label}${files})  reads ${read}${project.length ? ` (${project.length} of ${columns.length})` : ''}`
+}
+
+function formatStep(step: StepNode, length: number): string {
+  switch (step.kind) {
+    case 'filter':
+      return `filter(${formatExpr(step.predicate, length)})`
+    case 'project':
+      return formatProject(step, length)
+    case 'aggregate':
+      return formatAggregate(step, length)
+    case 'head':
+      return `head(${step.rows})`
+  }
+}
+
+function formatProject({ columns, input }: ProjectNode, length: number): string {
+  const kept = columns.filter((column) => isPlain(column))
+  if (kept.length === columns.length) return cutList('select', columns.map(({ name }) => formatName(name)), length)
+  // Columns that pass through an addition of others are noise.
+  const added = kept.length === input.schema.names.length ? columns.filter((column) => !isPlain(column)) : columns
+  const verb = added === columns ? 'select' : 'withColumns'
+  return cutList(verb, added.map((column) => (isPlain(column) ? formatName(column.name) : formatNamed(column, length))), length)
+}
+
+const isPlain = ({ name, expr }: NamedExpr): boolean => expr.op === 'col' && expr.extra[0] === name
+
+function formatNamed({ name, expr }: NamedExpr, length: number): string {
+  return `${formatName(name)} = ${formatExpr(expr, length)}`
+}
+
+function formatAggregate({ keys, aggregates, order, dropNulls }: AggregateNode, length: number): string {
+  const notes = [order === 'key' ? '' : order === 'first' ? ", sort 'first'" : ', unsorted', dropNulls ? ', without nulls' : '']
+  const by = keys.map((key) => (isPlain(key) ? formatName(key.name) : formatNamed(key, length)))
+  const group = keys.length === 0 ? '' : `${cutList('groupBy', by, length).slice(0, -1)}${notes.join('')}).`
+  return `${group}${cutList('agg', aggregates.map(formatPart), length)}`
+}
+
+function formatPart({ name, function: fn, argument, parameters }: NamedAggregate): string {
+  const settings = Object.entries(parameters).map(([key, value]) => `${key}=${value}`)
+  const inner = [...(argument ? [formatExpr(argument, 60)] : []), ...settings].join(', ')
+  const call = `${fn}(${inner})`
+  const own = argument?.op === 'col' && argument.extra[0] === name
+  return own ? call : `${formatName(name)} = ${call}`
+}
+
+function cutList(verb: string, items: readonly string[], length: number): string {
+  const most = length < 100 ? 3 : 12
+  const shown = items.length > most ? [...items.slice(0, most), `… ${items.length - most} more`] : items
+  return `${verb}(${shown.join(', ')})`
+}
+
+function nameList(names: readonly string[]): string {
+  if (names.length === 0) return 'no column, only counts rows'
+  return names.length > 12 ? `${names.slice(0, 12).map(formatName).join(', ')}, …` : names.map(formatName).join(', ')
+}

@@ -1,0 +1,68 @@
+// The one way to make an expression node: `expression(op, args, extra)` finds the operation's family, lets it fit the
+// literals, and types the result. Rewrites (binding, folding, pushdown) rebuild nodes through it, so every node is
+// checked by the same rules.
+import { unknownType } from '../../core/dtypes.js'
+import { MillraceError } from '../../core/errors.js'
+import { aggregates, freezeAggregate, isAggregate } from './aggregate.js'
+import { arithmetic, math } from './arithmetic.js'
+import { cast } from './cast.js'
+import { choice } from './choice.js'
+import { comparison } from './comparison.js'
+import { dates } from './dates.js'
+import type { Family } from './family.js'
+import { logic } from './logic.js'
+import { membership } from './membership.js'
+import { type ExprNode, freezeNode, type Json } from './node.js'
+import { nullFilling, nullTests } from './nulls.js'
+import { strings } from './strings.js'
+import { rewrite, sameArgs } from './walk.js'
+import { columnRef } from './column-ref.js'
+import type { Schema } from '../../core/schema.js'
+
+const families: ReadonlyMap<string, Family> = new Map(
+  [
+    comparison,
+    arithmetic,
+    math,
+    logic,
+    nullTests,
+    nullFilling,
+    membership,
+    choice,
+    cast,
+    strings,
+    dates,
+    aggregates,
+  ].flatMap((family) => family.ops.map((op) => [op, family] as const)),
+)
+
+/** Every operation that `expression` makes, aggregates included. */
+export const operations: readonly string[] = Object.freeze([...families.keys()])
+
+/** Throws ERR_TYPE, ERR_DEPTH_LIMIT. The type stays unknown while any argument's is. */
+export function expression(op: string, args: readonly ExprNode[], extra: readonly Json[] = []): ExprNode {
+  const family = families.get(op)
+  if (!family) throw new MillraceError('ERR_INTERNAL', `There is no operation ${op}`)
+  const known = args.every((arg) => arg.type.dtype !== 'unknown')
+  const fitted = known && family.adapt ? family.adapt(op, args, extra) : args
+  const type = known ? family.type(op, fitted, extra) : (family.fixed ?? unknownType)
+  const frozenArgs = fitted === args ? [...args] : fitted
+  return isAggregate({ op } as ExprNode) ? freezeAggregate(op, frozenArgs, extra, type) : freezeNode(op, frozenArgs, extra, type)
+}
+
+/** The node again over other arguments; the node itself when they are the same. */
+export function withArgs(node: ExprNode, args: readonly ExprNode[]): ExprNode {
+  return sameArgs(node, args) ? node : expression(node.op, args, node.extra)
+}
+
+/**
+ * The expression typed against the columns of `schema`. Throws ERR_COLUMN_NOT_FOUND with a did-you-mean, and ERR_TYPE
+ * for what could not be known before.
+ */
+export function bindExpression(root: ExprNode, schema: Schema): ExprNode {
+  return rewrite(root, (node, args) => {
+    if (node.op !== 'col') return withArgs(node, args)
+    const { name, type } = schema.field(node.extra[0])
+    return node.type === type ? node : columnRef(name, type)
+  })
+}

@@ -1,0 +1,28 @@
+import { type PlanNode, unwind } from '../step/node.js'
+import { dropIdentities } from './drop-identities.js'
+import { foldConstants } from './fold-constants.js'
+import { mergeFilters } from './merge-filters.js'
+import { mergeProjections } from './merge-projections.js'
+import { pruneColumns } from './prune-columns.js'
+import { pushFilters } from './push-filters.js'
+import { rebuild, type Rule } from './rule.js'
+import { skipGroupSort } from './skip-group-sort.js'
+
+/**
+ * In the order in which they apply. Filters sink before they merge; columns are pruned before projections merge, so
+ * that a dropped column does not count as a use; identities are looked for last.
+ */
+export const rules: readonly Rule[] = Object.freeze([
+  foldConstants,
+  pushFilters,
+  mergeFilters,
+  pruneColumns,
+  mergeProjections,
+  skipGroupSort,
+  dropIdentities,
+])
+
+/** The plan with every rule applied. Pure; the same rows and columns come out. */
+export function optimize(plan: PlanNode): PlanNode {
+  return rules.reduce((current, rule) => rebuild(rule.apply(unwind(current))), plan)
+}

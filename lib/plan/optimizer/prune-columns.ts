@@ -1,0 +1,66 @@
+import { columnsOf } from '../expression/walk.js'
+import type { AggregateNode } from '../step/aggregate.js'
+import { csvScanNode } from '../step/csv-scan.js'
+import type { ScanNode, StepNode } from '../step/node.js'
+import type { ProjectNode } from '../step/project.js'
+import type { Chain, Rule } from './rule.js'
+
+/** What is needed of a step's output: these names, or everything. */
+type Needed = ReadonlySet<string> | 'all'
+
+/** Computes no column that nobody reads, and makes the scan skip the fields of the others. */
+export const pruneColumns: Rule = {
+  name: 'prune columns',
+  apply(chain): Chain {
+    const kept: StepNode[] = []
+    let needed: Needed = 'all'
+    for (const step of chain.steps.toReversed()) {
+      const pruned = pruneStep(step, needed)
+      if (!pruned) continue
+      kept.push(pruned)
+      needed = inputsOf(pruned, needed)
+    }
+    return { scan: pruneScan(chain.scan, needed), steps: kept.reverse() }
+  },
+}
+
+/** The step without what is not needed; undefined when nothing of it is. */
+function pruneStep(step: StepNode, needed: Needed): StepNode | undefined {
+  if (needed === 'all') return step
+  if (step.kind === 'project') {
+    const columns = step.columns.filter(({ name }) => needed.has(name))
+    return columns.length === 0 ? undefined : { ...step, columns }
+  }
+  if (step.kind === 'aggregate') {
+    const aggregates = step.aggregates.filter(({ name }) => needed.has(name))
+    // Without keys at least one aggregate must stay, or there would be no row.
+    const enough = step.keys.length > 0 || aggregates.length > 0
+    return { ...step, aggregates: enough ? aggregates : step.aggregates.slice(0, 1) }
+  }
+  return step
+}
+
+function inputsOf(step: StepNode, needed: Needed): Needed {
+  switch (step.kind) {
+    case 'head':
+      return needed
+    case 'filter':
+      return needed === 'all' ? 'all' : new Set([...needed, ...columnsOf([step.predicate])])
+    case 'project':
+      return columnsOfProject(step)
+    case 'aggregate':
+      return columnsOfAggregate(step)
+  }
+}
+
+const columnsOfProject = (step: ProjectNode): Needed => columnsOf(step.columns.map(({ expr }) => expr))
+
+function columnsOfAggregate({ keys, aggregates }: AggregateNode): Needed {
+  return columnsOf([...keys.map(({ expr }) => expr), ...aggregates.flatMap(({ argument }) => argument ?? [])])
+}
+
+function pruneScan(scan: ScanNode, needed: Needed): ScanNode {
+  if (needed === 'all' || scan.kind === 'memoryScan') return scan
+  const project = scan.project.filter((position) => needed.has(scan.columns[position]?.name as string))
+  return project.length === scan.project.length ? scan : csvScanNode(scan.source, scan.columns, project)
+}

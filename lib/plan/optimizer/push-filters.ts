@@ -1,0 +1,83 @@
+import { expression, withArgs } from '../expression/expression.js'
+import type { ExprNode } from '../expression/node.js'
+import { columnsOf, rewrite } from '../expression/walk.js'
+import type { FilterNode } from '../step/filter.js'
+import type { StepNode } from '../step/node.js'
+import type { ProjectNode } from '../step/project.js'
+import { canFail } from './can-fail.js'
+import type { Rule } from './rule.js'
+
+/**
+ * Moves filters towards the source, past projections, so that columns are computed only for the rows that stay and the
+ * scan itself can drop rows. A condition moves when every column that it reads passes through the projection as it is
+ * (perhaps under another name); a condition on a computed column stays, as moving it would compute that column twice.
+ */
+export const pushFilters: Rule = {
+  name: 'push filters down',
+  apply(chain) {
+    const steps: StepNode[] = []
+    for (const step of chain.steps) {
+      if (step.kind === 'filter') insert(steps, step)
+      else steps.push(step)
+    }
+    return { ...chain, steps }
+  },
+}
+
+// Puts the filter behind `steps`, letting its conjuncts sink through the projections at the end.
+function insert(steps: StepNode[], filter: FilterNode): void {
+  const placed: { at: number; terms: ExprNode[] }[] = []
+  let terms = conjuncts(filter.predicate)
+  let at = steps.length
+  while (terms.length > 0) {
+    const below = projectionBelow(steps, at, terms)
+    if (below < 0) break
+    const sources = passedThrough(steps[below] as ProjectNode)
+    const staying = terms.filter((term) => !reads(term, sources))
+    if (staying.length > 0) placed.push({ at, terms: staying })
+    terms = terms.filter((term) => reads(term, sources)).map((term) => renameColumns(term, sources))
+    at = below
+  }
+  if (terms.length > 0) placed.push({ at, terms })
+  // From the back, so that earlier positions stay valid.
+  for (const place of placed) steps.splice(place.at, 0, { ...filter, predicate: conjunction(place.terms) })
+}
+
+// The position of the projection that the terms may sink through next, or -1. Other filters may stand between, unless a
+// term can fail: then it must not see the rows that those remove.
+function projectionBelow(steps: readonly StepNode[], from: number, terms: readonly ExprNode[]): number {
+  let at = from - 1
+  if (steps[at]?.kind === 'filter' && terms.some(canFail)) return -1
+  while (steps[at]?.kind === 'filter') at--
+  return steps[at]?.kind === 'project' ? at : -1
+}
+
+export function conjuncts(predicate: ExprNode): ExprNode[] {
+  const terms: ExprNode[] = []
+  const stack = [predicate]
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (node.op === 'and') stack.push(node.args[1] as ExprNode, node.args[0] as ExprNode)
+    else terms.push(node)
+  }
+  return terms
+}
+
+function conjunction(terms: readonly ExprNode[]): ExprNode {
+  return terms.reduce((left, right) => expression('and', [left, right]))
+}
+
+/** Output name -> the column node that it merely repeats. */
+function passedThrough(project: ProjectNode): ReadonlyMap<string, ExprNode> {
+  return new Map(project.columns.filter(({ expr }) => expr.op === 'col').map(({ name, expr }) => [name, expr]))
+}
+
+function reads(term: ExprNode, sources: ReadonlyMap<string, ExprNode>): boolean {
+  for (const name of columnsOf([term])) if (!sources.has(name)) return false
+  return true
+}
+
+function renameColumns(term: ExprNode, sources: ReadonlyMap<string, ExprNode>): ExprNode {
+  return rewrite(term, (node, args) =>
+    node.op === 'col' ? (sources.get(node.extra[0] as string) as ExprNode) : withArgs(node, args),
+  )
+}

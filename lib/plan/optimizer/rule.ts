@@ -1,0 +1,44 @@
+import { aggregateNode } from '../step/aggregate.js'
+import { filterNode } from '../step/filter.js'
+import { headNode } from '../step/head.js'
+import type { PlanNode, ScanNode, StepNode } from '../step/node.js'
+import { projectNode } from '../step/project.js'
+
+/** A query taken apart: the source, and the steps in the order in which they apply. */
+export interface Chain {
+  readonly scan: ScanNode
+  readonly steps: readonly StepNode[]
+}
+
+/**
+ * A rewrite that keeps the rows, their order where order was promised, and the columns. It may remove a run-time error
+ * (of a row that is never looked at), never add one. Pure: the input chain is left as it was.
+ *
+ * Rules look only at what a step itself says; `input` and `schema` of a step may be out of date until `rebuild`.
+ */
+export interface Rule {
+  readonly name: string
+  apply(chain: Chain): Chain
+}
+
+/** Puts the steps on top of the source again, each bound to the columns it now receives. */
+export function rebuild({ scan, steps }: Chain): PlanNode {
+  let plan: PlanNode = scan
+  for (const step of steps) plan = withInput(step, plan)
+  return plan
+}
+
+function withInput(step: StepNode, input: PlanNode): StepNode {
+  // A rule's own copies are not frozen, and may disagree with their schema.
+  if (step.input === input && Object.isFrozen(step)) return step
+  switch (step.kind) {
+    case 'filter':
+      return filterNode(input, step.predicate)
+    case 'project':
+      return projectNode(input, step.columns)
+    case 'aggregate':
+      return aggregateNode(input, step, step.aggregates)
+    case 'head':
+      return headNode(input, step.rows)
+  }
+}

@@ -1,0 +1,34 @@
+import { isFloat } from '../../core/dtypes.js'
+import type { AggregateNode } from '../step/aggregate.js'
+import type { StepNode } from '../step/node.js'
+import type { Rule } from './rule.js'
+
+// A float sum depends on the order of its terms in the last bits, and results must repeat bit for bit.
+const orderFree: ReadonlySet<string> = new Set(['count', 'size', 'min', 'max', 'nUnique', 'median', 'quantile', 'any', 'all'])
+
+/** Groups are not sorted when a later aggregation forgets their order. */
+export const skipGroupSort: Rule = {
+  name: 'skip sorts that nobody sees',
+  apply(chain) {
+    let orderMatters = true
+    const steps: StepNode[] = []
+    for (const step of chain.steps.toReversed()) {
+      if (step.kind === 'head') orderMatters = true
+      if (step.kind !== 'aggregate') {
+        steps.push(step)
+        continue
+      }
+      steps.push(!orderMatters && step.order === 'key' ? { ...step, order: 'none' } : step)
+      orderMatters = step.order === 'first' || !ignoresOrder(step)
+    }
+    return { ...chain, steps: steps.reverse() }
+  },
+}
+
+function ignoresOrder({ aggregates, order }: AggregateNode): boolean {
+  if (order === 'first') return false
+  return aggregates.every((part) => {
+    if (part.function === 'sum') return part.argument !== undefined && !isFloat(part.argument.type.dtype)
+    return orderFree.has(part.function)
+  })
+}

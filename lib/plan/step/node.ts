@@ -1,0 +1,42 @@
+// Plan steps: frozen, each knowing its input and its output columns. A chain of steps is a query; nothing here runs.
+import { MillraceError } from '../../core/errors.js'
+import type { Schema } from '../../core/schema.js'
+import { maxDepth } from '../expression/node.js'
+import type { AggregateNode } from './aggregate.js'
+import type { CsvScanNode } from './csv-scan.js'
+import type { FilterNode } from './filter.js'
+import type { HeadNode } from './head.js'
+import type { MemoryScanNode } from './memory-scan.js'
+import type { ProjectNode } from './project.js'
+
+export type ScanNode = CsvScanNode | MemoryScanNode
+export type StepNode = FilterNode | ProjectNode | AggregateNode | HeadNode
+export type PlanNode = ScanNode | StepNode
+
+export interface PlanBase {
+  readonly schema: Schema
+  /** Steps from the source to here, the source included. */
+  readonly depth: number
+}
+
+export function depthAbove(input: PlanNode): number {
+  if (input.depth >= maxDepth) {
+    throw new MillraceError('ERR_DEPTH_LIMIT', `The plan has more than ${maxDepth.toLocaleString('en')} steps`, {
+      hint: 'compute a part of it first and continue from the result',
+    })
+  }
+  return input.depth + 1
+}
+
+export const isScan = (node: PlanNode): node is ScanNode => node.kind === 'csvScan' || node.kind === 'memoryScan'
+
+/** The source and then the steps in the order in which they apply. */
+export function unwind(plan: PlanNode): { scan: ScanNode; steps: StepNode[] } {
+  const steps: StepNode[] = []
+  let node = plan
+  while (!isScan(node)) {
+    steps.push(node)
+    node = node.input
+  }
+  return { scan: node, steps: steps.reverse() }
+}

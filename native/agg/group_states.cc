@@ -1,0 +1,88 @@
+#include "agg/group_states.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "agg/word_table.h"
+
+namespace millrace::agg {
+
+namespace {
+
+// Rows updated together when the states outgrow the second-level cache: their states are fetched a block ahead.
+constexpr uint32_t kUpdateBlock = 256;
+
+Vector from_row(const Vector& vector, uint32_t begin) {
+  Vector rest = vector;
+  if (vector.data) rest.data = static_cast<const uint8_t*>(vector.data) + begin * type_width(vector.type);
+  if (vector.validity) rest.validity = vector.validity + begin / 64;
+  return rest;
+}
+
+}  // namespace
+
+GroupStates::GroupStates(const StateLayout& layout, MemoryBudget* budget) : rows_(budget) {
+  for (const auto& member : layout.members()) sides_.push_back(member.family->make_side(budget));
+}
+
+Status GroupStates::grow(const StateLayout& layout, uint32_t slots) {
+  if (slots <= slots_) return {};
+  const size_t stride = layout.stride();
+  MILLRACE_TRY(rows_.resize(slots * stride));
+  for (size_t slot = slots_; slot < slots; slot++) {
+    std::memcpy(rows_.data() + slot * stride, layout.fresh_row(), stride);
+  }
+  slots_ = slots;
+  return {};
+}
+
+Status GroupStates::update(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments,
+                           uint32_t rows) {
+  const size_t stride = layout.stride();
+  if (runs.count || slots_ * stride < kPrefetchBytes) return update_block(layout, slots, runs, arguments, 0, rows);
+  const uint8_t* states = rows_.data();
+  const auto fetch = [&](uint32_t begin) {
+    const uint32_t end = std::min(rows, begin + kUpdateBlock);
+    for (uint32_t i = begin; i < end; i++) prefetch(states + slots[i] * stride);
+  };
+  fetch(0);
+  for (uint32_t begin = 0; begin < rows; begin += kUpdateBlock) {
+    fetch(begin + kUpdateBlock);
+    const uint32_t count = std::min(kUpdateBlock, rows - begin);
+    MILLRACE_TRY(update_block(layout, slots + begin, runs, arguments, begin, count));
+  }
+  return {};
+}
+
+Status GroupStates::update_block(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments,
+                                 uint32_t begin, uint32_t rows) {
+  for (size_t i = 0; i < layout.members().size(); i++) {
+    const StateLayout::Member& member = layout.members()[i];
+    const Vector argument = from_row(arguments[member.feeds.front()], begin);
+    const UpdateBatch batch{rows_.data() + member.offset, layout.stride(), slots, rows, runs, &argument,
+                            sides_[i].get()};
+    MILLRACE_TRY(member.family->update(batch));
+  }
+  return {};
+}
+
+Status GroupStates::merge(const StateLayout& layout, GroupStates& from, const uint32_t* from_slots,
+                          const uint32_t* into_slots, uint32_t count) {
+  for (size_t i = 0; i < layout.members().size(); i++) {
+    const StateLayout::Member& member = layout.members()[i];
+    const MergeBatch batch{rows_.data() + member.offset, from.rows_.data() + member.offset, layout.stride(),
+                           from_slots, into_slots, count, sides_[i].get(), from.sides_[i].get()};
+    MILLRACE_TRY(member.family->merge(batch));
+  }
+  return {};
+}
+
+Result<Column> GroupStates::emit(const StateLayout& layout, size_t aggregate, const AggregateSpec& spec,
+                                 const uint32_t* slots, int64_t rows, MemoryBudget* budget) const {
+  const StateLayout::Member& member = layout.member_of(aggregate);
+  const EmitBatch batch{rows_.data() + member.offset, layout.stride(), slots, rows,
+                        sides_[layout.side_of(aggregate)].get(), budget};
+  return member.family->emit(spec, batch);
+}
+
+}  // namespace millrace::agg

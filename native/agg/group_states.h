@@ -1,0 +1,35 @@
+// The states of many groups: of one strip, or of the whole query.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "agg/state_layout.h"
+
+namespace millrace::agg {
+
+class GroupStates {
+ public:
+  GroupStates() = default;
+  GroupStates(const StateLayout& layout, MemoryBudget* budget);
+
+  uint32_t slots() const { return slots_; }
+  // Adds fresh slots up to `slots` in all.
+  Status grow(const StateLayout& layout, uint32_t slots);
+  // Precondition: every slot of `slots` exists. `arguments` by aggregate.
+  Status update(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments, uint32_t rows);
+  // Adds the `count` slots of `from` that from_slots lists (null: the first ones) to slots into_slots[from slot] here.
+  Status merge(const StateLayout& layout, GroupStates& from, const uint32_t* from_slots, const uint32_t* into_slots,
+               uint32_t count);
+  Result<Column> emit(const StateLayout& layout, size_t aggregate, const AggregateSpec& spec, const uint32_t* slots,
+                      int64_t rows, MemoryBudget* budget) const;
+
+ private:
+  Status update_block(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments,
+                      uint32_t begin, uint32_t rows);
+
+  PodVector<uint8_t> rows_;
+  uint32_t slots_ = 0;
+  std::vector<std::unique_ptr<StateSide>> sides_;  // by layout member
+};
+
+}  // namespace millrace::agg

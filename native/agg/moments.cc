@@ -1,0 +1,295 @@
+// sum, mean, count, min and max of numbers; min and max of everything else of fixed width. One state holds what the
+// aggregates of one argument need together, so that min + mean + max touch one cache line a row. All types widen to
+// int64, uint64 or double first, which keeps the kernels to three.
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <type_traits>
+
+#include "agg/result_column.h"
+#include "agg/state_family.h"
+#include "agg/valid_rows.h"
+#include "column/visit_fixed.h"
+
+namespace millrace::agg {
+
+namespace {
+
+enum Part : int { kSum = 1, kCount = 2, kExtremes = 4 };
+
+// Exact sum of 64-bit integers: a 128-bit two's complement number.
+struct WideSum {
+  uint64_t low;
+  int64_t high;
+
+  void add(int64_t value) { add(static_cast<uint64_t>(value), value >> 63); }
+  void add(uint64_t value) { add(value, 0); }
+  void add(const WideSum& other) { add(other.low, other.high); }
+  void add(uint64_t more_low, int64_t more_high) {
+    low += more_low;
+    high = static_cast<int64_t>(static_cast<uint64_t>(high) + static_cast<uint64_t>(more_high) + (low < more_low));
+  }
+  bool fits_int64() const { return high == static_cast<int64_t>(low) >> 63; }
+  bool fits_uint64() const { return high == 0; }
+  double as_double() const {
+    if (fits_int64()) return static_cast<double>(static_cast<int64_t>(low));
+    return static_cast<double>(high) * 18446744073709551616.0 + static_cast<double>(low);
+  }
+};
+
+struct DoubleSum {
+  double value;
+  void add(double more) { value += more; }
+  void add(const DoubleSum& other) { value += other.value; }
+  double as_double() const { return value; }
+};
+
+struct NoSum {};
+struct CountPart {
+  int64_t count = 0;
+};
+struct NoCount {};
+
+// min > max while no number has been seen: NaN compares false with both and so leaves them as they are.
+template <class T>
+struct ExtremesPart {
+  static constexpr T kHighest = std::is_same_v<T, double> ? std::numeric_limits<T>::infinity()
+                                                          : std::numeric_limits<T>::max();
+  static constexpr T kLowest = std::is_same_v<T, double> ? -std::numeric_limits<T>::infinity()
+                                                         : std::numeric_limits<T>::min();
+  T min = kHighest;
+  T max = kLowest;
+  void add(T value) {
+    min = value < min ? value : min;
+    max = value > max ? value : max;
+  }
+};
+struct NoExtremes {};
+
+template <class T>
+using SumOf = std::conditional_t<std::is_same_v<T, double>, DoubleSum, WideSum>;
+
+template <class T>
+struct SumPart {
+  SumOf<T> sum{};
+};
+
+template <class T, int kParts>
+struct MomentState : std::conditional_t<(kParts & kSum) != 0, SumPart<T>, NoSum>,
+                     std::conditional_t<(kParts & kCount) != 0, CountPart, NoCount>,
+                     std::conditional_t<(kParts & kExtremes) != 0, ExtremesPart<T>, NoExtremes> {
+  void add(T value) {
+    if constexpr (kParts & kSum) this->sum.add(value);
+    if constexpr (kParts & kCount) this->count++;
+    if constexpr (kParts & kExtremes) ExtremesPart<T>::add(value);
+  }
+  void merge(const MomentState& other) {
+    if constexpr (kParts & kSum) this->sum.add(other.sum);
+    if constexpr (kParts & kCount) this->count += other.count;
+    if constexpr (kParts & kExtremes) {
+      this->min = other.min < this->min ? other.min : this->min;
+      this->max = other.max > this->max ? other.max : this->max;
+    }
+  }
+  // `count` values at once. Float sums run in four lanes, so the result depends on where the run begins.
+  void add_run(const T* values, uint32_t count) {
+    constexpr uint32_t kLanes = 4;
+    MomentState lanes[kLanes];
+    uint32_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) {
+      for (uint32_t lane = 0; lane < kLanes; lane++) lanes[lane].add(values[i + lane]);
+    }
+    for (; i < count; i++) lanes[i % kLanes].add(values[i]);
+    lanes[0].merge(lanes[1]);
+    lanes[2].merge(lanes[3]);
+    lanes[0].merge(lanes[2]);
+    merge(lanes[0]);
+  }
+};
+
+template <class T>
+const T* widen(const Vector& argument, uint32_t rows, T* scratch) {
+  return visit_fixed(argument.type, [&](auto tag) -> const T* {
+    using From = decltype(tag);
+    const From* values = argument.as<From>();
+    if constexpr (std::is_same_v<From, T>) {
+      return values;
+    } else {
+      for (uint32_t i = 0; i < rows; i++) scratch[i] = static_cast<T>(values[i]);
+      return scratch;
+    }
+  });
+}
+
+Status sum_overflow(const AggregateSpec& spec, TypeId type) {
+  ErrorFacts facts;
+  facts.column = spec.name;
+  facts.hint = "cast the column to float64 before the sum, or ask for the mean";
+  return Status(Code::Overflow, "the sum '" + spec.name + "' does not fit " + type_name(type), std::move(facts));
+}
+
+template <class T, int kParts>
+class MomentFamily final : public StateFamily {
+ public:
+  using State = MomentState<T, kParts>;
+
+  explicit MomentFamily(TypeId argument) : argument_(argument) {}
+  size_t state_bytes() const override { return sizeof(State); }
+  void init(uint8_t* state) const override { *reinterpret_cast<State*>(state) = State{}; }
+
+  Status update(const UpdateBatch& batch) const override {
+    T scratch[kVectorRows];
+    const T* values = widen<T>(*batch.argument, batch.rows, scratch);
+    const uint64_t* validity = batch.argument->validity;
+    if (validity) {
+      for_each_valid(validity, batch.rows,
+                     [&](uint32_t row) { batch.state<State>(batch.slots[row]).add(values[row]); });
+    } else if (batch.runs.count) {
+      update_runs(batch, values);
+    } else {
+      update_rows(batch, values);
+    }
+    return {};
+  }
+
+  Status merge(const MergeBatch& batch) const override {
+    batch.merge_states<State>();
+    return {};
+  }
+
+  Result<Column> emit(const AggregateSpec& spec, const EmitBatch& batch) const override {
+    switch (spec.function) {
+      case Function::Sum: return emit_sum(spec, batch);
+      case Function::Mean: return emit_mean(batch);
+      case Function::Count: return emit_count(batch);
+      default: return emit_extreme(spec, batch);
+    }
+  }
+
+ private:
+  static void update_rows(const UpdateBatch& batch, const T* values) {
+    uint8_t* states = batch.states;
+    const size_t stride = batch.stride;
+    const uint32_t* slots = batch.slots;
+    for (uint32_t row = 0; row < batch.rows; row++) {
+      reinterpret_cast<State*>(states + slots[row] * stride)->add(values[row]);
+    }
+  }
+
+  static void update_runs(const UpdateBatch& batch, const T* values) {
+    for (uint32_t run = 0; run < batch.runs.count; run++) {
+      const uint32_t begin = batch.runs.starts[run];
+      batch.state<State>(batch.slots[begin]).add_run(values + begin, batch.runs.starts[run + 1] - begin);
+    }
+  }
+
+  Result<Column> emit_sum(const AggregateSpec& spec, const EmitBatch& batch) const {
+    if constexpr (!(kParts & kSum)) {
+      return Status(Code::Internal, "no sum was kept");
+    } else if constexpr (std::is_same_v<T, double>) {
+      ResultColumn<double> out(TypeId::Float64, batch.rows, batch.budget);
+      MILLRACE_TRY(out.reserve());
+      for (int64_t i = 0; i < batch.rows; i++) out.set(i, batch.state<State>(i).sum.value);
+      return out.finish();
+    } else {
+      const TypeId type = std::is_same_v<T, uint64_t> ? TypeId::UInt64 : TypeId::Int64;
+      ResultColumn<T> out(type, batch.rows, batch.budget);
+      MILLRACE_TRY(out.reserve());
+      for (int64_t i = 0; i < batch.rows; i++) {
+        const WideSum& sum = batch.state<State>(i).sum;
+        if (!(std::is_same_v<T, uint64_t> ? sum.fits_uint64() : sum.fits_int64())) return sum_overflow(spec, type);
+        out.set(i, static_cast<T>(sum.low));
+      }
+      return out.finish();
+    }
+  }
+
+  Result<Column> emit_mean(const EmitBatch& batch) const {
+    if constexpr ((kParts & (kSum | kCount)) != (kSum | kCount)) {
+      return Status(Code::Internal, "no mean was kept");
+    } else {
+      ResultColumn<double> out(TypeId::Float64, batch.rows, batch.budget);
+      MILLRACE_TRY(out.reserve());
+      for (int64_t i = 0; i < batch.rows; i++) {
+        const State& state = batch.state<State>(i);
+        if (state.count == 0) {
+          out.set_null(i);
+        } else {
+          out.set(i, state.sum.as_double() / static_cast<double>(state.count));
+        }
+      }
+      return out.finish();
+    }
+  }
+
+  Result<Column> emit_count(const EmitBatch& batch) const {
+    if constexpr (!(kParts & kCount)) {
+      return Status(Code::Internal, "no count was kept");
+    } else {
+      ResultColumn<int64_t> out(TypeId::Int64, batch.rows, batch.budget);
+      MILLRACE_TRY(out.reserve());
+      for (int64_t i = 0; i < batch.rows; i++) out.set(i, batch.state<State>(i).count);
+      return out.finish();
+    }
+  }
+
+  // Null without values; NaN when all values were NaN.
+  Result<Column> emit_extreme(const AggregateSpec& spec, const EmitBatch& batch) const {
+    if constexpr (!(kParts & kExtremes)) {
+      return Status(Code::Internal, "no extremes were kept");
+    } else {
+      return visit_fixed(argument_, [&](auto tag) -> Result<Column> {
+        using Out = decltype(tag);
+        ResultColumn<Out> out(argument_, batch.rows, batch.budget);
+        MILLRACE_TRY(out.reserve());
+        for (int64_t i = 0; i < batch.rows; i++) {
+          const State& state = batch.state<State>(i);
+          if (state.min <= state.max) {
+            // Adding 0 makes -0 into 0: which of the two came first must not show.
+            out.set(i, static_cast<Out>((spec.function == Function::Min ? state.min : state.max) + T{0}));
+          } else if (has_values(state)) {
+            out.set(i, std::numeric_limits<Out>::quiet_NaN());
+          } else {
+            out.set_null(i);
+          }
+        }
+        return out.finish();
+      });
+    }
+  }
+
+  static bool has_values(const State& state) {
+    if constexpr (std::is_same_v<T, double> && (kParts & kCount)) return state.count > 0;
+    return false;
+  }
+
+  const TypeId argument_;
+};
+
+template <class T>
+std::unique_ptr<StateFamily> make_of(TypeId argument, int parts) {
+  switch (parts) {
+    case kSum: return std::make_unique<MomentFamily<T, kSum>>(argument);
+    case kCount: return make_valid_count();
+    case kSum | kCount: return std::make_unique<MomentFamily<T, kSum | kCount>>(argument);
+    case kExtremes | kCount: return std::make_unique<MomentFamily<T, kExtremes | kCount>>(argument);
+    default: return std::make_unique<MomentFamily<T, kSum | kCount | kExtremes>>(argument);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<StateFamily> make_moments(TypeId argument, const std::vector<Function>& functions) {
+  int parts = 0;
+  for (const Function function : functions) {
+    if (function == Function::Sum) parts |= kSum;
+    if (function == Function::Mean) parts |= kSum | kCount;
+    if (function == Function::Count) parts |= kCount;
+    if (function == Function::Min || function == Function::Max) parts |= kExtremes | kCount;
+  }
+  if (is_float(argument)) return make_of<double>(argument, parts);
+  if (argument == TypeId::UInt64) return make_of<uint64_t>(argument, parts);
+  return make_of<int64_t>(argument, parts);
+}
+
+}  // namespace millrace::agg

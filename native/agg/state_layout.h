@@ -1,0 +1,38 @@
+// Which state families a query needs and where each has its piece in the row of a slot. All pieces of a group lie side by
+// side, so that a row of input costs one cache miss however many aggregates it feeds.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "agg/state_family.h"
+
+namespace millrace::agg {
+
+class StateLayout {
+ public:
+  // ERR_TYPE for an aggregate that its argument does not allow.
+  static Result<StateLayout> make(const AggregationSpec& spec);
+
+  struct Member {
+    std::unique_ptr<StateFamily> family;
+    size_t offset = 0;           // of its piece in a row
+    std::vector<size_t> feeds;   // the aggregates that read it; the first one's argument updates it
+  };
+  const std::vector<Member>& members() const { return members_; }
+  // The member that aggregate `index` reads.
+  const Member& member_of(size_t aggregate) const { return members_[member_of_[aggregate]]; }
+  size_t side_of(size_t aggregate) const { return member_of_[aggregate]; }
+  size_t stride() const { return stride_; }
+  // One row of a group that has seen nothing.
+  const uint8_t* fresh_row() const { return reinterpret_cast<const uint8_t*>(fresh_row_.data()); }
+
+ private:
+  void place_members();
+
+  std::vector<Member> members_;
+  std::vector<size_t> member_of_;
+  size_t stride_ = 8;
+  std::vector<uint64_t> fresh_row_;
+};
+
+}  // namespace millrace::agg

@@ -1,0 +1,209 @@
+#include "agg/string_keys.h"
+
+#include <algorithm>
+#include <array>
+
+namespace millrace::agg {
+
+namespace {
+
+constexpr uint64_t kShortBytes = 16;
+// The low byte of a tag: the size of a short string, or one of these.
+constexpr uint32_t kLongClass = 0xfe;
+constexpr uint32_t kEmptyTag = 0xff;
+constexpr size_t kFirstCapacity = 64;
+
+struct SizeMask {
+  uint64_t low;
+  uint64_t high;
+};
+
+constexpr std::array<SizeMask, kShortBytes + 1> make_size_masks() {
+  std::array<SizeMask, kShortBytes + 1> masks{};
+  for (size_t size = 0; size <= kShortBytes; size++) {
+    for (size_t byte = 0; byte < size; byte++) {
+      (byte < 8 ? masks[size].low : masks[size].high) |= uint64_t{0xff} << (byte % 8 * 8);
+    }
+  }
+  return masks;
+}
+
+constexpr std::array<SizeMask, kShortBytes + 1> kSizeMasks = make_size_masks();
+
+uint32_t tag_of(uint64_t hash, uint32_t size_class) {
+  return static_cast<uint32_t>(hash >> 32) << 8 | size_class;
+}
+
+}  // namespace
+
+StringKeys::StringKeys(TypeId type, const KeyOptions& options)
+    : type_(type),
+      seed_(hash_seed()),
+      hash_mask_(options.hash_mask),
+      entries_(options.budget),
+      words_(options.budget),
+      hashes_(options.budget),
+      classes_(options.budget),
+      arena_(options.budget) {}
+
+inline StringKeys::Probe StringKeys::probe_of(const StringRef& string) const {
+  if (string.size <= kShortBytes) [[likely]] {
+    const SizeMask& mask = kSizeMasks[string.size];
+    const Words words{load_word(string.data) & mask.low, load_word(string.data + 8) & mask.high};
+    const uint64_t hash = hash_short(words.low, words.high, seed_) & hash_mask_;
+    return {words, hash, tag_of(hash, static_cast<uint32_t>(string.size))};
+  }
+  const uint64_t hash = hash_long(string.data, string.size, seed_) & hash_mask_;
+  return {{reinterpret_cast<uintptr_t>(string.data), string.size}, hash, tag_of(hash, kLongClass)};
+}
+
+// Precondition: equal tags, so both are short strings of one size, or both are long.
+inline bool StringKeys::matches(const Words& stored, const Probe& probe) const {
+  if ((probe.tag & 0xff) != kLongClass) [[likely]] {
+    return stored.low == probe.words.low && stored.high == probe.words.high;
+  }
+  return stored.high == probe.words.high &&
+         std::memcmp(reinterpret_cast<const char*>(stored.low), reinterpret_cast<const char*>(probe.words.low),
+                     probe.words.high) == 0;
+}
+
+inline uint32_t StringKeys::find(const Probe& probe) const {
+  for (uint64_t slot = probe.hash & slot_mask_;; slot = (slot + 1) & slot_mask_) {
+    const Entry entry = entries_[slot];
+    if (entry.tag == probe.tag) {
+      if (matches(words_[entry.id], probe)) return entry.id;
+    } else if (entry.tag == kEmptyTag) {
+      return kNoId;
+    }
+  }
+}
+
+Status StringKeys::encode(const Vector& column, uint32_t rows, uint32_t* ids) {
+  if (entries_.empty()) MILLRACE_TRY(grow());
+  for (uint32_t begin = 0; begin < rows; begin += kLookupBlock) {
+    const uint32_t count = std::min(kLookupBlock, rows - begin);
+    const StringRef* strings = column.as<StringRef>() + begin;
+    const uint64_t* validity = column.validity ? column.validity + begin / 64 : nullptr;
+    uint32_t* block_ids = ids + begin;
+    const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
+    const uint32_t missing = table_bytes < kPrefetchBytes ? lookup(strings, count, block_ids)
+                                                          : lookup_prefetched(strings, count, block_ids);
+    if (missing || (validity && null_id_ == kNoId)) {
+      MILLRACE_TRY(insert_missing(strings, validity, count, block_ids));
+    }
+    if (validity) mark_nulls(validity, count, block_ids);
+  }
+  return {};
+}
+
+uint32_t StringKeys::lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const {
+  uint32_t missing = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    ids[i] = find(probe_of(strings[i]));
+    missing += ids[i] == kNoId;
+  }
+  return missing;
+}
+
+// Three passes, each of which starts the loads of the next.
+uint32_t StringKeys::lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const {
+  Probe probes[kLookupBlock];
+  for (uint32_t i = 0; i < count; i++) {
+    probes[i] = probe_of(strings[i]);
+    prefetch(entries_.data() + (probes[i].hash & slot_mask_));
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    const Entry entry = entries_[probes[i].hash & slot_mask_];
+    if (entry.id != kNoId) prefetch(words_.data() + entry.id);
+  }
+  uint32_t missing = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    ids[i] = find(probes[i]);
+    missing += ids[i] == kNoId;
+  }
+  return missing;
+}
+
+Status StringKeys::insert_missing(const StringRef* strings, const uint64_t* validity, uint32_t count, uint32_t* ids) {
+  MILLRACE_TRY(reserve_ids(count));
+  MILLRACE_TRY(words_.reserve_more(count));
+  MILLRACE_TRY(hashes_.reserve_more(count));
+  MILLRACE_TRY(classes_.reserve_more(count));
+  for (uint32_t i = 0; i < count; i++) {
+    if (validity && !(validity[i / 64] >> (i % 64) & 1)) {
+      if (null_id_ != kNoId) continue;
+      words_.push_unchecked({0, 0});
+      hashes_.push_unchecked(0);
+      classes_.push_unchecked(0);
+      null_id_ = size_++;
+    } else if (ids[i] == kNoId) {
+      const Probe probe = probe_of(strings[i]);
+      ids[i] = find(probe);
+      if (ids[i] != kNoId) continue;
+      ids[i] = size_;
+      MILLRACE_TRY(insert(probe));
+    }
+  }
+  return {};
+}
+
+Status StringKeys::insert(const Probe& probe) {
+  if (size_t{size_} * 2 >= entries_.size()) MILLRACE_TRY(grow());
+  Words words = probe.words;
+  if ((probe.tag & 0xff) == kLongClass) {
+    const char* copy = arena_.copy(reinterpret_cast<const char*>(words.low), words.high);
+    if (!copy) return memory_limit_error(words_.budget(), words.high);
+    words.low = reinterpret_cast<uintptr_t>(copy);
+  }
+  uint64_t slot = probe.hash & slot_mask_;
+  while (entries_[slot].tag != kEmptyTag) slot = (slot + 1) & slot_mask_;
+  entries_[slot] = {probe.tag, size_};
+  words_.push_unchecked(words);
+  hashes_.push_unchecked(probe.hash);
+  classes_.push_unchecked(static_cast<uint8_t>(probe.tag));
+  size_++;
+  return {};
+}
+
+Status StringKeys::grow() {
+  const size_t capacity = entries_.empty() ? kFirstCapacity : entries_.size() * 2;
+  PodVector<Entry> larger(entries_.budget());
+  MILLRACE_TRY(larger.resize_fill(capacity, Entry{kEmptyTag, kNoId}));
+  slot_mask_ = capacity - 1;
+  for (uint32_t id = 0; id < size_; id++) {
+    if (id == null_id_) continue;
+    uint64_t slot = hashes_[id] & slot_mask_;
+    while (larger[slot].tag != kEmptyTag) slot = (slot + 1) & slot_mask_;
+    larger[slot] = {tag_of(hashes_[id], classes_[id]), id};
+  }
+  std::swap(entries_, larger);
+  return {};
+}
+
+StringRef StringKeys::string(uint32_t id) const {
+  const Words& words = words_[id];
+  if (classes_[id] == kLongClass) return {reinterpret_cast<const char*>(words.low), words.high};
+  return {reinterpret_cast<const char*>(&words), classes_[id]};
+}
+
+Result<Column> StringKeys::gather(const uint32_t* ids, int64_t count, MemoryBudget* budget) const {
+  Column column;
+  column.type = type_;
+  column.rows = count;
+  column.data = Buffer(budget);
+  const auto rows = static_cast<size_t>(count);
+  PodVector<uint64_t> offsets(budget);
+  MILLRACE_TRY(offsets.resize(rows + 1));
+  offsets[0] = 0;
+  for (size_t i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + string(ids[i]).size;
+  MILLRACE_TRY(column.data.resize(offsets[rows]));
+  for (size_t i = 0; i < rows; i++) {
+    const StringRef from = string(ids[i]);
+    if (from.size) std::memcpy(column.data.data() + offsets[i], from.data, from.size);
+  }
+  column.offsets = offsets.take_buffer();
+  MILLRACE_TRY(gather_validity(ids, count, budget, column));
+  return column;
+}
+
+}  // namespace millrace::agg

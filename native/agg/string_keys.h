@@ -1,0 +1,53 @@
+// Keys of strings. Strings of up to 16 bytes, the most in practice, are two zero-padded words that serve as hash input and
+// as the equality check; longer ones are hashed over all bytes and compared with the copy in an arena. Table entries are
+// eight bytes (a tag, an id), so that thousands of keys stay in the first-level cache; the words lie apart, by id, and are
+// read only to verify, off the critical path.
+#pragma once
+#include "agg/key_encoder.h"
+
+namespace millrace::agg {
+
+class StringKeys final : public KeyEncoder {
+ public:
+  StringKeys(TypeId type, const KeyOptions& options);
+  Status encode(const Vector& column, uint32_t rows, uint32_t* ids) override;
+  Result<Column> gather(const uint32_t* ids, int64_t count, MemoryBudget* budget) const override;
+
+ private:
+  struct Entry {
+    uint32_t tag;
+    uint32_t id;
+  };
+  // A short string's bytes, or a long string's address and size: the size class in the tag says which.
+  struct Words {
+    uint64_t low;
+    uint64_t high;
+  };
+  struct Probe {
+    Words words;
+    uint64_t hash;
+    uint32_t tag;
+  };
+
+  Probe probe_of(const StringRef& string) const;
+  uint32_t find(const Probe& probe) const;
+  bool matches(const Words& stored, const Probe& probe) const;
+  uint32_t lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const;
+  uint32_t lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const;
+  Status insert_missing(const StringRef* strings, const uint64_t* validity, uint32_t count, uint32_t* ids);
+  Status insert(const Probe& probe);
+  Status grow();
+  StringRef string(uint32_t id) const;
+
+  const TypeId type_;
+  const HashSeed seed_;
+  const uint64_t hash_mask_;
+  PodVector<Entry> entries_;
+  uint64_t slot_mask_ = 0;
+  PodVector<Words> words_;      // by id
+  PodVector<uint64_t> hashes_;  // by id; read when the table grows
+  PodVector<uint8_t> classes_;  // by id: the size class
+  Arena arena_;
+};
+
+}  // namespace millrace::agg

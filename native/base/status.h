@@ -1,0 +1,121 @@
+// Errors as values. No exception of ours is ever thrown; `std::bad_alloc` from the standard library is
+// turned into a Status at two points only (a worker's task, a call from JavaScript).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace millrace {
+
+// The closed set of engine errors; code_name() gives the public spelling (`ERR_...`). Kept in step with
+// `lib/core/errors.ts` by a test.
+enum class Code : uint8_t {
+  Ok,
+  InvalidArgument,
+  Plan,
+  ColumnNotFound,
+  DuplicateColumn,
+  Type,
+  Cast,
+  Overflow,
+  NullInNonNullable,
+  DepthLimit,
+  FileNotFound,
+  FileAccess,
+  FileIsDirectory,
+  FileEmpty,
+  FileChanged,
+  SourceConsumed,
+  Io,
+  SchemaMismatch,
+  CsvType,
+  CsvQuote,
+  CsvRagged,
+  CsvFieldTooLarge,
+  CsvTooManyColumns,
+  CsvEncoding,
+  MemoryLimit,
+  Aborted,
+  Internal,
+  kCount
+};
+
+const char* code_name(Code code);
+
+// What an error knows about its place. Empty strings and negative numbers mean "does not apply".
+struct ErrorFacts {
+  std::string hint;
+  std::string column;
+  std::string file;
+  std::string text;     // the offending text, cut to 200 bytes
+  int64_t line = -1;    // 1-based line of the file
+  int64_t offset = -1;  // byte offset in the file
+};
+
+class [[nodiscard]] Status {
+ public:
+  Status() = default;
+  Status(Code code, std::string message, ErrorFacts facts = {})
+      : state_(std::make_unique<State>(State{code, std::move(message), std::move(facts)})) {}
+  Status(Status&&) noexcept = default;
+  Status& operator=(Status&&) noexcept = default;
+  Status(const Status& other) : state_(other.state_ ? std::make_unique<State>(*other.state_) : nullptr) {}
+  Status& operator=(const Status& other) {
+    state_ = other.state_ ? std::make_unique<State>(*other.state_) : nullptr;
+    return *this;
+  }
+
+  bool ok() const { return state_ == nullptr; }
+  Code code() const { return state_ ? state_->code : Code::Ok; }
+  const std::string& message() const;
+  const ErrorFacts& facts() const;
+  // Precondition: !ok().
+  ErrorFacts& mutable_facts() { return state_->facts; }
+  void set_message(std::string message) { state_->message = std::move(message); }
+
+ private:
+  struct State {
+    Code code;
+    std::string message;
+    ErrorFacts facts;
+  };
+  std::unique_ptr<State> state_;  // null when ok: the happy path never allocates
+};
+
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}          // NOLINT: implicit by design
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT: implicit by design; precondition: !status.ok()
+  bool ok() const { return value_.has_value(); }
+  // Precondition of value() and take(): ok().
+  T& value() { return *value_; }
+  const T& value() const { return *value_; }
+  T&& take() { return std::move(*value_); }
+  const Status& status() const { return status_; }
+  Status take_status() { return std::move(status_); }
+
+ private:
+  std::optional<T> value_;
+  Status status_;
+};
+
+// Returns the Status (or a failed Result's Status) from the enclosing function; takes either by value or as a variable,
+// which it empties then. The only control-flow macro.
+#define MILLRACE_TRY(expr)                          \
+  do {                                              \
+    if (auto&& try_ = (expr); !try_.ok())           \
+      [[unlikely]] return ::millrace::detail::status_of(try_); \
+  } while (false)
+
+namespace detail {
+inline Status status_of(Status& status) { return std::move(status); }
+template <class T>
+Status status_of(Result<T>& result) {
+  return result.take_status();
+}
+}  // namespace detail
+
+}  // namespace millrace

@@ -1,0 +1,197 @@
+#include "csv/sniff.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "column/utf8.h"
+#include "csv/sniff_dialect.h"
+#include "csv/sniff_types.h"
+
+namespace millrace::csv {
+
+namespace {
+
+// Rows whose types are looked at: in a sample of many short rows more of them say little.
+constexpr size_t kHeadRows = 20'000;
+constexpr size_t kWindowRows = 2'000;
+
+using Shapes = std::vector<ShapeSet>;
+
+Status with_hint(Code code, std::string message, std::string hint) {
+  ErrorFacts facts;
+  facts.hint = std::move(hint);
+  return Status(code, std::move(message), std::move(facts));
+}
+
+class Sniffer {
+ public:
+  Sniffer(const SampleInput& input, const SniffOptions& options)
+      : input_(input), options_(options), tokens_(&options.null_values) {}
+
+  Result<Sniffed> run();
+
+ private:
+  Status read_head();
+  void add_shapes(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const;
+  void read_window(std::string_view window);
+  bool guess_header(const Shapes& below) const;
+  Status name_columns();
+  Result<std::string> header_name(const FieldRange& field) const;
+
+  const SampleInput& input_;
+  const SniffOptions& options_;
+  NullTokens tokens_;
+  std::string_view rows_bytes_;      // the head from its first row on
+  std::vector<TokenizedRow> rows_;
+  Shapes shapes_;
+  Sniffed sniffed_;
+};
+
+Status Sniffer::read_head() {
+  MILLRACE_TRY(check_is_text(input_.head));
+  rows_bytes_ = input_.head.substr(first_row_begin(input_.head, options_.skip_rows));
+  sniffed_.dialect = guess_dialect(rows_bytes_, input_.head_is_all, options_);
+  rows_ = read_rows(rows_bytes_, input_.head_is_all, sniffed_.dialect, kHeadRows);
+  if (rows_.empty()) {
+    if (!input_.head_is_all) {
+      return with_hint(Code::CsvFieldTooLarge,
+                       "the first row does not end within the first " + std::to_string(input_.head.size()) + " bytes",
+                       "if a quote that is part of a text opens it, pass `quote: null`");
+    }
+    return with_hint(Code::FileEmpty, "the file has no rows",
+                     options_.skip_rows > 0 ? "`skipRows` skips " + std::to_string(options_.skip_rows) + " lines" : "");
+  }
+  const size_t columns = rows_[0].fields.size();
+  if (columns > options_.max_columns) {
+    return with_hint(Code::CsvTooManyColumns,
+                     "the first row has " + std::to_string(columns) + " columns, more than `maxColumns` (" +
+                         std::to_string(options_.max_columns) + ") allows",
+                     "raise `maxColumns`, or pass the right `delimiter`");
+  }
+  return {};
+}
+
+// Rows with another number of fields say nothing: the scan will report them.
+void Sniffer::add_shapes(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const {
+  if (row.fields.size() != shapes.size() || row.unterminated) return;
+  for (size_t c = 0; c < shapes.size(); c++) {
+    const FieldRange& field = row.fields[c];
+    shapes[c].add(shape_of(bytes.substr(field.begin, field.end - field.begin), sniffed_.dialect, tokens_));
+  }
+}
+
+// A window begins anywhere, also within quotes; its rows count only if most of them look like rows of this file.
+void Sniffer::read_window(std::string_view window) {
+  const size_t newline = window.find_first_of(sniffed_.dialect.newline == Dialect::Newline::Lf ? "\n" : "\r\n");
+  if (newline == std::string_view::npos) return;
+  const std::string_view bytes = window.substr(newline + 1);
+  const std::vector<TokenizedRow> rows = read_rows(bytes, false, sniffed_.dialect, kWindowRows);
+  const auto fits = [this](const TokenizedRow& row) { return row.fields.size() == shapes_.size(); };
+  const auto fitting = static_cast<size_t>(std::count_if(rows.begin(), rows.end(), fits));
+  if (fitting * 10 < rows.size() * 9) return;
+  for (const TokenizedRow& row : rows) add_shapes(bytes, row, shapes_);
+  sniffed_.sample_rows += static_cast<int64_t>(fitting);
+}
+
+// 1960, 1961, 1962: years as column names, not a row of data.
+bool is_progression(const std::vector<int64_t>& numbers) {
+  if (numbers.size() < 3 || numbers[0] == numbers[1]) return false;
+  for (size_t i = 2; i < numbers.size(); i++) {
+    if (numbers[i] - numbers[i - 1] != numbers[1] - numbers[0]) return false;
+  }
+  return true;
+}
+
+// A first row of texts over columns that hold none is a header; one that fits the columns is data. Where all columns
+// are texts nothing tells them apart, and a header is likelier.
+bool Sniffer::guess_header(const Shapes& below) const {
+  size_t texts_over_values = 0;
+  size_t values = 0;
+  std::vector<int64_t> integers;
+  for (size_t c = 0; c < below.size(); c++) {
+    const FieldRange& range = rows_[0].fields[c];
+    const std::string_view field = rows_bytes_.substr(range.begin, range.end - range.begin);
+    const Shape shape = shape_of(field, sniffed_.dialect, tokens_);
+    if (shape == Shape::Null) continue;
+    if (shape != Shape::Text) {
+      values++;
+      int64_t integer;
+      const UnquotedField unquoted = unquote(field, sniffed_.dialect.quote, sniffed_.dialect.escape);
+      if (shape == Shape::Int && parse_int64(trim_blanks(unquoted.text), integer) == ParseResult::Ok) {
+        integers.push_back(integer);
+      }
+    } else if (below[c].type(true) != TypeId::Utf8) {
+      texts_over_values++;
+    }
+  }
+  if (values == integers.size() && is_progression(integers)) return true;
+  return values == 0 || texts_over_values > values;
+}
+
+Result<std::string> Sniffer::header_name(const FieldRange& field) const {
+  const Dialect& dialect = sniffed_.dialect;
+  const UnquotedField unquoted =
+      unquote(rows_bytes_.substr(field.begin, field.end - field.begin), dialect.quote, dialect.escape);
+  std::string name(unquoted.text);
+  if (unquoted.escaped) name.resize(unescape(unquoted.text, dialect.escape, name.data()));
+  if (dialect.encoding == Dialect::Encoding::Latin1) {
+    std::string transcoded(name.size() * 2, '\0');
+    transcoded.resize(latin1_to_utf8(name.data(), name.size(), transcoded.data()));
+    return transcoded;
+  }
+  if (!is_utf8(name.data(), name.size())) {
+    return with_hint(Code::CsvEncoding, "the header is not valid UTF-8",
+                     "pass `encoding: 'latin1'`, or convert the file: iconv -f LATIN1 -t UTF-8 in.csv > out.csv");
+  }
+  return name;
+}
+
+Status Sniffer::name_columns() {
+  std::vector<std::string> wanted;
+  std::unordered_set<std::string> taken;
+  for (size_t c = 0; c < shapes_.size(); c++) {
+    std::string name;
+    if (sniffed_.dialect.header) {
+      Result<std::string> header = header_name(rows_[0].fields[c]);
+      MILLRACE_TRY(header);
+      name = header.take();
+    }
+    taken.insert(name);
+    wanted.push_back(std::move(name));
+  }
+  // A made-up name evades every name of the file, also those further right.
+  std::unordered_set<std::string> given;
+  for (size_t c = 0; c < wanted.size(); c++) {
+    std::string name = wanted[c];
+    const bool empty = name.empty();
+    if (empty || !given.insert(name).second) {
+      const std::string stem = empty ? "column_" + std::to_string(c + 1) : name;
+      name = stem;
+      for (int suffix = 1; taken.count(name) > 0 || !given.insert(name).second; suffix++) {
+        name = stem + "_" + std::to_string(suffix);
+      }
+      if (sniffed_.dialect.header) sniffed_.renamed.push_back({wanted[c], name});
+    }
+    const TypeId type = options_.infer ? shapes_[c].type(options_.dates) : TypeId::Utf8;
+    sniffed_.columns.push_back({std::move(name), type, true});
+  }
+  return {};
+}
+
+Result<Sniffed> Sniffer::run() {
+  MILLRACE_TRY(read_head());
+  shapes_.resize(rows_[0].fields.size());
+  for (size_t i = 1; i < rows_.size(); i++) add_shapes(rows_bytes_, rows_[i], shapes_);
+  sniffed_.dialect.header = options_.header ? *options_.header : guess_header(shapes_);
+  if (!sniffed_.dialect.header) add_shapes(rows_bytes_, rows_[0], shapes_);
+  sniffed_.sample_rows = static_cast<int64_t>(rows_.size()) - (sniffed_.dialect.header ? 1 : 0);
+  for (const std::string_view window : input_.windows) read_window(window);
+  MILLRACE_TRY(name_columns());
+  return std::move(sniffed_);
+}
+
+}  // namespace
+
+Result<Sniffed> sniff(const SampleInput& input, const SniffOptions& options) { return Sniffer(input, options).run(); }
+
+}  // namespace millrace::csv

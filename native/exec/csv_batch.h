@@ -1,0 +1,66 @@
+// Rows of text -> a batch of typed columns: the filter's columns first, then, for the surviving rows only, the rest.
+#pragma once
+#include <vector>
+
+#include "column/gather.h"
+#include "csv/convert.h"
+#include "csv/row_indexer.h"
+#include "expr/program.h"
+
+namespace millrace::exec {
+
+// What a scan reads; shared by all threads. Column numbers are those of the plan's source schema.
+struct CsvScanPlan {
+  Schema columns;
+  std::vector<bool> inferred;
+  std::vector<uint32_t> filter_columns;  // read by `filter`
+  std::vector<uint32_t> late_columns;    // needed behind the filter, not by it
+  std::vector<uint32_t> kept_columns;    // needed by the filter and behind it
+  const expr::Program* filter = nullptr;
+  std::vector<std::string> null_tokens;
+  csv::OnError on_error = csv::OnError::Error;
+  csv::Dialect dialect;
+};
+
+class CsvBatchReader {
+ public:
+  CsvBatchReader(const CsvScanPlan& plan, MemoryBudget* budget);
+
+  // `position_of[c]`: which field of the row holds column c. Fills out.columns of the needed columns and out.rows; valid
+  // until the next call. On a bad cell facts.offset is its position in the window.
+  Status read(const csv::RowBatch& rows, const char* window, const std::vector<uint32_t>& position_of, Batch& out);
+
+  // The column whose inferred int64 met a decimal, when read() failed for that; else -1.
+  int widen_column() const { return widen_column_; }
+  int64_t rows_skipped() const { return rows_skipped_; }
+  int64_t cells_nulled() const { return cells_nulled_; }
+  void reset_counts() { rows_skipped_ = cells_nulled_ = 0; }
+
+ private:
+  enum class Outcome : uint8_t { Done, Retry };
+  Result<Outcome> attempt(Batch& out);
+  Result<Outcome> convert(uint32_t column, const uint32_t* selection, uint32_t count, Batch& out);
+  Result<Outcome> refuse(uint32_t column, const csv::FieldSource& source, const csv::ConvertFailure& failure);
+  Status null_error(uint32_t column, const csv::FieldSource& source, uint32_t row) const;
+  csv::FieldSource source_of(uint32_t column) const;
+  void drop_row(uint32_t row);
+
+  const CsvScanPlan& plan_;
+  std::vector<csv::ConvertedColumn> converted_;  // by column
+  std::vector<GatheredColumn> gathered_;         // by column
+  std::unique_ptr<expr::Evaluator> evaluator_;
+  Batch filter_batch_;
+  csv::RowBatch rows_;
+  const char* window_ = nullptr;
+  const std::vector<uint32_t>* position_of_ = nullptr;
+  bool dropped_ = false;                         // OnError::Skip: selected_ holds the rows that are left
+  uint32_t selected_count_ = 0;
+  uint32_t selected_[kVectorRows];
+  uint32_t survivors_[kVectorRows];
+  int widen_column_ = -1;
+  int64_t rows_skipped_ = 0;
+  int64_t cells_nulled_ = 0;
+  int64_t nulled_by_attempt_ = 0;
+};
+
+}  // namespace millrace::exec

@@ -1,0 +1,187 @@
+#include "exec/pipeline.h"
+
+#include <algorithm>
+
+namespace millrace::exec {
+
+namespace {
+
+std::vector<uint32_t> all_columns(size_t count) {
+  std::vector<uint32_t> out(count);
+  for (uint32_t i = 0; i < count; i++) out[i] = i;
+  return out;
+}
+
+std::vector<uint32_t> united(std::vector<uint32_t> a, const std::vector<uint32_t>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  std::sort(a.begin(), a.end());
+  a.erase(std::unique(a.begin(), a.end()), a.end());
+  return a;
+}
+
+Status check_names(const std::vector<std::string>& names) {
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twin == sorted.end()) return {};
+  ErrorFacts facts;
+  facts.column = *twin;
+  facts.hint = "give one of them another name";
+  return Status(Code::DuplicateColumn, "two columns are called \"" + *twin + "\"", std::move(facts));
+}
+
+// Binds the steps of one stage, front to back; then says back to front which columns each needs.
+class StageBinder {
+ public:
+  StageBinder(const Plan& plan, bool csv, QueryState& query) : plan_(plan), csv_(csv), query_(query) {}
+
+  Result<std::unique_ptr<BoundStage>> bind(size_t first_op, Schema input) {
+    stage_ = std::make_unique<BoundStage>();
+    stage_->input = input;
+    schema_ = std::move(input);
+    size_t at = first_op;
+    for (; at < plan_.ops.size(); at++) {
+      const OpSpec& op = plan_.ops[at];
+      if (op.kind == OpSpec::Kind::Aggregate || op.kind == OpSpec::Kind::Head) break;
+      MILLRACE_TRY(bind_step(op));
+    }
+    std::vector<uint32_t> needed = all_columns(schema_.size());
+    if (at < plan_.ops.size() && plan_.ops[at].kind == OpSpec::Kind::Aggregate) {
+      MILLRACE_TRY(bind_aggregate(plan_.ops[at++]));
+      needed = stage_->sink_program->input_columns();
+    } else {
+      const int64_t limit = at < plan_.ops.size() ? plan_.ops[at++].rows : INT64_MAX;
+      stage_->sink = make_collect_sink(schema_, limit, query_);
+    }
+    stage_->output = schema_;
+    stage_->breaks = at > first_op && (plan_.ops[at - 1].kind == OpSpec::Kind::Aggregate ||
+                                       plan_.ops[at - 1].kind == OpSpec::Kind::Head);
+    stage_->end_op = at;
+    propagate(std::move(needed));
+    return std::move(stage_);
+  }
+
+ private:
+  Status bind_step(const OpSpec& op) {
+    auto program = expr::Program::bind(*op.nodes, op.outputs, schema_);
+    MILLRACE_TRY(program);
+    if (op.kind == OpSpec::Kind::Filter && program.value()->outputs()[0].type != TypeId::Bool) {
+      return Status(Code::Type, std::string("filter needs a bool expression, not ") +
+                                    type_name(program.value()->outputs()[0].type));
+    }
+    if (op.kind == OpSpec::Kind::Project) {
+      MILLRACE_TRY(check_names(op.names));
+      schema_ = program.value()->outputs();
+      for (size_t i = 0; i < schema_.size(); i++) schema_[i].name = op.names[i];
+    }
+    if (op.kind == OpSpec::Kind::Filter && csv_ && stage_->steps.empty() && !stage_->scan_filter) {
+      stage_->scan_filter = program.take();
+    } else {
+      stage_->steps.push_back({op.kind, program.take(), {}});
+    }
+    return {};
+  }
+
+  Status bind_aggregate(const OpSpec& op) {
+    auto program = expr::Program::bind(*op.nodes, op.outputs, schema_);
+    MILLRACE_TRY(program);
+    const std::vector<Field>& outputs = program.value()->outputs();
+    agg::AggregationSpec spec;
+    for (size_t i = 0; i < op.names.size(); i++) {
+      spec.keys.push_back(outputs[i]);
+      spec.keys.back().name = op.names[i];
+    }
+    std::vector<std::string> names = op.names;
+    for (size_t i = 0; i < op.aggregates.size(); i++) {
+      agg::AggregateSpec aggregate = op.aggregates[i];
+      if (op.argument_output[i] >= 0) aggregate.argument = outputs[static_cast<size_t>(op.argument_output[i])].type;
+      names.push_back(aggregate.name);
+      spec.aggregates.push_back(std::move(aggregate));
+    }
+    MILLRACE_TRY(check_names(names));
+    spec.order = op.order;
+    spec.drop_nulls = op.drop_nulls;
+    spec.hash_mask = plan_.options.hash_mask;
+    stage_->sink_program = program.take();
+    stage_->aggregates = true;
+    auto sink = make_aggregate_sink(std::move(spec), *stage_->sink_program, op.argument_output, query_);
+    MILLRACE_TRY(sink);
+    stage_->sink = sink.take();
+    return {};
+  }
+
+  void propagate(std::vector<uint32_t> needed) {
+    for (size_t i = stage_->steps.size(); i > 0; i--) {
+      Step& step = stage_->steps[i - 1];
+      if (step.kind == OpSpec::Kind::Filter) {
+        step.kept = needed;
+        needed = united(std::move(needed), step.program->input_columns());
+      } else {
+        needed = step.program->input_columns();
+      }
+    }
+    stage_->needed = std::move(needed);
+  }
+
+  const Plan& plan_;
+  const bool csv_;
+  QueryState& query_;
+  Schema schema_;
+  std::unique_ptr<BoundStage> stage_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<BoundStage>> bind_stage(const Plan& plan, size_t first_op, Schema input, bool csv,
+                                               QueryState& query) {
+  return StageBinder(plan, csv, query).bind(first_op, std::move(input));
+}
+
+LocalPipeline::LocalPipeline(const BoundStage& stage, QueryState& query)
+    : stage_(stage), states_(stage.steps.size()), sink_(stage.sink->make_local()) {
+  for (size_t i = 0; i < states_.size(); i++) {
+    const Step& step = stage.steps[i];
+    states_[i].evaluator = std::make_unique<expr::Evaluator>(*step.program, &query.budget);
+    if (step.kind == OpSpec::Kind::Project) {
+      states_[i].out.columns.resize(step.program->outputs().size());
+      continue;
+    }
+    for (size_t c = 0; c < step.kept.size(); c++) states_[i].gathered.emplace_back(&query.budget);
+  }
+}
+
+Status LocalPipeline::filter(const Step& step, StepState& state, const Batch*& batch) {
+  Vector mask;
+  MILLRACE_TRY(state.evaluator->evaluate(*batch, {&mask, 1}));
+  const uint32_t passed = expr::select_true(mask, batch->rows, selection_);
+  if (passed == batch->rows) return {};
+  state.out.rows = passed;
+  state.out.columns.resize(batch->columns.size());
+  for (size_t i = 0; i < step.kept.size(); i++) {
+    auto gathered = state.gathered[i].gather(batch->columns[step.kept[i]], selection_, passed);
+    MILLRACE_TRY(gathered);
+    state.out.columns[step.kept[i]] = gathered.value();
+  }
+  batch = &state.out;
+  return {};
+}
+
+Result<bool> LocalPipeline::push(const Batch& input) {
+  const Batch* batch = &input;
+  for (size_t i = 0; i < states_.size(); i++) {
+    const Step& step = stage_.steps[i];
+    StepState& state = states_[i];
+    if (step.kind == OpSpec::Kind::Filter) {
+      MILLRACE_TRY(filter(step, state, batch));
+      if (batch->rows == 0) return true;
+      continue;
+    }
+    MILLRACE_TRY(state.evaluator->evaluate(*batch, state.out.columns));
+    state.out.rows = batch->rows;
+    batch = &state.out;
+  }
+  MILLRACE_TRY(sink_->consume(*batch));
+  return !sink_->satisfied();
+}
+
+}  // namespace millrace::exec

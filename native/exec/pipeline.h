@@ -1,0 +1,54 @@
+// A stage bound to types: a source, steps that transform batches, and a sink. One LocalPipeline a thread.
+#pragma once
+#include "exec/scan.h"
+#include "exec/sink.h"
+
+namespace millrace::exec {
+
+struct Step {
+  OpSpec::Kind kind = OpSpec::Kind::Filter;  // Filter or Project
+  std::unique_ptr<expr::Program> program;
+  std::vector<uint32_t> kept;                // Filter: columns that are needed behind it
+};
+
+// The operators from one source up to the next pipeline breaker.
+struct BoundStage {
+  Schema input;
+  std::vector<uint32_t> needed;                 // input columns that anything reads
+  std::unique_ptr<expr::Program> scan_filter;   // CSV: the first filter runs inside the scan
+  std::vector<Step> steps;
+  std::unique_ptr<expr::Program> sink_program;  // of an aggregate
+  std::unique_ptr<Sink> sink;
+  Schema output;                                // of the steps; the sink's own for an aggregate
+  bool aggregates = false;
+  bool breaks = false;                          // ends with an aggregate or head
+  bool streams = false;                         // the sink sends batches to the reader
+  size_t end_op = 0;                            // the first op that is not in the stage
+};
+
+// Binds plan.ops[first_op...] to `input`.
+Result<std::unique_ptr<BoundStage>> bind_stage(const Plan& plan, size_t first_op, Schema input, bool csv,
+                                               QueryState& query);
+
+class LocalPipeline {
+ public:
+  LocalPipeline(const BoundStage& stage, QueryState& query);
+  // False when the strip has all the rows that can be wanted.
+  Result<bool> push(const Batch& batch);
+  LocalSink& sink() { return *sink_; }
+
+ private:
+  struct StepState {
+    std::unique_ptr<expr::Evaluator> evaluator;
+    std::vector<GatheredColumn> gathered;
+    Batch out;
+  };
+  Status filter(const Step& step, StepState& state, const Batch*& batch);
+
+  const BoundStage& stage_;
+  std::vector<StepState> states_;
+  std::unique_ptr<LocalSink> sink_;
+  uint32_t selection_[kVectorRows];
+};
+
+}  // namespace millrace::exec

@@ -1,0 +1,73 @@
+// The plan as it crosses from JavaScript: one small versioned JSON text, read once into these structures.
+//
+// { "version": 1, "source": {...}, "ops": [...], "options": {...} }; the ops apply in order. Expressions are flat node
+// lists in topological order (["col", "Close"], ["lit", "float64", 0], ["gt", 0, 1]), bound by expr::Program.
+// `lib/plan/serialize.ts` writes it; golden files under test/plan pin it.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agg/aggregation.h"
+#include "base/json.h"
+#include "csv/row_indexer.h"
+
+namespace millrace::exec {
+
+inline constexpr int kPlanVersion = 1;
+
+struct CsvSourceSpec {
+  std::vector<std::string> files;  // empty when the bytes are in memory
+  int bytes_handle = -1;
+  csv::Dialect dialect;
+  Schema columns;                  // every column of the file, in file order
+  std::vector<bool> inferred;      // by column: the type may widen
+  std::vector<uint32_t> project;   // the columns that the plan reads
+  std::vector<std::string> null_values;
+  csv::OnError on_error = csv::OnError::Error;
+  size_t max_field_bytes = size_t{64} << 20;
+  size_t max_columns = 100000;
+};
+
+struct SourceSpec {
+  enum class Kind : uint8_t { Csv, Memory } kind = Kind::Csv;
+  CsvSourceSpec csv;
+  int frame_handle = -1;
+};
+
+struct OpSpec {
+  enum class Kind : uint8_t { Filter, Project, Aggregate, Head } kind = Kind::Filter;
+  const Json* nodes = nullptr;        // into Plan::text
+  std::vector<uint32_t> outputs;      // node indices: the predicate, the projected columns, or keys then arguments
+  std::vector<std::string> names;     // Project: output names; Aggregate: key names
+  std::vector<agg::AggregateSpec> aggregates;
+  std::vector<int> argument_output;   // by aggregate: index into outputs, or -1 for size
+  agg::Order order = agg::Order::Key;
+  bool drop_nulls = false;
+  int64_t rows = 0;                   // Head
+};
+
+struct Options {
+  enum class Mode : uint8_t { Collect, Stream, Persist } mode = Mode::Collect;
+  uint32_t threads = 0;               // 0: the pool's
+  int64_t memory_limit_bytes = INT64_MAX;
+  size_t chunk_bytes = 256 << 10;     // of file a read
+  uint32_t vector_rows = 1024;
+  uint64_t hash_mask = ~uint64_t{0};
+  int64_t batch_rows = 65536;         // Mode::Stream
+};
+
+struct Plan {
+  Json text;
+  SourceSpec source;
+  std::vector<OpSpec> ops;
+  Options options;
+
+  // ERR_PLAN with what is wrong, for anything that is not a plan of this version.
+  static Result<std::unique_ptr<Plan>> read(std::string_view json);
+};
+
+// Shared with the sniffer's request. ERR_PLAN.
+Result<csv::Dialect> read_dialect(const Json& json);
+
+}  // namespace millrace::exec

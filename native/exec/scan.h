@@ -1,0 +1,56 @@
+// The three ways into a stage, as strips: CSV files (or bytes), a CSV pipe, and a frame in memory.
+#pragma once
+#include <mutex>
+
+#include "exec/csv_scanner.h"
+
+namespace millrace::exec {
+
+// One strip to be read. Which members count depends on the scan that made it.
+struct StripTask {
+  int64_t index = 0;
+  int64_t known_start = -1;         // files: set when the strip must be read again from here
+  std::shared_ptr<Buffer> window;   // pipes: whole rows
+  size_t window_begin = 0;
+  size_t window_end = 0;
+  int64_t window_offset = 0;        // of window_begin in the stream
+  int64_t window_line = 1;
+};
+
+class LocalScan {
+ public:
+  virtual ~LocalScan() = default;
+  virtual StripOutcome scan(const StripTask& task, const BatchConsumer& consume) = 0;
+};
+
+class Scan {
+ public:
+  virtual ~Scan() = default;
+  // How many strips there are; -1 while that is unknown.
+  virtual int64_t strip_count() const = 0;
+  // The next strip, or false when there is none. May block in a read; `task.index` is set by the scan, in input order.
+  virtual Result<bool> next(StripTask& task) = 0;
+  virtual std::unique_ptr<LocalScan> make_local() = 0;
+  // Where the strip begins in the sense of StripOutcome: for the check of strips against each other. Empty ranges and
+  // certain starts need none.
+  virtual const CsvStrip* range(int64_t) const { return nullptr; }
+};
+
+// `strips` must fit `input`, which with `plan` and `spec` must outlive the scan.
+std::unique_ptr<Scan> make_file_scan(const CsvScanPlan& plan, const CsvSourceSpec& spec, const CsvInput& input,
+                                     const Options& options, QueryState& query);
+Result<std::unique_ptr<Scan>> make_pipe_scan(const CsvScanPlan& plan, const CsvSourceSpec& spec, const CsvInput& input,
+                                             const Options& options, QueryState& query);
+std::unique_ptr<Scan> make_memory_scan(std::shared_ptr<const Frame> frame, std::vector<uint32_t> columns,
+                                       const Options& options, QueryState& query);
+
+// A pipe can be read once: what the sniffer read of it waits here for the query.
+struct ParkedPipe {
+  std::unique_ptr<SequentialReader> reader;
+  std::vector<uint8_t> head;
+};
+void park_pipe(const std::string& path, ParkedPipe pipe);
+// ERR_SOURCE_CONSUMED when nothing is parked under the path.
+Result<ParkedPipe> claim_pipe(const std::string& path);
+
+}  // namespace millrace::exec

@@ -1,0 +1,53 @@
+// Where a stage's batches go. Threads fill local sinks strip by strip; strips are merged in order under the stage's
+// lock, so every sink sees the rows in the order of the input whatever the threads did.
+#pragma once
+#include <memory>
+
+#include "agg/aggregation.h"
+#include "exec/query_state.h"
+#include "expr/program.h"
+
+namespace millrace::exec {
+
+struct StripResult {
+  virtual ~StripResult() = default;
+};
+
+class LocalSink {
+ public:
+  virtual ~LocalSink() = default;
+  virtual Status consume(const Batch& batch) = 0;
+  // Whether this strip alone already has all the rows that can be wanted.
+  virtual bool satisfied() const { return false; }
+  virtual Result<std::unique_ptr<StripResult>> take_strip() = 0;
+  virtual void discard_strip() = 0;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual std::unique_ptr<LocalSink> make_local() = 0;
+  // As agg::GlobalAggregation::register_strip(): once for every strip taken, in any strip order.
+  virtual Status register_strip(StripResult&) { return {}; }
+  // In strip order.
+  virtual Status merge(std::unique_ptr<StripResult> strip) = 0;
+  // Whether no strip should be taken for now, since the reader of the batches lags behind. Thread-safe.
+  virtual bool blocked() const { return false; }
+  // Whether no later strip can matter.
+  virtual bool satisfied() const { return false; }
+  virtual Result<std::shared_ptr<Frame>> finish() = 0;
+};
+
+// All rows, or the first `limit` of them.
+std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t limit, QueryState& query);
+
+// Batches of `batch_rows` rows into a queue, which must outlive the sink.
+class BatchQueue;
+std::unique_ptr<Sink> make_stream_sink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query);
+
+// `program` computes the keys and then the arguments from a batch; `argument_output` says which output each aggregate
+// reads (-1: none).
+Result<std::unique_ptr<Sink>> make_aggregate_sink(agg::AggregationSpec spec, const expr::Program& program,
+                                                  std::vector<int> argument_output, QueryState& query);
+
+}  // namespace millrace::exec

@@ -1,0 +1,171 @@
+#include "exec/stage.h"
+
+#include <new>
+
+#include "exec/task_events.h"
+
+namespace millrace::exec {
+
+StageJob::StageJob(const BoundStage& stage, Scan& scan, QueryState& query, uint32_t workers,
+                   std::function<void(StageResult)> on_done)
+    : stage_(stage), scan_(scan), query_(query), workers_(workers), on_done_(std::move(on_done)), locals_(workers) {
+  query.progress.tasks_total.fetch_add(std::max<int64_t>(0, scan.strip_count()));
+}
+
+bool StageJob::work(uint32_t slot) {
+  try {
+    StripTask task;
+    if (!take_task(task)) return false;
+    run_strip(local_of(slot), task, slot);
+  } catch (const std::bad_alloc&) {
+    const std::lock_guard lock(mutex_);
+    fail(memory_limit_error(nullptr, 0));
+  }
+  const std::lock_guard lock(mutex_);
+  return !stopped_;
+}
+
+bool StageJob::take_task(StripTask& task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (query_.is_aborted() && !complete()) fail(aborted_error());
+    if (stopped_ || stage_.sink->blocked()) return false;
+    if (!redo_.empty()) {
+      task = redo_.front();
+      redo_.pop_front();
+      return true;
+    }
+  }
+  auto got = scan_.next(task);
+  if (got.ok()) return got.value();
+  const std::lock_guard lock(mutex_);
+  fail(got.take_status());
+  return false;
+}
+
+StageJob::Local& StageJob::local_of(uint32_t slot) {
+  Local& local = locals_[slot];
+  if (!local.scan) {
+    const std::lock_guard lock(mutex_);
+    local.scan = scan_.make_local();
+    local.pipeline = std::make_unique<LocalPipeline>(stage_, query_);
+    LocalPipeline* pipeline = local.pipeline.get();
+    local.consume = std::make_unique<BatchConsumer>([pipeline](const Batch& batch) { return pipeline->push(batch); });
+  }
+  return local;
+}
+
+void StageJob::run_strip(Local& local, const StripTask& task, uint32_t slot) {
+  const int64_t began_ns = now_ns();
+  Finished finished;
+  finished.outcome = local.scan->scan(task, *local.consume);
+  if (finished.outcome.status.ok()) {
+    auto result = local.pipeline->sink().take_strip();
+    if (result.ok()) {
+      finished.result = result.take();
+    } else {
+      finished.outcome.status = result.take_status();
+    }
+  }
+  if (!finished.outcome.status.ok()) local.pipeline->sink().discard_strip();
+  record_task({TaskEvent::Kind::Strip, query_.id, slot, began_ns, now_ns(), finished.outcome.stats.rows_scanned});
+  const std::lock_guard lock(mutex_);
+  submit(task.index, std::move(finished));
+}
+
+// Lock held.
+void StageJob::submit(int64_t index, Finished finished) {
+  if (stopped_) return;
+  const Code code = finished.outcome.status.code();
+  if (code == Code::Aborted || code == Code::MemoryLimit) return fail(finished.outcome.status);
+  if (finished.result) {
+    Status registered = stage_.sink->register_strip(*finished.result);
+    if (!registered.ok()) return fail(std::move(registered));
+  }
+  query_.progress.tasks_done.fetch_add(1, std::memory_order_relaxed);
+  pending_.emplace(index, std::move(finished));
+  merge_ready();
+}
+
+// Lock held.
+void StageJob::merge_ready() {
+  for (auto at = pending_.find(next_merge_); at != pending_.end() && !stopped_; at = pending_.find(next_merge_)) {
+    Finished ready = std::move(at->second);
+    pending_.erase(at);
+    const Fit fit = check_start(next_merge_, ready.outcome);
+    if (fit == Fit::Redo) return;
+    if (fit == Fit::Merge) {
+      if (!ready.outcome.status.ok()) return fail(std::move(ready.outcome.status), ready.outcome.widen_column);
+      Status merged = stage_.sink->merge(std::move(ready.result));
+      if (!merged.ok()) return fail(std::move(merged));
+      expected_start_ = ready.outcome.end;
+    }
+    result_.stats.add(ready.outcome.stats);
+    result_.stats.strips++;
+    next_merge_++;
+    if (stage_.sink->satisfied()) stopped_ = true;
+  }
+}
+
+// Lock held.
+StageJob::Fit StageJob::check_start(int64_t index, const StripOutcome& outcome) {
+  const CsvStrip* range = scan_.range(index);
+  if (!range || range->begin == 0) return Fit::Merge;
+  if (expected_start_ >= range->end) return Fit::Empty;  // the row before reaches past the strip
+  if (outcome.start == expected_start_) return Fit::Merge;
+  if (!outcome.status.ok() && outcome.start < 0) return Fit::Merge;  // the file could not be read
+  StripTask again;
+  again.index = index;
+  again.known_start = expected_start_;
+  redo_.push_back(std::move(again));
+  result_.stats.strips_redone++;
+  return Fit::Redo;
+}
+
+// Lock held.
+void StageJob::fail(Status status, int widen_column) {
+  if (stopped_) return;
+  stopped_ = true;
+  result_.status = std::move(status);
+  result_.widen_column = widen_column;
+}
+
+void StageJob::done() {
+  {
+    std::unique_lock lock(mutex_);
+    if (!complete()) {
+      parked_ = true;
+      if (stage_.sink->blocked() && !query_.is_aborted()) return;
+      parked_ = false;
+      lock.unlock();
+      ThreadPool::shared().submit(shared_from_this());
+      return;
+    }
+  }
+  locals_.clear();
+  StageResult result = std::move(result_);
+  if (result.status.ok()) {
+    try {
+      auto frame = stage_.sink->finish();
+      if (frame.ok()) {
+        result.frame = frame.take();
+      } else {
+        result.status = frame.take_status();
+      }
+    } catch (const std::bad_alloc&) {
+      result.status = memory_limit_error(nullptr, 0);
+    }
+  }
+  on_done_(std::move(result));
+}
+
+void StageJob::resume() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!parked_) return;
+    parked_ = false;
+  }
+  ThreadPool::shared().submit(shared_from_this());
+}
+
+}  // namespace millrace::exec

@@ -1,0 +1,69 @@
+// Runs one bound stage on the pool: hands out strips, checks that each strip begins where the one before ended (a wrong
+// guess is read again), and merges them in order.
+#pragma once
+#include <deque>
+#include <map>
+
+#include "exec/pipeline.h"
+#include "exec/thread_pool.h"
+
+namespace millrace::exec {
+
+struct StageResult {
+  Status status;
+  int widen_column = -1;          // the stage failed because this inferred int64 column holds decimals
+  std::shared_ptr<Frame> frame;   // when ok
+  QueryStats stats;
+};
+
+class StageJob final : public Job, public std::enable_shared_from_this<StageJob> {
+ public:
+  // `on_done` is called once, on a worker. `stage` and `scan` must outlive the job's last call.
+  StageJob(const BoundStage& stage, Scan& scan, QueryState& query, uint32_t workers,
+           std::function<void(StageResult)> on_done);
+
+  bool work(uint32_t slot) override;
+  uint32_t max_workers() const override { return workers_; }
+  void done() override;
+  // A sink that was blocked has room again.
+  void resume();
+
+ private:
+  struct Local {
+    std::unique_ptr<LocalScan> scan;
+    std::unique_ptr<LocalPipeline> pipeline;
+    std::unique_ptr<BatchConsumer> consume;
+  };
+  struct Finished {
+    StripOutcome outcome;
+    std::unique_ptr<StripResult> result;
+  };
+  bool take_task(StripTask& task);
+  void run_strip(Local& local, const StripTask& task, uint32_t slot);
+  Local& local_of(uint32_t slot);
+  void submit(int64_t index, Finished finished);
+  void merge_ready();
+  // Whether the strip's start fits the end of the one before; otherwise it is queued again.
+  enum class Fit : uint8_t { Merge, Empty, Redo };
+  Fit check_start(int64_t index, const StripOutcome& outcome);
+  void fail(Status status, int widen_column = -1);
+  bool complete() const { return stopped_ || next_merge_ == scan_.strip_count(); }
+
+  const BoundStage& stage_;
+  Scan& scan_;
+  QueryState& query_;
+  const uint32_t workers_;
+  const std::function<void(StageResult)> on_done_;
+  std::vector<Local> locals_;
+
+  std::mutex mutex_;  // guards all below
+  std::map<int64_t, Finished> pending_;
+  std::deque<StripTask> redo_;
+  int64_t next_merge_ = 0;
+  int64_t expected_start_ = -1;
+  bool stopped_ = false;
+  bool parked_ = false;
+  StageResult result_;
+};
+
+}  // namespace millrace::exec

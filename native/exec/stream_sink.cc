@@ -1,0 +1,85 @@
+#include <algorithm>
+
+#include "exec/batch_queue.h"
+#include "exec/sink.h"
+
+namespace millrace::exec {
+
+namespace {
+
+// Collects strips as the collect sink does, and cuts what it gets into batches of one size.
+class StreamSink final : public Sink {
+ public:
+  StreamSink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query)
+      : schema_(schema),
+        batch_rows_(batch_rows),
+        queue_(queue),
+        query_(query),
+        collector_(make_collect_sink(std::move(schema), INT64_MAX, query)) {
+    start_batch();
+  }
+
+  std::unique_ptr<LocalSink> make_local() override { return collector_->make_local(); }
+  bool blocked() const override { return queue_.full(); }
+
+  Status merge(std::unique_ptr<StripResult> strip) override {
+    MILLRACE_TRY(collector_->merge(std::move(strip)));
+    auto frame = collector_->finish();
+    MILLRACE_TRY(frame);
+    collector_ = make_collect_sink(schema_, INT64_MAX, query_);
+    const Frame& rows = *frame.value();
+    for (int64_t first = 0; first < rows.rows;) {
+      const int64_t count = std::min(rows.rows - first, batch_rows_ - rows_);
+      for (size_t c = 0; c < schema_.size(); c++) {
+        MILLRACE_TRY(builders_[c].append_range(rows.columns[c], first, count));
+      }
+      first += count;
+      rows_ += count;
+      if (rows_ == batch_rows_) MILLRACE_TRY(send());
+    }
+    return {};
+  }
+
+  Result<std::shared_ptr<Frame>> finish() override {
+    if (rows_ > 0) MILLRACE_TRY(send());
+    return std::make_shared<Frame>();
+  }
+
+ private:
+  void start_batch() {
+    builders_.clear();
+    for (const Field& field : schema_) builders_.emplace_back(field.type, &query_.budget);
+    rows_ = 0;
+  }
+
+  Status send() {
+    auto batch = std::make_shared<Frame>();
+    batch->schema = schema_;
+    batch->rows = rows_;
+    for (ColumnBuilder& builder : builders_) {
+      auto column = builder.finish();
+      MILLRACE_TRY(column);
+      column.value().rebind(nullptr);
+      batch->columns.push_back(column.take());
+    }
+    start_batch();
+    queue_.push(std::move(batch));
+    return {};
+  }
+
+  const Schema schema_;
+  const int64_t batch_rows_;
+  BatchQueue& queue_;
+  QueryState& query_;
+  std::unique_ptr<Sink> collector_;
+  std::vector<ColumnBuilder> builders_;
+  int64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_stream_sink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query) {
+  return std::make_unique<StreamSink>(std::move(schema), batch_rows, queue, query);
+}
+
+}  // namespace millrace::exec

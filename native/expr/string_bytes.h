@@ -1,0 +1,44 @@
+// Comparing and searching the bytes of strings, eight at a time. Loads may run past the end of a string by less than
+// kStringPadding bytes, which are always readable; what they hold is masked away.
+#pragma once
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#include "column/vector.h"
+
+namespace millrace::expr {
+
+inline uint64_t load_eight(const char* at) {
+  uint64_t eight;
+  std::memcpy(&eight, at, 8);
+  return eight;
+}
+
+// The first `size` (1 to 8) bytes at `at`, the rest 0.
+inline uint64_t load_up_to_eight(const char* at, uint64_t size) {
+  return load_eight(at) & (~uint64_t{0} >> (64 - size * 8));
+}
+
+inline bool equal_bytes(const char* a, const char* b, uint64_t size) {
+  for (; size > 8; size -= 8, a += 8, b += 8) {
+    if (load_eight(a) != load_eight(b)) return false;
+  }
+  return size == 0 || load_up_to_eight(a, size) == load_up_to_eight(b, size);
+}
+
+inline bool equal_bytes(const StringRef& a, const StringRef& b) {
+  return a.size == b.size && equal_bytes(a.data, b.data, a.size);
+}
+
+// Below, at or above 0, by unsigned bytes, which is also the order of code points.
+inline int compare_bytes(const StringRef& a, const StringRef& b) {
+  const uint64_t size = a.size < b.size ? a.size : b.size;
+  if (size > 0) {
+    const int order = std::memcmp(a.data, b.data, size);
+    if (order != 0) return order;
+  }
+  return (a.size > b.size) - (a.size < b.size);
+}
+
+}  // namespace millrace::expr

@@ -1,0 +1,21 @@
+// The addon's functions; lib/native.ts declares them for TypeScript and a test compares the two.
+#pragma once
+#include "node/napi_setup.h"
+
+namespace millrace::node {
+
+Napi::Value engine_info(const Napi::CallbackInfo& info);
+Napi::Value csv_sniff(const Napi::CallbackInfo& info);
+Napi::Value frame_create(const Napi::CallbackInfo& info);
+Napi::Value frame_info(const Napi::CallbackInfo& info);
+Napi::Value frame_release(const Napi::CallbackInfo& info);
+Napi::Value execute(const Napi::CallbackInfo& info);
+Napi::Value query_next(const Napi::CallbackInfo& info);
+Napi::Value query_cancel(const Napi::CallbackInfo& info);
+Napi::Value query_progress(const Napi::CallbackInfo& info);
+Napi::Value set_threads(const Napi::CallbackInfo& info);
+Napi::Value pool_info(const Napi::CallbackInfo& info);
+Napi::Value drain_events(const Napi::CallbackInfo& info);
+Napi::Value fault_injection(const Napi::CallbackInfo& info);
+
+}  // namespace millrace::node

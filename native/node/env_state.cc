@@ -1,0 +1,71 @@
+#include "node/env_state.h"
+
+#include <algorithm>
+
+namespace millrace::node {
+
+Mailbox::Mailbox(Napi::Env env) {
+  const Napi::String name = Napi::String::New(env, "millrace");
+  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, deliver, &function_);
+  napi_unref_threadsafe_function(env, function_);
+}
+
+bool Mailbox::post(Call call) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return false;
+  calls_.push_back(std::move(call));
+  napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+  return true;
+}
+
+void Mailbox::expect(Napi::Env env) {
+  if (expected_++ == 0) napi_ref_threadsafe_function(env, function_);
+}
+
+void Mailbox::settle(Napi::Env env) {
+  if (--expected_ == 0) napi_unref_threadsafe_function(env, function_);
+}
+
+// Node itself frees the thread-safe function when the environment ends; its own cleanup runs after ours, which was
+// registered later, so no post can reach a freed function.
+void Mailbox::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  calls_.clear();
+}
+
+void Mailbox::deliver(napi_env env, napi_value, void* context, void*) {
+  if (!env) return;
+  auto* mailbox = static_cast<Mailbox*>(context);
+  std::vector<Call> calls;
+  {
+    const std::lock_guard lock(mailbox->mutex_);
+    calls.swap(mailbox->calls_);
+  }
+  const Napi::Env here(env);
+  for (const Call& call : calls) {
+    const Napi::HandleScope scope(here);
+    call(here);
+  }
+}
+
+EnvState::EnvState(Napi::Env env) : mailbox_(std::make_shared<Mailbox>(env)) {
+  napi_add_env_cleanup_hook(env, [](void* state) { static_cast<EnvState*>(state)->end(); }, this);
+}
+
+EnvState::~EnvState() { end(); }
+
+void EnvState::track(const std::shared_ptr<exec::Query>& query) {
+  std::erase_if(queries_, [](const auto& entry) { return entry.expired(); });
+  queries_.push_back(query);
+}
+
+void EnvState::end() {
+  mailbox_->close();
+  for (const auto& entry : queries_) {
+    if (const auto query = entry.lock()) query->cancel();
+  }
+  queries_.clear();
+}
+
+}  // namespace millrace::node

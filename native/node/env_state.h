@@ -1,0 +1,55 @@
+// What the addon keeps for one JavaScript environment (the main thread or a worker), and the way from the engine's
+// threads into it.
+#pragma once
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "exec/query.h"
+#include "node/napi_setup.h"
+
+namespace millrace::node {
+
+// Runs functions on the environment's thread. Outlives the environment: posts after its end are dropped. The
+// thread-safe function keeps the process alive only while calls are expected.
+class Mailbox {
+ public:
+  using Call = std::function<void(Napi::Env)>;
+
+  explicit Mailbox(Napi::Env env);
+  // From any thread. False when the environment is gone.
+  bool post(Call call);
+  // On the environment's thread: one more, or one fewer, call to wait for.
+  void expect(Napi::Env env);
+  void settle(Napi::Env env);
+  // On the environment's thread, when it ends.
+  void close();
+
+ private:
+  static void deliver(napi_env env, napi_value, void* context, void*);
+  std::mutex mutex_;
+  std::vector<Call> calls_;
+  napi_threadsafe_function function_ = nullptr;
+  bool closed_ = false;
+  int expected_ = 0;  // environment's thread only
+};
+
+class EnvState {
+ public:
+  explicit EnvState(Napi::Env env);
+  ~EnvState();
+  static EnvState& of(Napi::Env env) { return *env.GetInstanceData<EnvState>(); }
+
+  const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  void track(const std::shared_ptr<exec::Query>& query);
+  // Aborts what runs; nothing reaches the environment afterwards.
+  void end();
+
+ private:
+  std::shared_ptr<Mailbox> mailbox_;
+  std::vector<std::weak_ptr<exec::Query>> queries_;
+};
+
+}  // namespace millrace::node

@@ -1,0 +1,51 @@
+// Native objects held by JavaScript: type-tagged, so that a wrong object is an error and not a crash.
+#pragma once
+#include "node/env_state.h"
+
+namespace millrace::node {
+
+template <class T>
+struct HandleTag;
+template <>
+struct HandleTag<const Frame> {
+  static constexpr napi_type_tag value{0x6d696c6c72616365, 0x6672616d65000001};
+};
+template <>
+struct HandleTag<exec::Query> {
+  static constexpr napi_type_tag value{0x6d696c6c72616365, 0x7175657279000001};
+};
+
+// An object that owns a shared_ptr<T>; released by garbage collection or release_handle().
+template <class T>
+Napi::Object make_handle(Napi::Env env, std::shared_ptr<T> value) {
+  Napi::Object object = Napi::Object::New(env);
+  auto* owner = new std::shared_ptr<T>(std::move(value));
+  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<T>*>(data); };
+  napi_wrap(env, object, owner, finalize, nullptr, nullptr);
+  napi_type_tag_object(env, object, &HandleTag<T>::value);
+  return object;
+}
+
+// Null when the value is no such handle or was released.
+template <class T>
+std::shared_ptr<T>* handle_slot(Napi::Value value) {
+  if (!value.IsObject()) return nullptr;
+  bool tagged = false;
+  napi_check_object_type_tag(value.Env(), value, &HandleTag<T>::value, &tagged);
+  void* data = nullptr;
+  if (!tagged || napi_unwrap(value.Env(), value, &data) != napi_ok) return nullptr;
+  return static_cast<std::shared_ptr<T>*>(data);
+}
+
+template <class T>
+std::shared_ptr<T> get_handle(Napi::Value value) {
+  auto* slot = handle_slot<T>(value);
+  return slot ? *slot : nullptr;
+}
+
+// An Error with `code`, `hint`, `column`, `file`, `line`, `offset` and `text`, as far as they apply.
+Napi::Error make_error(Napi::Env env, const Status& status);
+void throw_status(Napi::Env env, const Status& status);
+void throw_argument(Napi::Env env, const char* message);
+
+}  // namespace millrace::node

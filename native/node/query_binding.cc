@@ -1,0 +1,159 @@
+// execute, queryNext, queryCancel, queryProgress.
+#include "node/bindings.h"
+#include "node/delivery.h"
+
+namespace millrace::node {
+
+namespace {
+
+// The handles of a plan: frames, and bytes, which are copied so that nobody can change or detach them under the query.
+bool read_inputs(const Napi::Value& value, exec::QueryInputs& out) {
+  if (!value.IsArray()) return false;
+  const auto handles = value.As<Napi::Array>();
+  for (uint32_t i = 0; i < handles.Length(); i++) {
+    const Napi::Value handle = handles.Get(i);
+    std::shared_ptr<const std::vector<uint8_t>> bytes;
+    std::shared_ptr<const Frame> frame;
+    if (handle.IsTypedArray() && handle.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
+      const auto array = handle.As<Napi::Uint8Array>();
+      bytes = std::make_shared<const std::vector<uint8_t>>(array.Data(), array.Data() + array.ByteLength());
+    } else {
+      frame = get_handle<const Frame>(handle);
+      if (!frame) return false;
+    }
+    out.bytes.push_back(std::move(bytes));
+    out.frames.push_back(std::move(frame));
+  }
+  return true;
+}
+
+// What a worker hands over when a query is done.
+struct Outcome {
+  Status status;
+  std::shared_ptr<PreparedResult> result;
+};
+
+Outcome make_outcome(Status status, Frame* frame) {
+  Outcome out;
+  out.status = std::move(status);
+  if (!out.status.ok() || !frame) return out;
+  auto prepared = prepare(*frame);
+  if (prepared.ok()) {
+    out.result = prepared.take();
+  } else {
+    out.status = prepared.take_status();
+  }
+  return out;
+}
+
+void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcome& outcome) {
+  if (!outcome.status.ok()) {
+    deferred.Reject(make_error(env, outcome.status).Value());
+  } else if (outcome.result) {
+    deferred.Resolve(to_object(env, *outcome.result));
+  } else {
+    deferred.Resolve(env.Null());
+  }
+}
+
+// Runs on a worker; what needs no JavaScript is done before the post.
+void complete(const std::shared_ptr<Mailbox>& mailbox, const Napi::Promise::Deferred& deferred, bool persist,
+              exec::QueryResult query) {
+  Outcome outcome;
+  if (persist && query.status.ok()) {
+    outcome.result = std::make_shared<PreparedResult>();
+    outcome.result->rows = query.frame->rows;
+    outcome.result->frame = std::move(query.frame);
+  } else {
+    outcome = make_outcome(std::move(query.status), query.frame.get());
+  }
+  if (outcome.result) {
+    outcome.result->stats = query.stats;
+    outcome.result->peak_bytes = query.peak_bytes;
+    outcome.result->threads = query.threads;
+  }
+  mailbox->post([mailbox, deferred, outcome = std::move(outcome)](Napi::Env env) {
+    mailbox->settle(env);
+    settle(env, deferred, outcome);
+  });
+}
+
+}  // namespace
+
+Napi::Value execute(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  exec::QueryInputs inputs;
+  if (!info[0].IsString() || !read_inputs(info[1], inputs)) {
+    throw_argument(env, "execute(plan, handles): a JSON text, and an array of frame handles or Uint8Arrays");
+    return env.Undefined();
+  }
+  const auto mailbox = EnvState::of(env).mailbox();
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  const std::string plan = info[0].As<Napi::String>();
+  const bool persist = plan.find("\"mode\":\"persist\"") != std::string::npos;
+  auto query = exec::Query::create(plan, std::move(inputs), [mailbox, deferred, persist](exec::QueryResult result) {
+    complete(mailbox, deferred, persist, std::move(result));
+  });
+  if (!query.ok()) {
+    throw_status(env, query.status());
+    return env.Undefined();
+  }
+  EnvState::of(env).track(query.value());
+  mailbox->expect(env);
+  query.value()->start();
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("query", make_handle<exec::Query>(env, query.value()));
+  out.Set("promise", deferred.Promise());
+  return out;
+}
+
+Napi::Value query_next(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto query = get_handle<exec::Query>(info[0]);
+  if (!query || !query->streams()) {
+    throw_argument(env, "queryNext(query): a query in stream mode");
+    return env.Undefined();
+  }
+  const auto mailbox = EnvState::of(env).mailbox();
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  mailbox->expect(env);
+  query->next_batch([mailbox, deferred](const Status& status, std::shared_ptr<Frame> batch) {
+    Outcome outcome = make_outcome(status, batch.get());
+    mailbox->post([mailbox, deferred, outcome = std::move(outcome)](Napi::Env env) {
+      mailbox->settle(env);
+      settle(env, deferred, outcome);
+    });
+  });
+  return deferred.Promise();
+}
+
+Napi::Value query_cancel(const Napi::CallbackInfo& info) {
+  const auto query = get_handle<exec::Query>(info[0]);
+  if (query) {
+    query->cancel();
+  } else {
+    throw_argument(info.Env(), "queryCancel(query): a query handle");
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value query_progress(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto query = get_handle<exec::Query>(info[0]);
+  if (!query) {
+    throw_argument(env, "queryProgress(query): a query handle");
+    return env.Undefined();
+  }
+  const exec::QueryState& state = query->state();
+  const exec::QueryProgress& progress = state.progress;
+  Napi::Object out = Napi::Object::New(env);
+  const std::pair<const char*, int64_t> numbers[] = {
+      {"bytesDone", progress.bytes_done.load()}, {"bytesTotal", progress.bytes_total.load()},
+      {"rowsDone", progress.rows_done.load()},   {"tasksDone", progress.tasks_done.load()},
+      {"tasksTotal", progress.tasks_total.load()}, {"memoryBytes", state.budget.used_bytes()},
+      {"memoryPeakBytes", state.budget.peak_bytes()}};
+  for (const auto& [name, value] : numbers) out.Set(name, static_cast<double>(value));
+  return out;
+}
+
+}  // namespace millrace::node
