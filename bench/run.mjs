@@ -15,7 +15,7 @@ Jobs (all by default): ${JOB_NAMES.join(', ')}
   --peers a,b,...      ${PEER_GROUPS.join(', ')}; "none" for millrace alone (default: all)
   --runs N             rounds (default: 5 at full scale, 1 at small)
   --threads N          threads of each contender (default: 2)
-  --write              keep the results: bench/results.json, bench/README.md and the table of README.md
+  --write              keep the results: bench/results.ndjson, bench/README.md and the table of README.md
   --help
 
 Data is written to MILLRACE_BENCH_DIR, by default millrace-bench under the temp folder. Python peers run in
@@ -46,11 +46,12 @@ async function main(args) {
   for (const name of jobs) {
     log(name)
     const result = await runJob(name, { scale, threads, runs, contenders: present, versions, log })
-    results[name] = { ...result, date: new Date().toISOString().slice(0, 10) }
+    const failed = result.kind === 'csv' ? { ...absent, ...result.failed } : result.failed
+    results[name] = { ...result, failed, date: new Date().toISOString().slice(0, 10) }
     console.log(`\n## ${result.title}\n\n${jobTable(result)}\n`)
   }
   if (scale === 'full') console.log(`## To reach\n\n${standingsTable(results)}`)
-  if (write) writeResults({ machine: machineSummary(threads), absent, results })
+  if (write) writeResults({ machine: machineSummary(threads), results })
 }
 
 /** @param {string[]} args */
@@ -60,10 +61,12 @@ function readArguments(args) {
   if (scale !== 'small' && scale !== 'full') throw new UsageError(`--scale is small or full, not ${scale}`)
   const unknownJob = positionals.find(name => !JOB_NAMES.includes(name))
   if (unknownJob) throw new UsageError(`there is no job ${unknownJob}`)
-  const peers = values.peers === undefined ? PEER_GROUPS : values.peers.split(',').filter(name => name !== 'none')
+  const peers =
+    values.peers === undefined ? PEER_GROUPS : values.peers.split(',').filter(name => name !== 'none')
   const unknownPeer = peers.find(name => !PEER_GROUPS.includes(name))
   if (unknownPeer) throw new UsageError(`there is no peer ${unknownPeer}`)
-  if (values.write && scale === 'small') throw new UsageError('--write is for --scale full: small data shows no speed')
+  if (values.write && scale === 'small')
+    throw new UsageError('--write is for --scale full: small data shows no speed')
   return {
     help: values.help,
     jobs: positionals.length > 0 ? positionals : JOB_NAMES,
@@ -102,6 +105,7 @@ function parsed(args) {
  */
 function positive(option, text) {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new UsageError(`${option} takes a positive integer, not ${text}`)
+  if (!Number.isInteger(value) || value < 1)
+    throw new UsageError(`${option} takes a positive integer, not ${text}`)
   return value
 }

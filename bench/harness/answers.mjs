@@ -16,12 +16,12 @@ const KEY_SEPARATOR = '\u0001'
 export function canonicalColumns(columns, { by, dates = [], aggregates }) {
   const rows = columns[by[0]].length
   const keys = Array.from({ length: rows }, (_, row) =>
-    by.map((name) => keyText(columns[name][row], dates.includes(name))).join(KEY_SEPARATOR),
+    by.map(name => keyText(columns[name][row], dates.includes(name))).join(KEY_SEPARATOR),
   )
   const order = Array.from(keys.keys()).sort((a, b) => (keys[a] < keys[b] ? -1 : 1))
   return {
-    keys: order.map((row) => keys[row]),
-    values: aggregates.map(({ as }) => order.map((row) => numberOrNull(columns[as][row]))),
+    keys: order.map(row => keys[row]),
+    values: aggregates.map(({ as }) => order.map(row => numberOrNull(columns[as][row]))),
   }
 }
 
@@ -50,7 +50,8 @@ export function difference(expected, actual) {
     return `${actual.keys.length} rows instead of ${expected.keys.length}`
   }
   const wrongKey = expected.keys.findIndex((key, row) => key !== actual.keys[row])
-  if (wrongKey >= 0) return `key ${shown(actual.keys[wrongKey])} where ${shown(expected.keys[wrongKey])} belongs`
+  if (wrongKey >= 0)
+    return `key ${shown(actual.keys[wrongKey])} where ${shown(expected.keys[wrongKey])} belongs`
   for (const [column, values] of expected.values.entries()) {
     const row = values.findIndex((value, at) => !nearlyEqual(value, actual.values[column][at]))
     if (row < 0) continue

@@ -72,7 +72,7 @@ async function load(session, { path, answer }) {
   if (!answer) return timed(() => session.load(path))
   await session.load(path)
   const sums = await session.loadedSums(G1_SUMMED_COLUMNS)
-  return { answer: { keys: ['rows and sums'], values: sums.map((sum) => [sum]) } }
+  return { answer: { keys: ['rows and sums'], values: sums.map(sum => [sum]) } }
 }
 
 /**

@@ -39,13 +39,21 @@ export const CONTENDERS = [
   { ...node('js', 'JavaScript by hand', 'js', []), jobs: SINGLE_KEY_JOBS },
   { ...node('papaparse', 'papaparse', 'papaparse', ['papaparse']), jobs: PARSER_JOBS },
   { ...node('csv-parse', 'csv-parse', 'csv-parse', ['csv-parse']), jobs: PARSER_JOBS },
-  python('polars-py', 'Polars (Python)', 'polars_peer', ['polars'], [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory']),
+  python(
+    'polars-py',
+    'Polars (Python)',
+    'polars_peer',
+    ['polars'],
+    [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory'],
+  ),
   python('dask', 'Dask', 'dask_peer', ['dask', 'pandas'], SINGLE_KEY_JOBS),
   python('pandas', 'pandas', 'pandas_peer', ['pandas'], [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory']),
 ]
 
 /** The names that `--peers` takes. */
-export const PEER_GROUPS = [...new Set(CONTENDERS.map(({ group }) => group))].filter((group) => group !== 'millrace')
+export const PEER_GROUPS = [...new Set(CONTENDERS.map(({ group }) => group))].filter(
+  group => group !== 'millrace',
+)
 
 /**
  * @param {string} name

@@ -46,7 +46,8 @@ async function installNodePeers(contenders, log) {
       await npmInstall([])
     }
     const [binary, version] = polarsBinary()
-    if (wanted.includes('nodejs-polars') && !isInstalled(binary)) await npmInstall(['--no-save', `${binary}@${version}`])
+    if (wanted.includes('nodejs-polars') && !isInstalled(binary))
+      await npmInstall(['--no-save', `${binary}@${version}`])
   } catch (error) {
     const { stderr } = /** @type {{ stderr?: string }} */ (error)
     log(`npm install failed: ${stderr?.trim().split('\n').at(-1) ?? error}`)
@@ -94,7 +95,10 @@ function packageVersion(path) {
 /** @param {string[]} packages */
 async function pythonVersion(packages) {
   try {
-    const { stdout } = await run(PYTHON, ['-c', `import ${packages.join(', ')}; print(${packages[0]}.__version__)`])
+    const { stdout } = await run(PYTHON, [
+      '-c',
+      `import ${packages.join(', ')}; print(${packages[0]}.__version__)`,
+    ])
     return stdout.trim()
   } catch {
     throw new Error(`${PYTHON} cannot import ${packages.join(' and ')}`)

@@ -2,7 +2,18 @@ import { readFileSync } from 'node:fs'
 import os from 'node:os'
 
 /** The instruction sets that decide how fast a CSV engine can be. */
-const TOLD_FLAGS = ['sse4_2', 'avx2', 'bmi2', 'pclmulqdq', 'avx512f', 'avx512bw', 'avx512vl', 'avx512_vbmi2', 'vpclmulqdq', 'asimd']
+const TOLD_FLAGS = [
+  'sse4_2',
+  'avx2',
+  'bmi2',
+  'pclmulqdq',
+  'avx512f',
+  'avx512bw',
+  'avx512vl',
+  'avx512_vbmi2',
+  'vpclmulqdq',
+  'asimd',
+]
 
 /**
  * What the figures depend on and a reader cannot see in them.

@@ -18,7 +18,8 @@ export const PYTHON = process.env.MILLRACE_BENCH_PYTHON || 'python3'
  */
 export function runContender(contender, task, threads) {
   const text = JSON.stringify({ ...task, peer: contender.module, variant: contender.variant, threads })
-  const [command, ...program] = contender.host === 'node' ? [process.execPath, NODE_PROGRAM] : [PYTHON, PYTHON_PROGRAM]
+  const [command, ...program] =
+    contender.host === 'node' ? [process.execPath, NODE_PROGRAM] : [PYTHON, PYTHON_PROGRAM]
   return reportOf(command, [...program, text], contender.name, {
     ...process.env,
     MILLRACE_NUM_THREADS: String(threads),
@@ -36,7 +37,12 @@ export function runContender(contender, task, threads) {
  */
 export async function bareProcessBytes(host) {
   const program = host === 'node' ? [process.execPath, NODE_PROGRAM] : [PYTHON, PYTHON_PROGRAM]
-  const { peakBytes } = await reportOf(program[0], [program[1], '{"task":"bare"}'], `bare ${host}`, process.env)
+  const { peakBytes } = await reportOf(
+    program[0],
+    [program[1], '{"task":"bare"}'],
+    `bare ${host}`,
+    process.env,
+  )
   return peakBytes
 }
 
@@ -54,8 +60,8 @@ function reportOf(command, args, name, env) {
     /** @type {Buffer[]} */
     const output = []
     let errors = ''
-    child.stdout.on('data', (chunk) => output.push(chunk))
-    child.stderr.on('data', (chunk) => {
+    child.stdout.on('data', chunk => output.push(chunk))
+    child.stderr.on('data', chunk => {
       errors = (errors + chunk).slice(-8192)
     })
     child.on('error', reject)

@@ -14,7 +14,7 @@ export function jobTable(result) {
 function csvTable({ rows }) {
   const fastest = fastestPeer(rows)
   const lines = [
-    '| | best ms | median ms | first run ms | GB/s | peak MB | above its host MB | of the fastest peer |',
+    '| | best ms | median ms | first run ms | GB/s | peak MB | above its host MB | against the fastest peer |',
     '|---|--:|--:|--:|--:|--:|--:|--:|',
   ]
   for (const row of rows.toSorted((a, b) => a.bestMs - b.bestMs)) {
@@ -39,13 +39,19 @@ function measuresTable({ columns, rows }) {
   return [
     `| | ${columns.join(' | ')} |`,
     `|---|${columns.map(() => '--:|').join('')}`,
-    ...rows.map(row => `| ${`${row.label} ${row.version}`.trim()} | ${row.values.map(milliseconds).join(' | ')} |`),
+    ...rows.map(
+      row => `| ${`${row.label} ${row.version}`.trim()} | ${row.values.map(milliseconds).join(' | ')} |`,
+    ),
   ]
 }
 
 /** @param {number} value */
 function milliseconds(value) {
-  return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
+  return value < 10
+    ? value.toFixed(2)
+    : value < 100
+      ? value.toFixed(1)
+      : Math.round(value).toLocaleString('en')
 }
 
 /**
@@ -62,7 +68,13 @@ export function standingsTable(results) {
 }
 
 /** The contenders of the summary, one column each. */
-const SUMMARY_PEERS = { duckdb: 'DuckDB', polars: 'nodejs-polars', 'polars-py': 'Polars (Python)', dask: 'Dask', js: 'JS by hand' }
+const SUMMARY_PEERS = {
+  duckdb: 'DuckDB',
+  polars: 'nodejs-polars',
+  'polars-py': 'Polars (Python)',
+  dask: 'Dask',
+  js: 'JS by hand',
+}
 
 /**
  * One line a job, for the front page.
@@ -81,7 +93,13 @@ export function summaryTable(results) {
     const times = peers.map(([peer]) => bestOf(result.rows, peer))
     const fastest = fastestPeer(result.rows)
     const ratio = fastest ? `${(fastest.bestMs / ours.bestMs).toFixed(1)}x` : ''
-    const cells = [result.title, `**${milliseconds(ours.bestMs)}**`, ...times, ratio, ours.peakAboveHostMb.toFixed(0)]
+    const cells = [
+      result.title,
+      `**${milliseconds(ours.bestMs)}**`,
+      ...times,
+      ratio,
+      ours.peakAboveHostMb.toFixed(0),
+    ]
     lines.push(`| ${cells.join(' | ')} |`)
   }
   return lines.join('\n')
@@ -94,6 +112,8 @@ export function summaryTable(results) {
  * @param {string} peer
  */
 function bestOf(rows, peer) {
-  const times = rows.filter(({ name }) => name === peer || name === `${peer}-streaming`).map(({ bestMs }) => bestMs)
+  const times = rows
+    .filter(({ name }) => name === peer || name === `${peer}-streaming`)
+    .map(({ bestMs }) => bestMs)
   return times.length === 0 ? '' : milliseconds(Math.min(...times))
 }

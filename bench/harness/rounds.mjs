@@ -32,7 +32,7 @@ export async function checkAnswers(contenders, task, answersOf, { threads, log }
   /** @type {Record<string, string>} */
   const failed = {}
   for (const contender of referenceFirst(contenders)) {
-    const report = await runContender(contender, { ...task, answer: true }, threads).catch((error) => error)
+    const report = await runContender(contender, { ...task, answer: true }, threads).catch(error => error)
     if (report instanceof Error) {
       log(`  ${contender.label} failed: ${report.message}`)
       if (contender.group === 'millrace') throw new WrongAnswer(report.message)
@@ -47,7 +47,7 @@ export async function checkAnswers(contenders, task, answersOf, { threads, log }
     }
     agreed.push(contender)
   }
-  return { agreed: contenders.filter((contender) => agreed.includes(contender)), failed }
+  return { agreed: contenders.filter(contender => agreed.includes(contender)), failed }
 }
 
 /**
@@ -69,7 +69,7 @@ function referenceFirst(contenders) {
  * @returns {Promise<Timing[]>}
  */
 export async function timeInRounds(contenders, task, path, { threads, runs, log }) {
-  const timings = contenders.map((contender) => {
+  const timings = contenders.map(contender => {
     return { contender, times: [], firstTimes: [], peakBytes: 0, reports: [] }
   })
   for (let round = 0; round < runs; round++) {
@@ -81,7 +81,8 @@ export async function timeInRounds(contenders, task, path, { threads, runs, log 
       if (report.ms !== undefined) timing.times.push(report.ms)
       if (report.firstMs !== undefined) timing.firstTimes.push(report.firstMs)
       timing.peakBytes = Math.max(timing.peakBytes, report.peakBytes)
-      if (report.ms !== undefined) log(`  round ${round + 1}: ${timing.contender.label} ${report.ms.toFixed(1)} ms`)
+      if (report.ms !== undefined)
+        log(`  round ${round + 1}: ${timing.contender.label} ${report.ms.toFixed(1)} ms`)
     }
   }
   return timings
@@ -96,7 +97,8 @@ export async function timeInRounds(contenders, task, path, { threads, runs, log 
 export async function bareBytes(contenders) {
   /** @type {Record<string, number>} */
   const bytes = {}
-  for (const host of new Set(contenders.map((contender) => contender.host))) bytes[host] = await bareProcessBytes(host)
+  for (const host of new Set(contenders.map(contender => contender.host)))
+    bytes[host] = await bareProcessBytes(host)
   return bytes
 }
 

@@ -101,8 +101,12 @@ function inMemory(results) {
  * @returns {Standing | undefined}
  */
 function peakMemory(results) {
-  const peaks = CSV_PEAK_JOBS.map(job => ourRow(results[job])?.peakAboveHostMb).filter(peak => peak !== undefined)
-  return peaks.length === 0 ? undefined : atMost("peak memory above Node's own, highest", 150, 'MB', Math.max(...peaks))
+  const peaks = CSV_PEAK_JOBS.map(job => ourRow(results[job])?.peakAboveHostMb).filter(
+    peak => peak !== undefined,
+  )
+  return peaks.length === 0
+    ? undefined
+    : atMost("peak memory above Node's own, highest", 150, 'MB', Math.max(...peaks))
 }
 
 /**

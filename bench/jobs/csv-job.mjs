@@ -26,7 +26,7 @@ import { CSV_JOBS } from './queries.mjs'
 export async function runCsvJob(name, context) {
   const job = CSV_JOBS[name]
   const dataset = ensureDataset(job.dataset, DATASETS[job.dataset].rows[context.scale], context.log)
-  const taking = context.contenders.filter((contender) => !contender.jobs || contender.jobs.includes(name))
+  const taking = context.contenders.filter(contender => !contender.jobs || contender.jobs.includes(name))
   const task = { task: job.kind === 'load' ? 'load' : 'csv', path: dataset.path, query: job.query }
   const { agreed, failed } = await checkAnswers(taking, task, ({ answer }) => ({ [name]: answer }), context)
   const bare = await bareBytes(agreed)
@@ -43,5 +43,11 @@ export async function runCsvJob(name, context) {
     peakMb: peakBytes / 1e6,
     peakAboveHostMb: (peakBytes - bare[contender.host]) / 1e6,
   }))
-  return { kind: 'csv', title: job.title, rows, failed, dataset: { rows: dataset.rows, bytes: dataset.bytes } }
+  return {
+    kind: 'csv',
+    title: job.title,
+    rows,
+    failed,
+    dataset: { rows: dataset.rows, bytes: dataset.bytes },
+  }
 }

@@ -20,13 +20,20 @@ const NODE_ENGINES = ['millrace', 'duckdb', 'polars', 'polars-streaming']
 export function runStartupJob(_name, context) {
   const { path } = ensureDataset('prices', 10, context.log)
   const task = { task: /** @type {const} */ ('startup'), path, query: CSV_JOBS.prices.query }
-  return measured('start-up, median ms', ['import', 'first result on 10 rows'], context, task, STARTS[context.scale], {
-    engines: NODE_ENGINES.slice(0, 3),
-    values: (reports) => [
-      median(reports.map((report) => report.importMs)),
-      median(reports.map((report) => report.firstResultMs)),
-    ],
-  })
+  return measured(
+    'start-up, median ms',
+    ['import', 'first result on 10 rows'],
+    context,
+    task,
+    STARTS[context.scale],
+    {
+      engines: NODE_ENGINES.slice(0, 3),
+      values: reports => [
+        median(reports.map(report => report.importMs)),
+        median(reports.map(report => report.firstResultMs)),
+      ],
+    },
+  )
 }
 
 /**
@@ -40,7 +47,7 @@ export function runEventLoopJob(_name, context) {
   const task = { task: /** @type {const} */ ('event-loop'), path, query: CSV_JOBS.prices.query }
   return measured('event-loop delay during prices, ms', ['p99', 'max'], context, task, 1, {
     engines: [...NODE_ENGINES, 'js'],
-    values: (reports) => [reports[0].p99Ms, reports[0].maxMs],
+    values: reports => [reports[0].p99Ms, reports[0].maxMs],
   })
 }
 
@@ -54,7 +61,10 @@ export function runFixedCostJob(_name, context) {
   const task = { task: /** @type {const} */ ('fixed-cost') }
   return measured('a query on 1,000 rows in memory, µs', ['median', 'p99'], context, task, context.runs, {
     engines: NODE_ENGINES.slice(0, 3),
-    values: (reports) => [best(reports.map(({ medianUs }) => medianUs)), best(reports.map(({ p99Us }) => p99Us))],
+    values: reports => [
+      best(reports.map(({ medianUs }) => medianUs)),
+      best(reports.map(({ p99Us }) => p99Us)),
+    ],
   })
 }
 

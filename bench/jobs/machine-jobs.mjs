@@ -45,14 +45,18 @@ export async function runRooflineJob(_name, context) {
     const row = { name: 'roofline', label: 'roofline', version: '', values: [ms, dataset.bytes / ms / 1e6] }
     return measures(title, columns, [row], {})
   } catch (error) {
-    return measures(title, columns, [], { roofline: `g++ is needed: ${/** @type {Error} */ (error).message}` })
+    return measures(title, columns, [], {
+      roofline: `g++ is needed: ${/** @type {Error} */ (error).message}`,
+    })
   }
 }
 
 /** @returns {string | undefined} */
 function addonPath() {
   const prebuilds = path.join(ROOT, 'prebuilds', `${process.platform}-${process.arch}`)
-  const published = existsSync(prebuilds) ? readdirSync(prebuilds).find(name => name.endsWith('.node')) : undefined
+  const published = existsSync(prebuilds)
+    ? readdirSync(prebuilds).find(name => name.endsWith('.node'))
+    : undefined
   const built = path.join(ROOT, 'build', 'Release', 'millrace.node')
   if (existsSync(built)) return built
   return published === undefined ? undefined : path.join(prebuilds, published)

@@ -18,7 +18,7 @@ export async function runMemoryJob(name, context) {
   const timings = await timeInRounds(agreed, task, dataset.path, context)
   const questions = Object.keys(G1_QUESTIONS)
   const rows = timings.map(({ contender, reports }) => {
-    const times = questions.map((question) => reports.map((report) => report.questions[question].ms))
+    const times = questions.map(question => reports.map(report => report.questions[question].ms))
     return {
       name: contender.name,
       label: contender.label,

@@ -29,7 +29,12 @@ const PRICES = {
 
 /** @type {Record<string, CsvJob>} */
 export const CSV_JOBS = {
-  prices: { kind: 'aggregate', title: 'prices: Close > 0, by Date, mean Open', dataset: 'prices', query: PRICES },
+  prices: {
+    kind: 'aggregate',
+    title: 'prices: Close > 0, by Date, mean Open',
+    dataset: 'prices',
+    query: PRICES,
+  },
   measurements: {
     kind: 'aggregate',
     title: 'measurements: by station, min, mean and max',

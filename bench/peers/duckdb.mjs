@@ -1,6 +1,14 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 
-const SQL_NAMES = { mean: 'avg', sum: 'sum', min: 'min', max: 'max', count: 'count', median: 'median', std: 'stddev_samp' }
+const SQL_NAMES = {
+  mean: 'avg',
+  sum: 'sum',
+  min: 'min',
+  max: 'max',
+  count: 'count',
+  median: 'median',
+  std: 'stddev_samp',
+}
 
 /**
  * DuckDB in its Node client, with `read_csv` and its own type detection.
@@ -11,17 +19,17 @@ const SQL_NAMES = { mean: 'avg', sum: 'sum', min: 'min', max: 'max', count: 'cou
 export async function connect({ threads }) {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) })
   const connection = await instance.connect()
-  const columns = async (/** @type {string} */ sql) => (await connection.runAndReadAll(sql)).getColumnsObjectJS()
+  const columns = async (/** @type {string} */ sql) =>
+    (await connection.runAndReadAll(sql)).getColumnsObjectJS()
   return {
-    aggregate: (path, query) =>
-      columns(selectFrom(`read_csv(${text(path)})`, query)),
+    aggregate: (path, query) => columns(selectFrom(`read_csv(${text(path)})`, query)),
 
     async load(path) {
       await connection.run(`create or replace table loaded as select * from read_csv(${text(path)})`)
     },
 
     async loadedSums(names) {
-      const sums = names.map((name) => `sum(${quoted(name)})::double`).join(', ')
+      const sums = names.map(name => `sum(${quoted(name)})::double`).join(', ')
       const reader = await connection.runAndReadAll(`select count(*)::double, ${sums} from loaded`)
       return /** @type {number[]} */ (reader.getRowsJS()[0])
     },
@@ -53,7 +61,7 @@ export async function connect({ threads }) {
 function selectFrom(source, { filter, by, aggregates }) {
   const keys = by.map(quoted).join(', ')
   const values = aggregates.map(
-    (aggregate) => `${SQL_NAMES[aggregate.function]}(${quoted(aggregate.column)}) as ${quoted(aggregate.as)}`,
+    aggregate => `${SQL_NAMES[aggregate.function]}(${quoted(aggregate.column)}) as ${quoted(aggregate.as)}`,
   )
   const where = filter ? ` where ${quoted(filter.column)} > ${filter.above}` : ''
   return `select ${keys}, ${values.join(', ')} from ${source}${where} group by ${keys}`

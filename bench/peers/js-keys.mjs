@@ -101,13 +101,19 @@ export class DayKeys {
    * @param {number} end
    */
   indexOf(buffer, start, end) {
-    const year = (buffer[start] * 10 + buffer[start + 1]) * 100 + buffer[start + 2] * 10 + buffer[start + 3] - 53328
+    const year =
+      (buffer[start] * 10 + buffer[start + 1]) * 100 + buffer[start + 2] * 10 + buffer[start + 3] - 53328
     const month = buffer[start + 5] * 10 + buffer[start + 6] - 528
     const day = buffer[start + 8] * 10 + buffer[start + 9] - 528
     const slot = ((year - FIRST_YEAR) * 12 + month - 1) * 31 + day - 1
     const index = this.#indexes[slot]
     if (index >= 0) return index
-    if (end - start !== 10 || buffer[start + 4] !== DASH || buffer[start + 7] !== DASH || index === undefined) {
+    if (
+      end - start !== 10 ||
+      buffer[start + 4] !== DASH ||
+      buffer[start + 7] !== DASH ||
+      index === undefined
+    ) {
       throw new Error(`not an ISO day of 1900 to 2099: ${buffer.toString('utf8', start, end)}`)
     }
     this.#indexes[slot] = this.size

@@ -35,7 +35,8 @@ export function scanRows(path, names, onRow) {
       buffer.copyWithin(0, at, filled)
       filled -= at
       at = 0
-      if (filled + READ_BYTES >= buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)])
+      if (filled + READ_BYTES >= buffer.length)
+        buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)])
       const read = readSync(file, buffer, filled, READ_BYTES, null)
       if (read === 0) break
       filled += read
@@ -59,7 +60,9 @@ export function scanRows(path, names, onRow) {
 function readHeader(line) {
   const text = line.replace(/^\uFEFF/, '').trimEnd()
   const count = (/** @type {string} */ delimiter) => text.split(delimiter).length
-  const delimiter = DELIMITERS.reduce((best, candidate) => (count(candidate) > count(best) ? candidate : best))
+  const delimiter = DELIMITERS.reduce((best, candidate) =>
+    count(candidate) > count(best) ? candidate : best,
+  )
   return { delimiter, names: text.split(delimiter).map(name => name.replace(/^"(.*)"$/, '$1')) }
 }
 

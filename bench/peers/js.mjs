@@ -26,10 +26,13 @@ export function aggregateFile(path, query) {
   const inputs = [...new Set(aggregates.map(({ column }) => column))]
   const wanted = [...new Set([by[0], ...inputs, ...(filter ? [filter.column] : [])])]
   const keys = dates ? new DayKeys() : new TextKeys()
-  const groups = new Groups(inputs.length, aggregates.some((aggregate) => /^m(in|ax)$/.test(aggregate.function)))
+  const groups = new Groups(
+    inputs.length,
+    aggregates.some(aggregate => /^m(in|ax)$/.test(aggregate.function)),
+  )
   const filterAt = filter ? wanted.indexOf(filter.column) * 2 : -1
   const limit = filter ? filter.above : 0
-  const inputsAt = inputs.map((name) => wanted.indexOf(name) * 2)
+  const inputsAt = inputs.map(name => wanted.indexOf(name) * 2)
   scanRows(path, wanted, (buffer, bounds) => {
     if (filterAt >= 0) {
       const start = bounds[filterAt]

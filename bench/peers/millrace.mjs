@@ -22,7 +22,10 @@ export async function connect({ threads }) {
     },
 
     async loadedSums(names) {
-      return [loaded.length, ...names.map(name => loaded.col(name).values.reduce((sum, value) => sum + Number(value), 0))]
+      return [
+        loaded.length,
+        ...names.map(name => loaded.col(name).values.reduce((sum, value) => sum + Number(value), 0)),
+      ]
     },
 
     async aggregateLoaded(query) {
@@ -46,7 +49,9 @@ function aggregated(frame, { filter, by, aggregates }) {
   const kept = filter ? frame.filter(frame.col(filter.column).gt(filter.above)) : frame
   return kept
     .groupBy(...by)
-    .agg(columns => Object.fromEntries(aggregates.map(({ column, function: name, as }) => [as, columns[column][name]()])))
+    .agg(columns =>
+      Object.fromEntries(aggregates.map(({ column, function: name, as }) => [as, columns[column][name]()])),
+    )
 }
 
 /**

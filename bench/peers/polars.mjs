@@ -22,7 +22,7 @@ export async function connect({ variant }) {
     },
 
     async loadedSums(names) {
-      return [loaded.height, ...names.map((name) => Number(loaded.getColumn(name).sum()))]
+      return [loaded.height, ...names.map(name => Number(loaded.getColumn(name).sum()))]
     },
 
     async aggregateLoaded(query) {

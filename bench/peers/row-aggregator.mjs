@@ -46,7 +46,7 @@ export class RowAggregator {
     const columns = { [this.#query.by[0]]: [...this.#groups.keys()] }
     this.#query.aggregates.forEach((aggregate, i) => {
       const isMean = aggregate.function === 'mean'
-      columns[aggregate.as] = groups.map((group) => (isMean ? group[i * 2] / group[i * 2 + 1] : group[i * 2]))
+      columns[aggregate.as] = groups.map(group => (isMean ? group[i * 2] / group[i * 2 + 1] : group[i * 2]))
     })
     return columns
   }
@@ -60,7 +60,7 @@ const START = { mean: 0, sum: 0, min: Infinity, max: -Infinity }
  * @param {number} value
  */
 function fold(name, state, value) {
-  if (name === 'min') return value < state ? value : state
-  if (name === 'max') return value > state ? value : state
+  if (name === 'min') return Math.min(value, state)
+  if (name === 'max') return Math.max(value, state)
   return state + value
 }

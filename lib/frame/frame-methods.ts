@@ -206,7 +206,7 @@ export interface FrameMethods<in out S> {
 }
 
 /** Names that are never column getters, because they are methods or would make the frame something else. */
-export type FrameReserved = keyof FrameMethods<any> | 'then' | 'toJSON' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof'
+export type FrameReserved = keyof FrameMethods<any> | 'then' | 'toJSON' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof' | '__proto__'
 
 /** A getter a column, but for names that methods have. */
 export type ColumnGetters<S> = {

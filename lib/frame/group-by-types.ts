@@ -129,7 +129,7 @@ export interface GroupMethods<in out S, K extends keyof S & string> {
   col<const C extends Exclude<keyof S, K> & string>(name: C): GroupedColumn<S, K, C>
 }
 
-export type GroupReserved = keyof GroupMethods<any, any> | 'then' | 'toJSON' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof'
+export type GroupReserved = keyof GroupMethods<any, any> | 'then' | 'toJSON' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof' | '__proto__'
 
 /** A grouped frame: `agg`, `col`, and a property for each column that is not a key. */
 export type GroupBy<S, K extends keyof S & string> = GroupMethods<S, K> & {

@@ -146,6 +146,7 @@ bool RowIndexer::row_ends_in_place(size_t from_row, size_t to_row) {
 // When all known row ends stand in place there is none between them, since their number is known; so one look at each
 // row end proves every row regular.
 bool RowIndexer::is_regular(uint32_t rows) {
+  if (options_.columns == 1 && options_.dialect.comment) return false;  // a comment looks like a row
   if (verified_ >= rows) return true;
   if (row_ends_in_place(verified_, newlines_)) {
     verified_ = newlines_;

@@ -173,7 +173,7 @@ void Query::launch() {
       strips < 0 ? wanted : static_cast<uint32_t>(std::clamp<int64_t>(strips, 1, static_cast<int64_t>(wanted)));
   threads_ = std::max(threads_, workers);
   auto job = std::make_shared<StageJob>(*stage_, *scan_, state_, workers,
-                                        [this](StageResult result) { on_stage_done(std::move(result)); });
+                                        [self = shared_from_this()](StageResult result) { self->on_stage_done(std::move(result)); });
   {
     const std::lock_guard lock(job_mutex_);
     job_ = job;
@@ -188,10 +188,9 @@ void Query::launch() {
 }
 
 void Query::on_stage_done(StageResult result) {
-  const auto self = shared_from_this();  // finish() may drop the last other reference
   stats_.add(result.stats);
   Status status = std::move(result.status);
-  if (result.widen_column >= 0 && !streams()) {
+  if (result.widen_column >= 0 && !streams() && !csv_input_->sequential()) {
     plan_->source.csv.columns[static_cast<size_t>(result.widen_column)].type = TypeId::Float64;
     stats_ = {};
     state_.progress.bytes_done.store(0);

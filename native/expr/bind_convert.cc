@@ -44,9 +44,9 @@ Result<Value> Binder::bind_cast(const Node& node) {
 Result<Value> Binder::convert(const Value& value, TypeId to, Code code) {
   if (value.untyped) return null_value(to);
   if (value.type == to) return value;
-  const bool memoize = value.operand.source != Source::Constant && code == Code::Cast;
+  const bool memoize = value.operand.source != Source::Constant;
   const uint32_t place = value.operand.index * 2 + (value.operand.source == Source::Input);
-  const auto key = std::make_tuple(place, value.type, to);
+  const auto key = std::make_tuple(place, value.type, to, code);
   if (memoize) {
     const auto found = converted_.find(key);
     if (found != converted_.end()) return found->second;
@@ -103,7 +103,7 @@ Result<Value> Binder::convert_text(const Value& value, TypeId to, const Paramete
     MILLRACE_TRY(widened);
     shown = widened.value();
   }
-  return emit({format_kernel(physical_type(value.type) == value.type ? shown.type : value.type), to}, {shown});
+  return emit({format_kernel(shown.type), to}, {shown});
 }
 
 // Dates widen to int64 days before they are scaled up; ticks floor to days before they narrow.

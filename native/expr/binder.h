@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -139,7 +140,7 @@ class Binder {
   std::unordered_map<std::string_view, uint32_t> columns_;
   std::vector<Value> values_;
   // Conversions that were made before: a column used in many places is converted once.
-  std::map<std::tuple<uint32_t, TypeId, TypeId>, Value> converted_;
+  std::map<std::tuple<uint32_t, TypeId, TypeId, Code>, Value> converted_;
 };
 
 // The type of a value, "null" for the null literal.

@@ -4,7 +4,7 @@ import { columnRef } from '../../plan/expression/column-ref.js'
 import { expression } from '../../plan/expression/expression.js'
 import { literal, type Scalar } from '../../plan/expression/literal.js'
 import type { ExprNode } from '../../plan/expression/node.js'
-import type { BoolType, IsNullable, NonNull, OrNull, TextType } from '../schema-types.js'
+import type { BoolType, IsNullable, NonNull, TextType } from '../schema-types.js'
 import type { Expr, Typed, typeOf } from './expr.js'
 import { toExpr, toNode } from './expression-builder.js'
 import type { Mode, ModeOf } from './operand-types.js'
@@ -103,8 +103,6 @@ export interface Choice<C, M extends Mode> {
   when<const P extends Condition>(condition: P): ChoiceCondition<C, M | ModeOf<P>>
   /** The value where no condition is true. @example .otherwise('flat') */
   otherwise<const V extends Branch>(value: V): Expr<Joined<C | OperandType<V>>, M | ModeOf<V>>
-  /** Null where no condition is true. @example .end() */
-  end(): Expr<OrNull<Joined<C>>, M>
 }
 
 /**
@@ -138,6 +136,5 @@ function choiceStep<C, M extends Mode>(parts: readonly ExprNode[]): Choice<C, M>
   return Object.freeze({
     when: (condition: unknown) => conditionStep(parts, toNode(condition, 'when')),
     otherwise: (value: unknown) => toExpr(expression('when', [...parts, toNode(value, 'otherwise')])),
-    end: () => toExpr(expression('when', [...parts, literal(null)])),
   }) as unknown as Choice<C, M>
 }

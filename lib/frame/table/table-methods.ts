@@ -148,7 +148,7 @@ export interface TableMethods<in out S, in out V extends Reading> extends Iterab
   [inspect.custom](depth: number, options: InspectOptions): string
 }
 
-export type TableReserved = keyof TableMethods<any, any> | 'then' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof'
+export type TableReserved = keyof TableMethods<any, any> | 'then' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof' | '__proto__'
 
 /** A result: its methods, and a property for each column. */
 export type Table<S = any, V extends Reading = DefaultReading> = TableMethods<S, V> & {

@@ -25,6 +25,8 @@ export interface CsvSource {
   /** Absolute paths; or else `bytes`. */
   readonly files?: readonly string[]
   readonly bytes?: Uint8Array
+  /** Length of `bytes` when the frame was made: they may be detached later. */
+  readonly byteLength?: number
   /** The source as the caller wrote it, for explain. */
   readonly label: string
   readonly dialect: Dialect

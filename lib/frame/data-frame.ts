@@ -1,0 +1,191 @@
+// The run-time side of `DataFrame`; types and documentation are in `frame-methods.ts`.
+import { inspect, type InspectOptions } from 'node:util'
+import { MillraceError } from '../core/errors.js'
+import { boolean, integer, readOptions } from '../core/options.js'
+import type { Schema } from '../core/schema.js'
+import { columnRef } from '../plan/expression/column-ref.js'
+import { expression } from '../plan/expression/expression.js'
+import { explainPlan } from '../plan/explain.js'
+import { optimize } from '../plan/optimizer/optimize.js'
+import { filterNode } from '../plan/step/filter.js'
+import { headNode } from '../plan/step/head.js'
+import type { PlanNode } from '../plan/step/node.js'
+import { aggregatePlan } from './aggregation.js'
+import { type Batches, streamBatches } from './batches.js'
+import { SchemaClasses } from './column-getters.js'
+import { columnsObject, defineColumns } from './columns-object.js'
+import { frameSkeleton } from './display/frame-skeleton.js'
+import { requireNode, toExpr } from './expression/expression-builder.js'
+import type { Expr } from './expression/expr.js'
+import type { DataFrame, FrameMethods } from './frame-methods.js'
+import { groupBy } from './group-by.js'
+import { definePandasNames, pandasNames } from './pandas-names.js'
+import {
+  castColumns,
+  checkNames,
+  dropColumns,
+  fillNulls,
+  isPresent,
+  renameColumns,
+  selectColumns,
+  withColumns,
+} from './projections.js'
+import { computeTable, countRows } from './run.js'
+import type { Table } from './table/table-methods.js'
+
+class FrameBase {
+  readonly #plan: PlanNode
+
+  constructor(plan: PlanNode) {
+    this.#plan = plan
+    Object.freeze(this)
+  }
+
+  static planOf(frame: FrameBase): PlanNode {
+    return frame.#plan
+  }
+
+  static isFrame(value: unknown): value is FrameBase {
+    return typeof value === 'object' && value !== null && #plan in value
+  }
+
+  get columns(): readonly string[] {
+    return this.#plan.schema.names
+  }
+
+  get schema(): object {
+    return this.#plan.schema.toObject()
+  }
+
+  get col(): object {
+    return columnAccess(this.#plan.schema)
+  }
+
+  filter(predicate: unknown): DataFrame {
+    const given = typeof predicate === 'function' ? predicate(columnsObject(this.#plan.schema)) : predicate
+    const node = requireNode(given, 'the condition of filter', 'as in df.filter(df.Close.gt(0))')
+    return frameOf(filterNode(this.#plan, node))
+  }
+
+  select(...columns: unknown[]): DataFrame {
+    return frameOf(selectColumns(this.#plan, columns))
+  }
+
+  withColumns(columns: unknown): DataFrame {
+    return frameOf(withColumns(this.#plan, columns))
+  }
+
+  drop(...names: unknown[]): DataFrame {
+    return frameOf(dropColumns(this.#plan, names))
+  }
+
+  rename(names: unknown): DataFrame {
+    return frameOf(renameColumns(this.#plan, names))
+  }
+
+  cast(dtypes: unknown): DataFrame {
+    return frameOf(castColumns(this.#plan, dtypes))
+  }
+
+  head(rows: number = 5): DataFrame {
+    return frameOf(headNode(this.#plan, integer(0)(rows, 'the rows of head')))
+  }
+
+  groupBy(...keysAndOptions: unknown[]): unknown {
+    return groupBy(this.#plan, keysAndOptions, frameOf)
+  }
+
+  agg(aggregates: unknown): DataFrame {
+    return frameOf(aggregatePlan(this.#plan, { keys: [], order: 'none', dropNulls: false }, aggregates))
+  }
+
+  fillNull(value: unknown): DataFrame {
+    return frameOf(fillNulls(this.#plan, value))
+  }
+
+  dropNulls(...names: unknown[]): DataFrame {
+    const { schema } = this.#plan
+    const nullable = schema.fields.filter(field => field.type.nullable).map(field => field.name)
+    const conditions = (names.length > 0 ? checkNames(schema, names, 'dropNulls') : nullable).map(name =>
+      isPresent(schema, name),
+    )
+    if (conditions.length === 0) return frameOf(this.#plan)
+    return frameOf(filterNode(this.#plan, conditions.reduce((left, right) => expression('and', [left, right]))))
+  }
+
+  compute(options?: unknown): Promise<Table> {
+    return computeTable(this.#plan, options, this.compute)
+  }
+
+  rowCount(options?: unknown): Promise<number> {
+    return countRows(this.#plan, options, this.rowCount)
+  }
+
+  batches(options?: unknown): Batches {
+    return streamBatches(this.#plan, options, this.batches)
+  }
+
+  [Symbol.asyncIterator](): Batches {
+    return this.batches()
+  }
+
+  explain(options?: unknown): string {
+    const { optimized = true } = readOptions<{ optimized?: boolean }>(options, 'explain', { optimized: boolean })
+    return explainPlan(optimized ? optimize(this.#plan) : this.#plan)
+  }
+
+  toString(): string {
+    return frameSkeleton(this.#plan, {})
+  }
+
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    return frameSkeleton(this.#plan, { ...options, depth })
+  }
+
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw new MillraceError('ERR_EXPR_COERCED', 'A DataFrame has no value until it is computed', {
+      hint: 'await df.compute() for a table; operators work on columns through methods: df.Close.gt(0)',
+    })
+  }
+
+  $assertSchema(): DataFrame {
+    return this as unknown as DataFrame
+  }
+}
+
+definePandasNames(FrameBase.prototype)
+
+const classes = new SchemaClasses(FrameBase, 'a frame', (frame, name) => columnOf(FrameBase.planOf(frame).schema, name), pandasNames)
+Object.defineProperty(FrameBase, 'name', { value: 'DataFrame' })
+
+/** The frame of a plan, with a getter for each of its columns. */
+export function frameOf<S = any>(plan: PlanNode): DataFrame<S> {
+  const SchemaFrame = classes.for(plan.schema)
+  return new SchemaFrame(plan) as unknown as DataFrame<S>
+}
+
+/** The plan of a frame; undefined when `value` is none. */
+export function planOf(value: unknown): PlanNode | undefined {
+  return FrameBase.isFrame(value) ? FrameBase.planOf(value) : undefined
+}
+
+function columnOf(schema: Schema, name: unknown): Expr<any, 'row'> {
+  const field = schema.field(name)
+  return toExpr(columnRef(field.name, field.type))
+}
+
+const accessors = new WeakMap<Schema, object>()
+
+// `df.col`: a function with the columns as own properties, which hide what functions have by themselves (`name`, `call`).
+function columnAccess(schema: Schema): object {
+  let found = accessors.get(schema)
+  if (!found) {
+    found = Object.freeze(defineColumns((name: unknown) => columnOf(schema, name), schema))
+    accessors.set(schema, found)
+  }
+  return found
+}
+
+const everyMethodExists: Exclude<keyof FrameMethods<any>, keyof FrameBase> extends never ? true : never = true
+void everyMethodExists

@@ -1,0 +1,94 @@
+// From a plan to a result: options, then optimizer, then executor, then a table; with abort and progress on the way.
+import { type CallSite, callSite, fromNative, MillraceError } from '../core/errors.js'
+import { currentExecutor, type QueryResult } from '../core/executor.js'
+import { expression } from '../plan/expression/expression.js'
+import { optimize } from '../plan/optimizer/optimize.js'
+import { lowerAggregates } from '../plan/lower-aggregates.js'
+import { type RunSettings, serializePlan } from '../plan/serialize.js'
+import { type PlanNode, unwind } from '../plan/step/node.js'
+import { watchProgress } from './display/progress.js'
+import { localExecutor } from './local-executor.js'
+import { type CheckedRunOptions, readComputeOptions, readRunOptions } from './run-options.js'
+import { tableOf } from './table/table.js'
+import type { Table } from './table/table-methods.js'
+
+type Method = (...args: never[]) => unknown
+
+/** Throws nothing: what is wrong rejects, with the stack of the caller of `method`. */
+export function computeTable(plan: PlanNode, options: unknown, method: Method): Promise<Table> {
+  const site = callSite(method)
+  return settle(site, async () => {
+    const { int64 = 'number', dates = 'date', ...run } = readComputeOptions(options)
+    return tableOf(await runPlan(plan, run), plan.schema, { int64, dates })
+  })
+}
+
+export function countRows(plan: PlanNode, options: unknown, method: Method): Promise<number> {
+  const site = callSite(method)
+  return settle(site, async () => {
+    const counting = lowerAggregates(plan, { keys: [], order: 'none', dropNulls: false }, [
+      { name: 'rows', expr: expression('size', []) },
+    ])
+    const result = await runPlan(counting, readRunOptions(options, 'rowCount'))
+    return Number((result.columns[0]?.data as BigInt64Array)[0])
+  })
+}
+
+// Errors of the engine get the caller's frames; a signal's reason is passed on as it is.
+async function settle<T>(site: CallSite, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof Passed ? error.reason : fromNative(error, site)
+  }
+}
+
+/** Wraps what is not ours to translate: an abort reason, an error of the user's own callback. */
+class Passed {
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    this.reason = reason
+  }
+}
+
+async function runPlan(plan: PlanNode, options: CheckedRunOptions): Promise<QueryResult> {
+  const { signal } = options
+  if (signal?.aborted) throw new Passed(signal.reason)
+  const query = currentExecutor(localExecutor).run(requestOf(plan, settingsOf(options)))
+  const cancel = () => query.cancel()
+  signal?.addEventListener('abort', cancel, { once: true })
+  const watch = watchProgress(query, options)
+  try {
+    return await query.result
+  } catch (error) {
+    throw passedOn(signal, watch.failure) ?? error
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+    watch.stop()
+  }
+}
+
+function passedOn(signal: AbortSignal | undefined, failure: { error: unknown } | undefined): Passed | undefined {
+  if (failure) return new Passed(failure.error)
+  return signal?.aborted ? new Passed(signal.reason) : undefined
+}
+
+export function settingsOf({ threads, memoryLimit }: CheckedRunOptions): RunSettings {
+  return { ...(threads !== undefined && { threads }), ...(memoryLimit !== undefined && { memoryLimit }) }
+}
+
+export function requestOf(plan: PlanNode, settings: RunSettings): ReturnType<typeof serializePlan> {
+  checkBytes(plan)
+  return serializePlan(optimize(plan), settings)
+}
+
+// postMessage with a transfer list empties the bytes behind a frame's back.
+function checkBytes(plan: PlanNode): void {
+  const { scan } = unwind(plan)
+  if (scan.kind !== 'csvScan' || !scan.source.bytes) return
+  if (scan.source.bytes.byteLength === scan.source.byteLength) return
+  throw new MillraceError('ERR_BUFFER_DETACHED', 'The bytes given to readCsv have been transferred or resized since', {
+    hint: 'give readCsv a copy, bytes.slice(), when the original is sent to another thread',
+  })
+}
