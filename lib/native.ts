@@ -76,6 +76,7 @@ export interface NativeStats {
   rowsScanned: number
   bytesRead: number
   rowsSkipped: number
+  rowsRepaired: number
   cellsNulled: number
   peakBytes: number
   strips: number

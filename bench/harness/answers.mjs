@@ -35,9 +35,14 @@ function keyText(key, isDate) {
   return String(key)
 }
 
-/** @param {unknown} value */
+/**
+ * The mean of nothing is null to some and NaN to others.
+ *
+ * @param {unknown} value
+ */
 function numberOrNull(value) {
-  return value === null || value === undefined ? null : Number(value)
+  const number = value === null || value === undefined ? NaN : Number(value)
+  return Number.isNaN(number) ? null : number
 }
 
 /**

@@ -22,11 +22,12 @@
  * @property {string} [path]
  * @property {Query} [query]
  * @property {Record<string, Query>} [questions]
+ * @property {number} [queries] how many to time, one at a time
  * @property {boolean} [answer] send the answer back instead of repeating the query
  */
 import { readFileSync } from 'node:fs'
-import { abortLatency, eventLoopDelay, fixedCost } from './contender-tasks.mjs'
 import { canonicalColumns } from './answers.mjs'
+import { abortLatency, eventLoopDelay, fixedCost } from './contender-tasks.mjs'
 
 /** A query that took longer than this has warmed up by itself. */
 const REPEAT_BELOW_MS = 3_000
@@ -51,7 +52,7 @@ async function run(task) {
   if (task.task === 'load') return load(session, task)
   if (task.task === 'questions') return questions(session, task)
   if (task.task === 'event-loop') return eventLoopDelay(() => session.aggregate(task.path, task.query))
-  if (task.task === 'fixed-cost') return fixedCost(session)
+  if (task.task === 'fixed-cost') return fixedCost(session, task)
   return abortLatency(session, task)
 }
 

@@ -29,6 +29,11 @@ export const CONTENDERS = [
     jobs: process.arch === 'x64' ? ['prices'] : [],
   },
   node('duckdb', 'DuckDB', 'duckdb', ['@duckdb/node-api']),
+  {
+    ...node('duckdb-enum', 'DuckDB, enumerations', 'duckdb', ['@duckdb/node-api']),
+    variant: 'enum',
+    jobs: ['g1-memory'],
+  },
   node('polars', 'nodejs-polars', 'polars', ['nodejs-polars']),
   {
     ...node('polars-streaming', 'nodejs-polars, streaming', 'polars', ['nodejs-polars']),

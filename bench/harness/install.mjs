@@ -45,9 +45,9 @@ async function installNodePeers(contenders, log) {
       log('installing the peers into bench/node_modules')
       await npmInstall([])
     }
+    if (!wanted.includes('nodejs-polars')) return
     const [binary, version] = polarsBinary()
-    if (wanted.includes('nodejs-polars') && !isInstalled(binary))
-      await npmInstall(['--no-save', `${binary}@${version}`])
+    if (!isInstalled(binary)) await npmInstall(['--no-save', `${binary}@${version}`])
   } catch (error) {
     const { stderr } = /** @type {{ stderr?: string }} */ (error)
     log(`npm install failed: ${stderr?.trim().split('\n').at(-1) ?? error}`)

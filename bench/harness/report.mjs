@@ -45,8 +45,9 @@ function measuresTable({ columns, rows }) {
   ]
 }
 
-/** @param {number} value */
+/** @param {number | null} value */
 function milliseconds(value) {
+  if (value === null) return ''
   return value < 10
     ? value.toFixed(2)
     : value < 100

@@ -9,7 +9,10 @@ const SLOW_ROUNDS = 2
 /**
  * @typedef {import('./contenders.mjs').Contender} Contender
  * @typedef {import('./contender.mjs').Task} Task
- * @typedef {{ contender: Contender, times: number[], firstTimes: number[], peakBytes: number, reports: any[] }} Timing
+ * @typedef {object} Timing
+ * @property {Contender} contender
+ * @property {any[]} reports one a round
+ * @property {string} [failure] why the rest of its rounds is missing
  * @typedef {{ threads: number, runs: number, log: (message: string) => void }} Settings
  */
 
@@ -32,6 +35,7 @@ export async function checkAnswers(contenders, task, answersOf, { threads, log }
   /** @type {Record<string, string>} */
   const failed = {}
   for (const contender of referenceFirst(contenders)) {
+    log(`  answer of ${contender.label}`)
     const report = await runContender(contender, { ...task, answer: true }, threads).catch(error => error)
     if (report instanceof Error) {
       log(`  ${contender.label} failed: ${report.message}`)
@@ -64,28 +68,44 @@ function referenceFirst(contenders) {
  *
  * @param {Contender[]} contenders
  * @param {Task} task
- * @param {string} path the file to keep in the page cache
+ * @param {string | undefined} path the file to keep in the page cache
  * @param {Settings} settings
  * @returns {Promise<Timing[]>}
  */
 export async function timeInRounds(contenders, task, path, { threads, runs, log }) {
-  const timings = contenders.map(contender => {
-    return { contender, times: [], firstTimes: [], peakBytes: 0, reports: [] }
-  })
+  /** @type {Timing[]} */
+  const timings = contenders.map(contender => ({ contender, reports: [] }))
   for (let round = 0; round < runs; round++) {
     for (const timing of timings) {
-      if (round >= SLOW_ROUNDS && timing.times.length > 0 && Math.min(...timing.times) > SLOW_MS) continue
-      touch(path)
-      const report = await runContender(timing.contender, task, threads)
-      timing.reports.push(report)
-      if (report.ms !== undefined) timing.times.push(report.ms)
-      if (report.firstMs !== undefined) timing.firstTimes.push(report.firstMs)
-      timing.peakBytes = Math.max(timing.peakBytes, report.peakBytes)
-      if (report.ms !== undefined)
-        log(`  round ${round + 1}: ${timing.contender.label} ${report.ms.toFixed(1)} ms`)
+      if (timing.failure !== undefined || (round >= SLOW_ROUNDS && isSlow(timing))) continue
+      if (path !== undefined) touch(path)
+      try {
+        const report = await runContender(timing.contender, task, threads)
+        timing.reports.push(report)
+        if (report.ms !== undefined)
+          log(`  round ${round + 1}: ${timing.contender.label} ${report.ms.toFixed(1)} ms`)
+      } catch (error) {
+        if (timing.contender.group === 'millrace') throw error
+        timing.failure = /** @type {Error} */ (error).message
+        log(`  round ${round + 1}: ${timing.contender.label} failed: ${timing.failure}`)
+      }
     }
   }
   return timings
+}
+
+/** @param {Timing} timing */
+function isSlow({ reports }) {
+  return reports.length > 0 && Math.min(...reports.map(report => report.ms ?? 0)) > SLOW_MS
+}
+
+/**
+ * @param {Timing[]} timings
+ * @returns {Record<string, string>} the reasons of those without a single report, by label
+ */
+export function failuresOf(timings) {
+  const failed = timings.filter(({ reports }) => reports.length === 0)
+  return Object.fromEntries(failed.map(({ contender, failure }) => [contender.label, failure]))
 }
 
 /**

@@ -131,11 +131,11 @@ function fixedCost(results) {
  * @param {string} row
  * @param {number} limit
  * @param {string} unit
- * @param {number | undefined} value
+ * @param {number | null | undefined} value
  * @returns {Standing | undefined}
  */
 function atMost(row, limit, unit, value) {
-  if (value === undefined) return undefined
+  if (value === undefined || value === null) return undefined
   const measured = `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ${unit}`
   return { row, target: `at most ${limit} ${unit}`, measured, reached: value <= limit }
 }

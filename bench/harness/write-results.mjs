@@ -31,7 +31,8 @@ export function writeResults(run) {
   writeFileSync(RESULTS, `${lines.join('\n')}\n`)
   const merged = { ...run, results }
   writeFileSync(PAGE, page(merged))
-  if (existsSync(FRONT_PAGE)) writeFileSync(FRONT_PAGE, withBlock(readFileSync(FRONT_PAGE, 'utf8'), block(merged)))
+  if (existsSync(FRONT_PAGE))
+    writeFileSync(FRONT_PAGE, withBlock(readFileSync(FRONT_PAGE, 'utf8'), block(merged)))
 }
 
 /**

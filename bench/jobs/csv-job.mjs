@@ -1,6 +1,6 @@
 import { DATASETS, ensureDataset } from '../data/datasets.mjs'
+import { bareBytes, checkAnswers, failuresOf, timeInRounds } from '../harness/rounds.mjs'
 import { best, median } from '../harness/statistics.mjs'
-import { bareBytes, checkAnswers, timeInRounds } from '../harness/rounds.mjs'
 import { CSV_JOBS } from './queries.mjs'
 
 /**
@@ -31,23 +31,38 @@ export async function runCsvJob(name, context) {
   const { agreed, failed } = await checkAnswers(taking, task, ({ answer }) => ({ [name]: answer }), context)
   const bare = await bareBytes(agreed)
   const timings = await timeInRounds(agreed, task, dataset.path, context)
-  const rows = timings.map(({ contender, times, firstTimes, peakBytes }) => ({
-    name: contender.name,
-    label: contender.label,
-    version: context.versions[contender.name],
-    bestMs: best(times),
-    medianMs: median(times),
-    firstMs: best(firstTimes),
-    runs: times.length,
-    gbPerSecond: dataset.bytes / best(times) / 1e6,
-    peakMb: peakBytes / 1e6,
-    peakAboveHostMb: (peakBytes - bare[contender.host]) / 1e6,
-  }))
+  const rows = timings
+    .filter(({ reports }) => reports.length > 0)
+    .map(timing => resultRow(timing, bare, dataset.bytes, context.versions))
   return {
     kind: 'csv',
     title: job.title,
     rows,
-    failed,
+    failed: { ...failed, ...failuresOf(timings) },
     dataset: { rows: dataset.rows, bytes: dataset.bytes },
+  }
+}
+
+/**
+ * @param {import('../harness/rounds.mjs').Timing} timing
+ * @param {Record<string, number>} bare bytes of an empty process, by host
+ * @param {number} fileBytes
+ * @param {Record<string, string>} versions
+ * @returns {ResultRow}
+ */
+function resultRow({ contender, reports }, bare, fileBytes, versions) {
+  const times = reports.map(({ ms }) => ms)
+  const peakBytes = Math.max(...reports.map(report => report.peakBytes))
+  return {
+    name: contender.name,
+    label: contender.label,
+    version: versions[contender.name],
+    bestMs: best(times),
+    medianMs: median(times),
+    firstMs: best(reports.map(({ firstMs }) => firstMs)),
+    runs: times.length,
+    gbPerSecond: fileBytes / best(times) / 1e6,
+    peakMb: peakBytes / 1e6,
+    peakAboveHostMb: (peakBytes - bare[contender.host]) / 1e6,
   }
 }

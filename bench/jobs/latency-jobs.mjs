@@ -1,9 +1,10 @@
 import { DATASETS, ensureDataset } from '../data/datasets.mjs'
-import { runContender } from '../harness/processes.mjs'
+import { failuresOf, timeInRounds } from '../harness/rounds.mjs'
 import { best, median } from '../harness/statistics.mjs'
 import { CSV_JOBS } from './queries.mjs'
 
 const STARTS = { small: 3, full: 20 }
+const QUERIES = { small: 50, full: 1_000 }
 const NODE_ENGINES = ['millrace', 'duckdb', 'polars', 'polars-streaming']
 
 /**
@@ -58,7 +59,7 @@ export function runEventLoopJob(_name, context) {
  * @param {Context} context
  */
 export function runFixedCostJob(_name, context) {
-  const task = { task: /** @type {const} */ ('fixed-cost') }
+  const task = { task: /** @type {const} */ ('fixed-cost'), queries: QUERIES[context.scale] }
   return measured('a query on 1,000 rows in memory, µs', ['median', 'p99'], context, task, context.runs, {
     engines: NODE_ENGINES.slice(0, 3),
     values: reports => [
@@ -93,15 +94,11 @@ export function runAbortJob(_name, context) {
  */
 async function measured(title, columns, context, task, runs, { engines, values }) {
   const contenders = context.contenders.filter(({ name }) => engines.includes(name))
-  /** @type {Record<string, any[]>} */
-  const reports = Object.fromEntries(contenders.map(({ name }) => [name, []]))
-  for (let run = 0; run < runs; run++) {
-    for (const contender of contenders) {
-      reports[contender.name].push(await runContender(contender, task, context.threads))
-    }
-  }
-  const rows = contenders.map(({ name, label }) => {
-    return { name, label, version: context.versions[name], values: values(reports[name]) }
-  })
-  return { kind: 'measures', title, columns, rows, failed: {} }
+  const timings = await timeInRounds(contenders, task, task.path, { ...context, runs })
+  const rows = timings
+    .filter(({ reports }) => reports.length > 0)
+    .map(({ contender: { name, label }, reports }) => {
+      return { name, label, version: context.versions[name], values: values(reports) }
+    })
+  return { kind: 'measures', title, columns, rows, failed: failuresOf(timings) }
 }

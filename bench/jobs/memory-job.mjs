@@ -1,5 +1,5 @@
 import { DATASETS, ensureDataset } from '../data/datasets.mjs'
-import { checkAnswers, timeInRounds } from '../harness/rounds.mjs'
+import { checkAnswers, failuresOf, timeInRounds } from '../harness/rounds.mjs'
 import { best, median } from '../harness/statistics.mjs'
 import { G1_QUESTIONS } from './queries.mjs'
 
@@ -17,7 +17,8 @@ export async function runMemoryJob(name, context) {
   const { agreed, failed } = await checkAnswers(taking, task, ({ answers }) => answers, context)
   const timings = await timeInRounds(agreed, task, dataset.path, context)
   const questions = Object.keys(G1_QUESTIONS)
-  const rows = timings.map(({ contender, reports }) => {
+  const timed = timings.filter(({ reports }) => reports.length > 0)
+  const rows = timed.map(({ contender, reports }) => {
     const times = questions.map(question => reports.map(report => report.questions[question].ms))
     return {
       name: contender.name,
@@ -32,7 +33,7 @@ export async function runMemoryJob(name, context) {
     title: 'g1 in memory, best ms',
     columns: questions,
     rows,
-    failed,
+    failed: { ...failed, ...failuresOf(timings) },
     dataset: { rows: dataset.rows, bytes: dataset.bytes },
   }
 }

@@ -16,7 +16,7 @@ const SQL_NAMES = {
  * @param {import('../harness/contender.mjs').SessionOptions} options
  * @returns {Promise<import('../harness/contender.mjs').Session>}
  */
-export async function connect({ threads }) {
+export async function connect({ threads, variant }) {
   const instance = await DuckDBInstance.create(':memory:', { threads: String(threads) })
   const connection = await instance.connect()
   const columns = async (/** @type {string} */ sql) =>
@@ -25,7 +25,9 @@ export async function connect({ threads }) {
     aggregate: (path, query) => columns(selectFrom(`read_csv(${text(path)})`, query)),
 
     async load(path) {
-      await connection.run(`create or replace table loaded as select * from read_csv(${text(path)})`)
+      const source = `read_csv(${text(path)})`
+      if (variant === 'enum') return loadWithEnums(connection, source)
+      await connection.run(`create or replace table loaded as select * from ${source}`)
     },
 
     async loadedSums(names) {
@@ -52,6 +54,23 @@ export async function connect({ threads }) {
       return async () => (await statement.runAndReadAll()).getColumnsObjectJS()
     },
   }
+}
+
+/**
+ * g1 as db-benchmark loads it: the short identifiers as enumerations, the integers with 32 bits.
+ *
+ * @param {import('@duckdb/node-api').DuckDBConnection} connection
+ * @param {string} source
+ */
+async function loadWithEnums(connection, source) {
+  await connection.run(`create table sniffed as select * from ${source}`)
+  for (const name of ['id1', 'id2']) {
+    await connection.run(`create type ${name}s as enum (select distinct ${name} from sniffed order by 1)`)
+  }
+  const integers = ['id4', 'id5', 'id6', 'v1', 'v2'].map(name => `${name}::integer as ${name}`).join(', ')
+  const columns = `id1::id1s as id1, id2::id2s as id2, id3, ${integers}, v3`
+  await connection.run(`create table loaded as select ${columns} from sniffed`)
+  await connection.run('drop table sniffed')
 }
 
 /**

@@ -31,7 +31,7 @@ export class TextKeys {
   /** @returns {string[]} the keys in the order of their indexes */
   texts() {
     return Array.from({ length: this.size }, (_, i) => {
-      return this.#bytes.toString('utf8', this.#keys[i * 3 + 1], this.#keys[i * 3 + 2]).replace(/\r$/, '')
+      return this.#bytes.toString('utf8', this.#keys[i * 3 + 1], this.#keys[i * 3 + 2])
     })
   }
 

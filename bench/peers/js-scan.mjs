@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 
 const DELIMITERS = [',', ';', '\t', '|']
 const NEWLINE = 10
+const CARRIAGE_RETURN = 13
 const QUOTE = 34
 const READ_BYTES = 1 << 20
 
@@ -119,14 +120,14 @@ function scanPlain(buffer, begin, end, { delimiter, wanted }, onRow) {
       const place = wanted[field]
       if (place >= 0) {
         bounds[place * 2] = start
-        bounds[place * 2 + 1] = at
+        bounds[place * 2 + 1] = byte === NEWLINE ? withoutReturn(buffer, start, at) : at
       }
       if (byte === NEWLINE) break
       at++
     }
     if (field < fields - 1) clearAfter(bounds, wanted, field)
     while (buffer[at] !== NEWLINE) at++
-    if (at > row) onRow(buffer, bounds)
+    if (withoutReturn(buffer, row, at) > row) onRow(buffer, bounds)
     at++
   }
 }
@@ -148,23 +149,34 @@ function scanQuoted(buffer, begin, end, { delimiter, wanted }, onRow) {
   while (at < end) {
     let field = 0
     for (; at < end; field++) {
-      const start = at
-      const quoted = buffer[at] === QUOTE ? 1 : 0
-      if (quoted === 1) at = closingQuote(buffer, at + 1, end)
+      const quoted = buffer[at] === QUOTE
+      const start = quoted ? at + 1 : at
+      const closed = quoted ? closingQuote(buffer, start, end) : at
+      at = closed
       while (at < end && buffer[at] !== delimiter && buffer[at] !== NEWLINE) at++
       if (field < wanted.length && wanted[field] >= 0) {
-        bounds[wanted[field] * 2] = start + quoted
-        bounds[wanted[field] * 2 + 1] = at - quoted
+        bounds[wanted[field] * 2] = start
+        bounds[wanted[field] * 2 + 1] = quoted ? closed - 1 : withoutReturn(buffer, start, at)
       }
       if (buffer[at] === NEWLINE) break
       at++
     }
     if (at >= end) return row
     if (field < wanted.length - 1) clearAfter(bounds, wanted, field)
-    if (at > row) onRow(buffer, bounds)
+    if (withoutReturn(buffer, row, at) > row) onRow(buffer, bounds)
     row = ++at
   }
   return row
+}
+
+/**
+ * @param {Buffer} buffer
+ * @param {number} start
+ * @param {number} end
+ * @returns {number} the end without the carriage return of a line that ends in CRLF
+ */
+function withoutReturn(buffer, start, end) {
+  return end > start && buffer[end - 1] === CARRIAGE_RETURN ? end - 1 : end
 }
 
 /**

@@ -73,7 +73,16 @@ function numbersOf(column) {
   return column.nullCount > 0 ? column.toArray() : column.values
 }
 
-/** @param {any} table */
+/**
+ * Numbers as they lie in memory, strings as JavaScript strings.
+ *
+ * @param {any} table
+ */
 function frameOf(table) {
-  return fromColumns(Object.fromEntries(table.columns.map(name => [name, table.col(name).toArray()])))
+  const columns = table.columns.map(name => table.col(name))
+  return fromColumns(
+    Object.fromEntries(
+      columns.map(column => [column.name, column.dtype === 'utf8' ? column.toArray() : column.values]),
+    ),
+  )
 }

@@ -40,8 +40,10 @@ const interned = new Map<string, DataType>()
 
 export function dataType(dtype: DataType['dtype'], nullable: boolean): DataType {
   const key = nullable ? `${dtype}?` : dtype
-  let type = interned.get(key)
-  if (!type) interned.set(key, (type = Object.freeze({ dtype, nullable })))
+  const known = interned.get(key)
+  if (known) return known
+  const type = Object.freeze({ dtype, nullable })
+  interned.set(key, type)
   return type
 }
 
@@ -60,7 +62,7 @@ export function parseType(text: unknown, name: string): DataType {
   const dtype = nullable ? text.slice(0, -1) : text
   if (known.has(dtype)) return dataType(dtype as DType, nullable)
   throw new MillraceError('ERR_INVALID_ARGUMENT', `Unknown dtype ${JSON.stringify(text)} for ${name}`, {
-    hint: suggestion(aliases[dtype] ?? dtype, dtypeNames),
+    hint: suggestion(aliases[dtype.toLowerCase()] ?? dtype, dtypeNames),
   })
 }
 
@@ -76,9 +78,9 @@ const aliases: Readonly<Record<string, DType>> = Object.assign(Object.create(nul
   float: 'float64',
   double: 'float64',
   int: 'int64',
+  long: 'int64',
   integer: 'int64',
   bigint: 'int64',
-  long: 'int64',
   boolean: 'bool',
   datetime: 'timestamp[us]',
   timestamp: 'timestamp[us]',

@@ -31,12 +31,12 @@ const placeFields = ['column', 'file', 'line', 'offset', 'text'] as const
 export class MillraceError extends Error {
   /** One of a closed, documented set; stable across releases, unlike the message. */
   readonly code: ErrorCode
-  readonly hint?: string
-  readonly column?: string
-  readonly file?: string
-  readonly line?: number
-  readonly offset?: number
-  readonly text?: string
+  declare readonly hint?: string
+  declare readonly column?: string
+  declare readonly file?: string
+  declare readonly line?: number
+  declare readonly offset?: number
+  declare readonly text?: string
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     super(
@@ -44,6 +44,7 @@ export class MillraceError extends Error {
       'cause' in facts ? { cause: facts.cause } : undefined,
     )
     this.code = code
+    this.stack = fromCaller(this.stack)
     if (facts.hint) this.hint = facts.hint
     for (const field of placeFields) {
       const value = facts[field]
@@ -60,6 +61,18 @@ export class MillraceError extends Error {
     })
   }
 }
+
+// What is compiled from lib/.
+const ownFolder = new URL('..', import.meta.url).href
+
+/** A stack that begins where the caller's own code does: at the line to look at. */
+function fromCaller(stack: string | undefined): string {
+  const lines = stack?.split('\n') ?? []
+  const outside = lines.filter(line => !(isFrame(line) && line.includes(ownFolder)))
+  return (outside.some(isFrame) ? outside : lines).join('\n')
+}
+
+const isFrame = (line: string): boolean => /^\s+at /.test(line)
 
 /** "Expected a whole number for rows but received 'ten' (string)". */
 export function invalidArgument(
@@ -136,7 +149,7 @@ export function callSite(below: (...args: never[]) => unknown): CallSite {
 }
 
 function graft(error: Error, site: CallSite): void {
-  const frames = site.stack?.split('\n').filter(line => line.trimStart().startsWith('at ')) ?? []
+  const frames = fromCaller(site.stack).split('\n').filter(isFrame)
   if (frames.length === 0) return
   const stack = `${error.name}: ${error.message}\n${frames.join('\n')}`
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true })

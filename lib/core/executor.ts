@@ -19,6 +19,8 @@ export interface QueryStats {
   readonly bytesRead: number
   /** Rows left out by `onError: 'skip'`. */
   readonly rowsSkipped: number
+  /** Rows whose stray quotes were read as plain text. */
+  readonly rowsRepaired: number
   /** Cells turned into null by `onError: 'null'`. */
   readonly cellsNulled: number
   readonly peakBytes: number

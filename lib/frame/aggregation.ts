@@ -36,7 +36,13 @@ export function aggregatePlan(input: PlanNode, grouping: Grouping, given: unknow
 }
 
 function isDictionary(given: unknown): given is Record<string, unknown> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || ExpressionBuilder.isExpression(given)) return false
+  if (
+    typeof given !== 'object' ||
+    given === null ||
+    Array.isArray(given) ||
+    ExpressionBuilder.isExpression(given)
+  )
+    return false
   return Object.values(given).some(value => typeof value === 'string' || Array.isArray(value))
 }
 
@@ -44,7 +50,11 @@ function fromDictionary(schema: Schema, given: Record<string, unknown>): NamedEx
   return Object.entries(given).flatMap(([column, wanted]) => {
     const { name, type } = schema.field(column)
     if (typeof wanted !== 'string' && !Array.isArray(wanted)) {
-      throw invalidArgument('the name of an aggregate or a list of them', `${JSON.stringify(name)} in agg`, wanted)
+      throw invalidArgument(
+        'the name of an aggregate or a list of them',
+        `${JSON.stringify(name)} in agg`,
+        wanted,
+      )
     }
     return [wanted].flat().map(fn => ({
       name: typeof wanted === 'string' ? name : `${name}_${fn}`,
@@ -60,4 +70,9 @@ function checkName(given: unknown): AggregateName {
   })
 }
 
-const aliases: Readonly<Record<string, AggregateName>> = { avg: 'mean', average: 'mean', size: 'count', stddev: 'std' }
+const aliases: Readonly<Record<string, AggregateName>> = {
+  avg: 'mean',
+  average: 'mean',
+  size: 'count',
+  stddev: 'std',
+}

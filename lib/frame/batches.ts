@@ -8,7 +8,11 @@ import { tableOf } from './table/table.js'
 import type { Table } from './table/table-methods.js'
 
 /** Starts nothing before the first `next`. Throws at once for wrong options. */
-export function streamBatches(plan: PlanNode, options: unknown, method: (...args: never[]) => unknown): Batches {
+export function streamBatches(
+  plan: PlanNode,
+  options: unknown,
+  method: (...args: never[]) => unknown,
+): Batches {
   return new Batches(plan, readBatchOptions(options), callSite(method))
 }
 
@@ -51,8 +55,10 @@ export class Batches implements AsyncIterableIterator<Table> {
     const { signal, int64 = 'number', dates = 'date' } = this.#options
     try {
       signal?.throwIfAborted()
-      const batch = await (this.#query ??= this.#start()).next()
-      if (batch && !this.#done) return { done: false, value: tableOf(batch, this.#plan.schema, { int64, dates }) }
+      this.#query ??= this.#start()
+      const batch = await this.#query.next()
+      if (batch && !this.#done)
+        return { done: false, value: tableOf(batch, this.#plan.schema, { int64, dates }) }
       this.#finish()
       return { done: true, value: undefined }
     } catch (error) {

@@ -3,7 +3,16 @@
 import type { Schema } from '../core/schema.js'
 
 /** Names that a frame-like object must never have as a column, besides its own methods. */
-const neverColumns = ['constructor', 'then', 'toJSON', 'inspect', 'asymmetricMatch', 'nodeType', '$$typeof', '__proto__']
+const neverColumns = [
+  'constructor',
+  'then',
+  'toJSON',
+  'inspect',
+  'asymmetricMatch',
+  'nodeType',
+  '$$typeof',
+  '__proto__',
+]
 
 // Enough for the schemas of any program; a service that makes endless schemas only loses the sharing.
 const cacheSize = 256
@@ -20,7 +29,12 @@ export class SchemaClasses<Base extends Constructor> {
   readonly #byNames = new Map<string, Base>()
 
   /** `read` gets a column of an instance; `kind` says in warnings what shadows it. Pandas names do not shadow. */
-  constructor(base: Base, kind: string, read: (self: InstanceType<Base>, name: string) => unknown, weak: readonly string[] = []) {
+  constructor(
+    base: Base,
+    kind: string,
+    read: (self: InstanceType<Base>, name: string) => unknown,
+    weak: readonly string[] = [],
+  ) {
     this.#base = base
     this.#kind = kind
     this.#read = read
@@ -75,10 +89,16 @@ const warned = new Set<string>()
 function warnShadowed(name: string, kind: string): void {
   if (warned.has(name) || warned.size >= 100) return
   warned.add(name)
-  const way = kind === 'a frame' ? `df.col(${JSON.stringify(name)}) or a callback` : `table.col(${JSON.stringify(name)})`
-  process.emitWarning(`The column ${JSON.stringify(name)} is not a property, because ${kind} uses that name itself`, {
-    type: 'MillraceWarning',
-    code: 'MILLRACE_COLUMN_SHADOWED',
-    detail: `Reach it with ${way}.`,
-  })
+  const way =
+    kind === 'a frame'
+      ? `df.col(${JSON.stringify(name)}) or a callback`
+      : `table.col(${JSON.stringify(name)})`
+  process.emitWarning(
+    `The column ${JSON.stringify(name)} is not a property, because ${kind} uses that name itself`,
+    {
+      type: 'MillraceWarning',
+      code: 'MILLRACE_COLUMN_SHADOWED',
+      detail: `Reach it with ${way}.`,
+    },
+  )
 }

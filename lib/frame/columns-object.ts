@@ -1,6 +1,7 @@
 // The argument of callbacks: columns as properties and nothing else, so that no name collides.
-import { MillraceError } from '../core/errors.js'
+
 import { suggestion } from '../core/did-you-mean.js'
+import { MillraceError } from '../core/errors.js'
 import type { Schema } from '../core/schema.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { toExpr } from './expression/expression-builder.js'
@@ -9,12 +10,11 @@ const objects = new WeakMap<Schema, object>()
 
 /** `c` in `df.filter((c) => c.Close.gt(0))`: one frozen object a schema; its getters make the expression. */
 export function columnsObject(schema: Schema): object {
-  let found = objects.get(schema)
-  if (!found) {
-    found = Object.freeze(defineColumns(Object.create(missingColumns(schema)), schema))
-    objects.set(schema, found)
-  }
-  return found
+  const cached = objects.get(schema)
+  if (cached) return cached
+  const made: object = Object.freeze(defineColumns(Object.create(missingColumns(schema)) as object, schema))
+  objects.set(schema, made)
+  return made
 }
 
 /** Defines an own getter a column, whatever its name, on `target`. */
@@ -30,7 +30,15 @@ export function defineColumns<T extends object>(target: T, schema: Schema): T {
 }
 
 // What the language and tools look up on any object.
-const probed: ReadonlySet<string> = new Set(['then', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch', 'nodeType', '$$typeof'])
+const probed: ReadonlySet<string> = new Set([
+  'then',
+  'toJSON',
+  'constructor',
+  'inspect',
+  'asymmetricMatch',
+  'nodeType',
+  '$$typeof',
+])
 
 // The prototype is reached only for names that are no column, so a misspelt one can be told without a Proxy in the way
 // of the others.

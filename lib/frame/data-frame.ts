@@ -1,11 +1,11 @@
 // The run-time side of `DataFrame`; types and documentation are in `frame-methods.ts`.
-import { inspect, type InspectOptions } from 'node:util'
+import { type InspectOptions, inspect } from 'node:util'
 import { MillraceError } from '../core/errors.js'
 import { boolean, integer, readOptions } from '../core/options.js'
 import type { Schema } from '../core/schema.js'
+import { explainPlan } from '../plan/explain.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
-import { explainPlan } from '../plan/explain.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { filterNode } from '../plan/step/filter.js'
 import { headNode } from '../plan/step/head.js'
@@ -15,8 +15,8 @@ import { type Batches, streamBatches } from './batches.js'
 import { SchemaClasses } from './column-getters.js'
 import { columnsObject, defineColumns } from './columns-object.js'
 import { frameSkeleton } from './display/frame-skeleton.js'
-import { requireNode, toExpr } from './expression/expression-builder.js'
 import type { Expr } from './expression/expr.js'
+import { requireNode, toExpr } from './expression/expression-builder.js'
 import type { DataFrame, FrameMethods } from './frame-methods.js'
 import { groupBy } from './group-by.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
@@ -110,7 +110,12 @@ class FrameBase {
       isPresent(schema, name),
     )
     if (conditions.length === 0) return frameOf(this.#plan)
-    return frameOf(filterNode(this.#plan, conditions.reduce((left, right) => expression('and', [left, right]))))
+    return frameOf(
+      filterNode(
+        this.#plan,
+        conditions.reduce((left, right) => expression('and', [left, right])),
+      ),
+    )
   }
 
   compute(options?: unknown): Promise<Table> {
@@ -130,7 +135,9 @@ class FrameBase {
   }
 
   explain(options?: unknown): string {
-    const { optimized = true } = readOptions<{ optimized?: boolean }>(options, 'explain', { optimized: boolean })
+    const { optimized = true } = readOptions<{ optimized?: boolean }>(options, 'explain', {
+      optimized: boolean,
+    })
     return explainPlan(optimized ? optimize(this.#plan) : this.#plan)
   }
 
@@ -156,7 +163,12 @@ class FrameBase {
 
 definePandasNames(FrameBase.prototype)
 
-const classes = new SchemaClasses(FrameBase, 'a frame', (frame, name) => columnOf(FrameBase.planOf(frame).schema, name), pandasNames)
+const classes = new SchemaClasses(
+  FrameBase,
+  'a frame',
+  (frame, name) => columnOf(FrameBase.planOf(frame).schema, name),
+  pandasNames,
+)
 Object.defineProperty(FrameBase, 'name', { value: 'DataFrame' })
 
 /** The frame of a plan, with a getter for each of its columns. */
@@ -179,12 +191,11 @@ const accessors = new WeakMap<Schema, object>()
 
 // `df.col`: a function with the columns as own properties, which hide what functions have by themselves (`name`, `call`).
 function columnAccess(schema: Schema): object {
-  let found = accessors.get(schema)
-  if (!found) {
-    found = Object.freeze(defineColumns((name: unknown) => columnOf(schema, name), schema))
-    accessors.set(schema, found)
-  }
-  return found
+  const cached = accessors.get(schema)
+  if (cached) return cached
+  const made = Object.freeze(defineColumns((name: unknown) => columnOf(schema, name), schema))
+  accessors.set(schema, made)
+  return made
 }
 
 const everyMethodExists: Exclude<keyof FrameMethods<any>, keyof FrameBase> extends never ? true : never = true

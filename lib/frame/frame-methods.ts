@@ -4,14 +4,30 @@ import type { AggregateProjection, Column, Columns, Projection, SchemaOf, Typed 
 import type { Operand } from './expression/operand-types.js'
 import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
 import type { BatchOptions, ComputeOptions, ReadingOf, RunOptions } from './run-options.js'
-import type { BoolType, Flat, KindOf, Merge, NonNull, NullableAs, OrNull, Renamed } from './schema-types.js'
+import type {
+  BoolType,
+  Flat,
+  KindOf,
+  Merge,
+  NonNull,
+  Nothing,
+  NullableAs,
+  OrNull,
+  Renamed,
+} from './schema-types.js'
 import type { Table } from './table/table-methods.js'
 
 /** A condition a row, as an expression or as a callback that receives the columns. */
 export type Predicate<S> = Typed<BoolType, 'row'> | ((c: Columns<S>) => Typed<BoolType, 'row'>)
 
 /** Values for missing ones: one for every column that it suits, or one for each named column. */
-export type NullFill<S> = string | number | bigint | boolean | Date | { readonly [K in keyof S]?: Operand<S[K]> }
+export type NullFill<S> =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | { readonly [K in keyof S]?: Operand<S[K]> }
 
 type Filled<S, V> = 0 extends 1 & S
   ? any
@@ -27,7 +43,9 @@ type Dropped<S, K extends PropertyKey> = 0 extends 1 & S
   ? any
   : { [N in keyof S]: N extends K ? NonNull<S[N]> : S[N] }
 
-type CastTo<S, D> = 0 extends 1 & S ? any : { [K in keyof S]: K extends keyof D ? NullableAs<D[K], S[K]> : S[K] }
+type CastTo<S, D> = 0 extends 1 & S
+  ? any
+  : { [K in keyof S]: K extends keyof D ? NullableAs<D[K], S[K]> : S[K] }
 
 /** Columns whose aggregates may be null because there may be no row. */
 export type Aggregable<S> = { readonly [K in keyof S & string]: Column<OrNull<S[K]>> }
@@ -121,7 +139,9 @@ export interface FrameMethods<in out S> {
    * @throws ERR_COLUMN_NOT_FOUND, ERR_UNKNOWN_OPTION
    */
   groupBy<const K extends keyof S & string>(...keys: K[]): GroupBy<S, K>
-  groupBy<const K extends keyof S & string>(...keysAndOptions: [...keys: K[], options: GroupByOptions]): GroupBy<S, K>
+  groupBy<const K extends keyof S & string>(
+    ...keysAndOptions: [...keys: K[], options: GroupByOptions]
+  ): GroupBy<S, K>
 
   /**
    * Aggregates all rows into one. pandas: `df.agg(...)`.
@@ -131,7 +151,9 @@ export interface FrameMethods<in out S> {
    * @throws ERR_TYPE for a column that is not aggregated
    */
   agg<P extends AggregateProjection>(aggregates: (c: Aggregable<S>) => P): DataFrame<Flat<SchemaOf<P>>>
-  agg<const D extends AggregateDictionary<S>>(aggregates: D): DataFrame<DictionarySchema<{ [K in keyof S]: OrNull<S[K]> }, D>>
+  agg<const D extends AggregateDictionary<S>>(
+    aggregates: D,
+  ): DataFrame<DictionarySchema<{ [K in keyof S]: OrNull<S[K]> }, D>>
 
   /**
    * Puts values where there are none: one value for all columns of its kind, or one a column. pandas: `df.fillna`.
@@ -159,7 +181,7 @@ export interface FrameMethods<in out S> {
    * @throws what the query meets, with the caller's line: ERR_CSV_TYPE, ERR_OVERFLOW, ERR_MEMORY_LIMIT, ...; an aborted
    *   signal rejects with its own reason
    */
-  compute<const O extends ComputeOptions = {}>(options?: O): Promise<Table<S, ReadingOf<O>>>
+  compute<const O extends ComputeOptions = Nothing>(options?: O): Promise<Table<S, ReadingOf<O>>>
 
   /**
    * Counts the rows without keeping any; reads only the columns that filters need. pandas: `len(df)`.
@@ -175,7 +197,7 @@ export interface FrameMethods<in out S> {
    * @example
    * for await (const batch of df.batches({ size: 10_000 })) send(batch.toObjects())
    */
-  batches<const O extends BatchOptions = {}>(options?: O): AsyncIterableIterator<Table<S, ReadingOf<O>>>
+  batches<const O extends BatchOptions = Nothing>(options?: O): AsyncIterableIterator<Table<S, ReadingOf<O>>>
 
   /** The rows in batches of the default size; see `batches`. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Table<S>>
@@ -206,7 +228,16 @@ export interface FrameMethods<in out S> {
 }
 
 /** Names that are never column getters, because they are methods or would make the frame something else. */
-export type FrameReserved = keyof FrameMethods<any> | 'then' | 'toJSON' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof' | '__proto__'
+export type FrameReserved =
+  | keyof FrameMethods<any>
+  | 'then'
+  | 'toJSON'
+  | 'constructor'
+  | 'inspect'
+  | 'asymmetricMatch'
+  | 'nodeType'
+  | '$$typeof'
+  | '__proto__'
 
 /** A getter a column, but for names that methods have. */
 export type ColumnGetters<S> = {

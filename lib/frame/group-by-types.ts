@@ -1,7 +1,7 @@
 import type { AggregateProjection, Columns, SchemaOf } from './expression/expr.js'
-import type { FrameTypeError, Flat, KindOf, NullableAs } from './schema-types.js'
 import type { Total } from './expression/operand-types.js'
 import type { DataFrame } from './frame-methods.js'
+import type { Flat, FrameTypeError, KindOf, NullableAs } from './schema-types.js'
 
 export interface GroupByOptions {
   /** `true` (default): ascending keys, nulls last. `'first'`: order of first appearance. `false`: any, the fastest. */
@@ -50,19 +50,29 @@ export type AggregateDictionary<S> = { readonly [K in keyof S]?: AggregateName |
 export type DictionarySchema<S, D> = 0 extends 1 & S
   ? any
   : Flat<
-      { [K in keyof D & keyof S as D[K] extends string ? K : never]: Results<S[K]>[D[K] & AggregateName] } & UnionToShape<
-        { [K in keyof D & keyof S & string]: D[K] extends readonly (infer F extends AggregateName)[] ? Listed<K, F, S[K]> : never }[keyof D &
-          keyof S &
-          string]
+      {
+        [K in keyof D & keyof S as D[K] extends string ? K : never]: Results<S[K]>[D[K] & AggregateName]
+      } & UnionToShape<
+        {
+          [K in keyof D & keyof S & string]: D[K] extends readonly (infer F extends AggregateName)[]
+            ? Listed<K, F, S[K]>
+            : never
+        }[keyof D & keyof S & string]
       >
     >
 
-type Listed<K extends string, F extends AggregateName, C> = { [N in F as `${K}_${N}`]: (value: Results<C>[N]) => void }
+type Listed<K extends string, F extends AggregateName, C> = {
+  [N in F as `${K}_${N}`]: (value: Results<C>[N]) => void
+}
 
 // { a_mean: f } | { b_max: f } -> { a_mean; b_max }
-type UnionToShape<U> = { [N in U extends U ? keyof U : never]: U extends { [P in N]: (value: infer R) => void } ? R : never }
+type UnionToShape<U> = {
+  [N in U extends U ? keyof U : never]: U extends { [P in N]: (value: infer R) => void } ? R : never
+}
 
-type Plain<S, K extends keyof S, C extends keyof S & string, R> = DataFrame<Flat<Pick<S, K> & { [N in C]: R }>>
+type Plain<S, K extends keyof S, C extends keyof S & string, R> = DataFrame<
+  Flat<Pick<S, K> & { [N in C]: R }>
+>
 
 type ForNumbers<S, C extends keyof S, R> = 0 extends 1 & S[C]
   ? R
@@ -117,8 +127,12 @@ export interface GroupMethods<in out S, K extends keyof S & string> {
    * @example df.groupBy('Date').agg({ Open: ['mean', 'max'] }) // Date, Open_mean, Open_max
    * @throws ERR_TYPE for a column that is not aggregated, ERR_DUPLICATE_COLUMN for a name that a key has
    */
-  agg<P extends AggregateProjection>(aggregates: (c: Columns<S>) => P): DataFrame<Flat<Pick<S, K> & SchemaOf<P>>>
-  agg<const D extends AggregateDictionary<S>>(aggregates: D): DataFrame<Flat<Pick<S, K> & DictionarySchema<S, D>>>
+  agg<P extends AggregateProjection>(
+    aggregates: (c: Columns<S>) => P,
+  ): DataFrame<Flat<Pick<S, K> & SchemaOf<P>>>
+  agg<const D extends AggregateDictionary<S>>(
+    aggregates: D,
+  ): DataFrame<Flat<Pick<S, K> & DictionarySchema<S, D>>>
 
   /**
    * One column of the groups by its name, whatever that is. pandas: `groupby(k)['Adj Close']`.
@@ -129,7 +143,16 @@ export interface GroupMethods<in out S, K extends keyof S & string> {
   col<const C extends Exclude<keyof S, K> & string>(name: C): GroupedColumn<S, K, C>
 }
 
-export type GroupReserved = keyof GroupMethods<any, any> | 'then' | 'toJSON' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof' | '__proto__'
+export type GroupReserved =
+  | keyof GroupMethods<any, any>
+  | 'then'
+  | 'toJSON'
+  | 'constructor'
+  | 'inspect'
+  | 'asymmetricMatch'
+  | 'nodeType'
+  | '$$typeof'
+  | '__proto__'
 
 /** A grouped frame: `agg`, `col`, and a property for each column that is not a key. */
 export type GroupBy<S, K extends keyof S & string> = GroupMethods<S, K> & {

@@ -6,7 +6,7 @@ import type { Schema } from '../core/schema.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { formatName } from '../plan/expression/format.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
-import type { GroupOrder, Grouping } from '../plan/step/aggregate.js'
+import type { Grouping, GroupOrder } from '../plan/step/aggregate.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { aggregatePlan } from './aggregation.js'
 import { SchemaClasses } from './column-getters.js'
@@ -37,10 +37,14 @@ class GroupByBase {
     const { schema } = this.#plan
     const field = schema.field(name)
     if (this.#grouping.keys.some(key => key.name === field.name)) {
-      throw new MillraceError('ERR_INVALID_ARGUMENT', `${JSON.stringify(field.name)} is a key of the groups`, {
-        column: field.name,
-        hint: `its values are in the result already; for more of it use agg(c => ({ n: c.${field.name}.count() }))`,
-      })
+      throw new MillraceError(
+        'ERR_INVALID_ARGUMENT',
+        `${JSON.stringify(field.name)} is a key of the groups`,
+        {
+          column: field.name,
+          hint: `its values are in the result already; for more of it use agg(c => ({ n: c.${field.name}.count() }))`,
+        },
+      )
     }
     return new GroupedColumnBuilder(field.name, schema, expr => {
       const outputs = [{ name: field.name, expr: ExpressionBuilder.nodeOf(expr) }]
@@ -60,7 +64,7 @@ class GroupByBase {
 const classes = new SchemaClasses(GroupByBase, 'a frame', (group, name) => group.col(name))
 Object.defineProperty(GroupByBase, 'name', { value: 'GroupBy' })
 
-const sortOption: OptionReader<boolean | 'first'> = oneOf(true, false, 'first')
+const sortOption: OptionReader<boolean | 'first'> = oneOf<boolean | 'first'>(true, false, 'first')
 
 export function groupBy(plan: PlanNode, keysAndOptions: readonly unknown[], make: MakeFrame): object {
   const last = keysAndOptions.at(-1)
@@ -95,20 +99,48 @@ class GroupedColumnBuilder {
     Object.freeze(this)
   }
 
-  count() { return this.#finish(this.#column.count()) }
-  sum() { return this.#finish(this.#column.sum()) }
-  mean() { return this.#finish(this.#column.mean()) }
-  min() { return this.#finish(this.#column.min()) }
-  max() { return this.#finish(this.#column.max()) }
-  std(options?: { ddof?: number }) { return this.#finish(this.#column.std(options)) }
-  var(options?: { ddof?: number }) { return this.#finish(this.#column.var(options)) }
-  first(options?: { skipNulls?: boolean }) { return this.#finish(this.#column.first(options)) }
-  last(options?: { skipNulls?: boolean }) { return this.#finish(this.#column.last(options)) }
-  nUnique() { return this.#finish(this.#column.nUnique()) }
-  median() { return this.#finish(this.#column.median()) }
-  quantile(q: number) { return this.#finish(this.#column.quantile(q)) }
-  any() { return this.#finish(this.#column.any()) }
-  all() { return this.#finish(this.#column.all()) }
+  count() {
+    return this.#finish(this.#column.count())
+  }
+  sum() {
+    return this.#finish(this.#column.sum())
+  }
+  mean() {
+    return this.#finish(this.#column.mean())
+  }
+  min() {
+    return this.#finish(this.#column.min())
+  }
+  max() {
+    return this.#finish(this.#column.max())
+  }
+  std(options?: { ddof?: number }) {
+    return this.#finish(this.#column.std(options))
+  }
+  var(options?: { ddof?: number }) {
+    return this.#finish(this.#column.var(options))
+  }
+  first(options?: { skipNulls?: boolean }) {
+    return this.#finish(this.#column.first(options))
+  }
+  last(options?: { skipNulls?: boolean }) {
+    return this.#finish(this.#column.last(options))
+  }
+  nUnique() {
+    return this.#finish(this.#column.nUnique())
+  }
+  median() {
+    return this.#finish(this.#column.median())
+  }
+  quantile(q: number) {
+    return this.#finish(this.#column.quantile(q))
+  }
+  any() {
+    return this.#finish(this.#column.any())
+  }
+  all() {
+    return this.#finish(this.#column.all())
+  }
 
   toString(): string {
     return `column ${this.#column} of groups  call an aggregate: .mean()`
@@ -119,5 +151,7 @@ class GroupedColumnBuilder {
   }
 }
 
-const everyMethodExists: Exclude<keyof GroupedColumn<any, any, any>, keyof GroupedColumnBuilder> extends never ? true : never = true
+const everyMethodExists: Exclude<keyof GroupedColumn<any, any, any>, keyof GroupedColumnBuilder> extends never
+  ? true
+  : never = true
 void everyMethodExists

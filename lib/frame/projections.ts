@@ -4,6 +4,7 @@ import { invalidArgument } from '../core/errors.js'
 import type { Schema } from '../core/schema.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
+import { fillMissing } from '../plan/expression/fill-missing.js'
 import { literal } from '../plan/expression/literal.js'
 import type { ExprNode } from '../plan/expression/node.js'
 import type { PlanNode } from '../plan/step/node.js'
@@ -22,9 +23,19 @@ export function checkNames(schema: Schema, names: readonly unknown[], method: st
 }
 
 /** The callback's, or the given, object of named expressions. */
-export function namedExpressions(schema: Schema, given: unknown, method: string, example: string): NamedExpr[] {
+export function namedExpressions(
+  schema: Schema,
+  given: unknown,
+  method: string,
+  example: string,
+): NamedExpr[] {
   const object: unknown = typeof given === 'function' ? given(columnsObject(schema)) : given
-  if (typeof object !== 'object' || object === null || Array.isArray(object) || ExpressionBuilder.isExpression(object)) {
+  if (
+    typeof object !== 'object' ||
+    object === null ||
+    Array.isArray(object) ||
+    ExpressionBuilder.isExpression(object)
+  ) {
     throw invalidArgument('an object of named expressions', method, object, example)
   }
   return Object.entries(object).map(([name, value]) => ({
@@ -34,7 +45,10 @@ export function namedExpressions(schema: Schema, given: unknown, method: string,
 }
 
 function hintFor(value: unknown): string | undefined {
-  const plain = value === null || ['string', 'number', 'boolean', 'bigint'].includes(typeof value) || value instanceof Date
+  const plain =
+    value === null ||
+    ['string', 'number', 'boolean', 'bigint'].includes(typeof value) ||
+    value instanceof Date
   return plain ? 'for a constant write lit(value)' : undefined
 }
 
@@ -42,13 +56,19 @@ export function selectColumns(plan: PlanNode, columns: readonly unknown[]): Proj
   const [first] = columns
   if (typeof first === 'function' || (typeof first === 'object' && first !== null && !Array.isArray(first))) {
     if (columns.length > 1) throw invalidArgument('names of columns, or one callback', 'select', columns[1])
-    return projectNode(plan, namedExpressions(plan.schema, first, 'select', 'as in select(c => ({ day: c.Date }))'))
+    return projectNode(
+      plan,
+      namedExpressions(plan.schema, first, 'select', 'as in select(c => ({ day: c.Date }))'),
+    )
   }
   return keepColumns(plan, checkNames(plan.schema, columns, 'select'))
 }
 
-function keepColumns(plan: PlanNode, names: readonly string[]): ProjectNode {
-  return projectNode(plan, names.map(name => ({ name, expr: reference(plan.schema, name) })))
+export function keepColumns(plan: PlanNode, names: readonly string[]): ProjectNode {
+  return projectNode(
+    plan,
+    names.map(name => ({ name, expr: reference(plan.schema, name) })),
+  )
 }
 
 function reference(schema: Schema, name: string): ExprNode {
@@ -57,12 +77,17 @@ function reference(schema: Schema, name: string): ExprNode {
 
 /** Every column, with `change` saying what becomes of it. */
 function mapColumns(plan: PlanNode, change: (column: NamedExpr) => NamedExpr): ProjectNode {
-  return projectNode(plan, plan.schema.fields.map(({ name, type }) => change({ name, expr: columnRef(name, type) })))
+  return projectNode(
+    plan,
+    plan.schema.fields.map(({ name, type }) => change({ name, expr: columnRef(name, type) })),
+  )
 }
 
 export function withColumns(plan: PlanNode, given: unknown): ProjectNode {
   const example = 'as in withColumns(c => ({ half: c.Close.div(2) }))'
-  const added = new Map(namedExpressions(plan.schema, given, 'withColumns', example).map(column => [column.name, column]))
+  const added = new Map(
+    namedExpressions(plan.schema, given, 'withColumns', example).map(column => [column.name, column]),
+  )
   const kept = plan.schema.names.map(name => added.get(name) ?? { name, expr: reference(plan.schema, name) })
   const fresh = [...added.values()].filter(({ name }) => !plan.schema.has(name))
   return projectNode(plan, [...kept, ...fresh])
@@ -70,7 +95,10 @@ export function withColumns(plan: PlanNode, given: unknown): ProjectNode {
 
 export function dropColumns(plan: PlanNode, names: readonly unknown[]): ProjectNode {
   const dropped = new Set(checkNames(plan.schema, names, 'drop'))
-  return keepColumns(plan, plan.schema.names.filter(name => !dropped.has(name)))
+  return keepColumns(
+    plan,
+    plan.schema.names.filter(name => !dropped.has(name)),
+  )
 }
 
 /** An object keyed by existing columns, as a Map. */
@@ -84,9 +112,13 @@ function byColumn(schema: Schema, given: unknown, method: string): Map<string, u
 export function renameColumns(plan: PlanNode, given: unknown): ProjectNode {
   const names = byColumn(plan.schema, given, 'rename')
   for (const [from, to] of names) {
-    if (typeof to !== 'string') throw invalidArgument('a name', `the new name of ${JSON.stringify(from)} in rename`, to)
+    if (typeof to !== 'string')
+      throw invalidArgument('a name', `the new name of ${JSON.stringify(from)} in rename`, to)
   }
-  return mapColumns(plan, ({ name, expr }) => ({ name: (names.get(name) as string | undefined) ?? name, expr }))
+  return mapColumns(plan, ({ name, expr }) => ({
+    name: (names.get(name) as string | undefined) ?? name,
+    expr,
+  }))
 }
 
 export function castColumns(plan: PlanNode, given: unknown): ProjectNode {
@@ -103,15 +135,18 @@ export function fillNulls(plan: PlanNode, given: unknown): ProjectNode {
     const values = byColumn(plan.schema, given, 'fillNull')
     return mapColumns(plan, ({ name, expr }) => ({
       name,
-      expr: values.has(name) ? filled(expr, literal(values.get(name), `fillNull of ${JSON.stringify(name)}`)) : expr,
+      expr: values.has(name)
+        ? fillMissing(expr, literal(values.get(name), `fillNull of ${JSON.stringify(name)}`))
+        : expr,
     }))
   }
   if (given === null || given === undefined) throw invalidArgument('a value', 'fillNull', given)
   const value = literal(given, 'fillNull')
-  return mapColumns(plan, ({ name, expr }) => ({ name, expr: suits(expr, value) ? filled(expr, value) : expr }))
+  return mapColumns(plan, ({ name, expr }) => ({
+    name,
+    expr: suits(expr, value) ? fillMissing(expr, value) : expr,
+  }))
 }
-
-const filled = (expr: ExprNode, value: ExprNode): ExprNode => expression('coalesce', [expr, value])
 
 // Whether a value for "all columns of its kind" is meant for this one; others need no filling.
 function suits(expr: ExprNode, value: ExprNode): boolean {

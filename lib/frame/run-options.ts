@@ -5,8 +5,8 @@ import {
   byteSize,
   callback,
   integer,
-  oneOf,
   type OptionReaders,
+  oneOf,
   readOptions,
 } from '../core/options.js'
 import type { Reading } from './schema-types.js'
@@ -68,11 +68,19 @@ export function readRunOptions(options: unknown, method: string): CheckedRunOpti
 }
 
 export function readComputeOptions(options: unknown): CheckedRunOptions & Partial<Reading> {
-  return withEnvironment(readOptions(options, 'compute', { ...run, ...reading }) as CheckedRunOptions & Partial<Reading>)
+  return withEnvironment(
+    readOptions(options, 'compute', { ...run, ...reading }) as CheckedRunOptions & Partial<Reading>,
+  )
 }
 
-export function readBatchOptions(options: unknown): Omit<CheckedRunOptions, 'progress'> & Partial<Reading> & { size: number } {
-  const read = readOptions<BatchOptions>(options, 'batches', { ...engine, ...reading, size: integer(1, 2 ** 31 - 1) })
+export function readBatchOptions(
+  options: unknown,
+): Omit<CheckedRunOptions, 'progress'> & Partial<Reading> & { size: number } {
+  const read = readOptions<BatchOptions>(options, 'batches', {
+    ...engine,
+    ...reading,
+    size: integer(1, 2 ** 31 - 1),
+  })
   return withEnvironment({ size: 65_536, ...read } as CheckedRunOptions & Partial<Reading> & { size: number })
 }
 
@@ -80,8 +88,12 @@ export function readBatchOptions(options: unknown): Omit<CheckedRunOptions, 'pro
 function withEnvironment<T extends CheckedRunOptions>(options: T): T {
   const { MILLRACE_NUM_THREADS: threads, MILLRACE_MEMORY_LIMIT: memory } = process.env
   return {
-    ...(threads ? { threads: integer(1, 1024)(Number(threads), 'the environment variable MILLRACE_NUM_THREADS') } : {}),
-    ...(memory ? { memoryLimit: byteSize(environmentBytes(memory), 'the environment variable MILLRACE_MEMORY_LIMIT') } : {}),
+    ...(threads
+      ? { threads: integer(1, 1024)(Number(threads), 'the environment variable MILLRACE_NUM_THREADS') }
+      : {}),
+    ...(memory
+      ? { memoryLimit: byteSize(environmentBytes(memory), 'the environment variable MILLRACE_MEMORY_LIMIT') }
+      : {}),
     ...options,
   }
 }

@@ -1,9 +1,9 @@
 // From a plan to a result: options, then optimizer, then executor, then a table; with abort and progress on the way.
 import { type CallSite, callSite, fromNative, MillraceError } from '../core/errors.js'
-import { currentExecutor, type QueryResult } from '../core/executor.js'
+import { currentExecutor, type QueryResult, type ResultColumn } from '../core/executor.js'
 import { expression } from '../plan/expression/expression.js'
-import { optimize } from '../plan/optimizer/optimize.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
+import { optimize } from '../plan/optimizer/optimize.js'
 import { type RunSettings, serializePlan } from '../plan/serialize.js'
 import { type PlanNode, unwind } from '../plan/step/node.js'
 import { watchProgress } from './display/progress.js'
@@ -30,7 +30,8 @@ export function countRows(plan: PlanNode, options: unknown, method: Method): Pro
       { name: 'rows', expr: expression('size', []) },
     ])
     const result = await runPlan(counting, readRunOptions(options, 'rowCount'))
-    return Number((result.columns[0]?.data as BigInt64Array)[0])
+    const [rows] = result.columns as readonly [ResultColumn]
+    return Number((rows.data as BigInt64Array)[0])
   })
 }
 
@@ -69,7 +70,10 @@ async function runPlan(plan: PlanNode, options: CheckedRunOptions): Promise<Quer
   }
 }
 
-function passedOn(signal: AbortSignal | undefined, failure: { error: unknown } | undefined): Passed | undefined {
+function passedOn(
+  signal: AbortSignal | undefined,
+  failure: { error: unknown } | undefined,
+): Passed | undefined {
   if (failure) return new Passed(failure.error)
   return signal?.aborted ? new Passed(signal.reason) : undefined
 }
@@ -88,7 +92,11 @@ function checkBytes(plan: PlanNode): void {
   const { scan } = unwind(plan)
   if (scan.kind !== 'csvScan' || !scan.source.bytes) return
   if (scan.source.bytes.byteLength === scan.source.byteLength) return
-  throw new MillraceError('ERR_BUFFER_DETACHED', 'The bytes given to readCsv have been transferred or resized since', {
-    hint: 'give readCsv a copy, bytes.slice(), when the original is sent to another thread',
-  })
+  throw new MillraceError(
+    'ERR_BUFFER_DETACHED',
+    'The bytes given to readCsv have been transferred or resized since',
+    {
+      hint: 'give readCsv a copy, bytes.slice(), when the original is sent to another thread',
+    },
+  )
 }

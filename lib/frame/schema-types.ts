@@ -176,6 +176,9 @@ export type Renamed<S, R> = 0 extends 1 & S
   ? any
   : { [K in keyof S as K extends keyof R ? (R[K] extends string ? R[K] : K) : K]: S[K] }
 
+/** No options, no declarations: an object type without known keys. */
+export type Nothing = Record<never, never>
+
 /** A type error with a message. */
 export interface FrameTypeError<Message extends string> {
   readonly error: Message

@@ -8,7 +8,7 @@ import type { NamedExpr, ProjectNode } from './step/project.js'
 /** One line a step, the source first: the order in which rows flow. */
 export function explainPlan(plan: PlanNode): string {
   const { scan, steps } = unwind(plan)
-  const lines = [formatScan(scan, true), ...steps.map((step) => formatStep(step, 2_000))]
+  const lines = [formatScan(scan, true), ...steps.map(step => formatStep(step, 2_000))]
   return lines.map((line, i) => (i === 0 ? line : `  -> ${line}`)).join('\n')
 }
 
@@ -16,7 +16,7 @@ export function explainPlan(plan: PlanNode): string {
 export function summarizePlan(plan: PlanNode, length: number): string {
   const { scan, steps } = unwind(plan)
   const shown = steps.length <= 8 ? steps : [...steps.slice(0, 4), ...steps.slice(-3)]
-  const parts = [formatScan(scan, false), ...shown.map((step) => formatStep(step, 60))]
+  const parts = [formatScan(scan, false), ...shown.map(step => formatStep(step, 60))]
   if (shown.length < steps.length) parts.splice(5, 0, `… ${steps.length - shown.length} more`)
   const text = parts.join(' -> ')
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`
@@ -51,12 +51,22 @@ function formatStep(step: StepNode, length: number): string {
 }
 
 function formatProject({ columns, input }: ProjectNode, length: number): string {
-  const kept = columns.filter((column) => isPlain(column))
-  if (kept.length === columns.length) return cutList('select', columns.map(({ name }) => formatName(name)), length)
+  const kept = columns.filter(column => isPlain(column))
+  if (kept.length === columns.length)
+    return cutList(
+      'select',
+      columns.map(({ name }) => formatName(name)),
+      length,
+    )
   // Columns that pass through an addition of others are noise.
-  const added = kept.length === input.schema.names.length ? columns.filter((column) => !isPlain(column)) : columns
+  const added =
+    kept.length === input.schema.names.length ? columns.filter(column => !isPlain(column)) : columns
   const verb = added === columns ? 'select' : 'withColumns'
-  return cutList(verb, added.map((column) => (isPlain(column) ? formatName(column.name) : formatNamed(column, length))), length)
+  return cutList(
+    verb,
+    added.map(column => (isPlain(column) ? formatName(column.name) : formatNamed(column, length))),
+    length,
+  )
 }
 
 const isPlain = ({ name, expr }: NamedExpr): boolean => expr.op === 'col' && expr.extra[0] === name
@@ -66,8 +76,11 @@ function formatNamed({ name, expr }: NamedExpr, length: number): string {
 }
 
 function formatAggregate({ keys, aggregates, order, dropNulls }: AggregateNode, length: number): string {
-  const notes = [order === 'key' ? '' : order === 'first' ? ", sort 'first'" : ', unsorted', dropNulls ? ', without nulls' : '']
-  const by = keys.map((key) => (isPlain(key) ? formatName(key.name) : formatNamed(key, length)))
+  const notes = [
+    order === 'key' ? '' : order === 'first' ? ", sort 'first'" : ', unsorted',
+    dropNulls ? ', without nulls' : '',
+  ]
+  const by = keys.map(key => (isPlain(key) ? formatName(key.name) : formatNamed(key, length)))
   const group = keys.length === 0 ? '' : `${cutList('groupBy', by, length).slice(0, -1)}${notes.join('')}).`
   return `${group}${cutList('agg', aggregates.map(formatPart), length)}`
 }
@@ -88,5 +101,7 @@ function cutList(verb: string, items: readonly string[], length: number): string
 
 function nameList(names: readonly string[]): string {
   if (names.length === 0) return 'no column, only counts rows'
-  return names.length > 12 ? `${names.slice(0, 12).map(formatName).join(', ')}, …` : names.map(formatName).join(', ')
+  return names.length > 12
+    ? `${names.slice(0, 12).map(formatName).join(', ')}, …`
+    : names.map(formatName).join(', ')
 }

@@ -14,10 +14,14 @@ import { type NamedExpr, projectNode } from './step/project.js'
  * Expressions over aggregates, such as `max(v1) - min(v2)`, as an aggregate step and, where an output is more than an
  * aggregate, a projection over it. Equal aggregates are computed once.
  */
-export function lowerAggregates(input: PlanNode, grouping: Grouping, outputs: readonly NamedExpr[]): PlanNode {
+export function lowerAggregates(
+  input: PlanNode,
+  grouping: Grouping,
+  outputs: readonly NamedExpr[],
+): PlanNode {
   const bound = outputs.map(({ name, expr }) => ({ name, expr: bindExpression(expr, input.schema) }))
   for (const output of bound) checkAggregated(output)
-  const keyNames = new Set(grouping.keys.map((key) => key.name))
+  const keyNames = new Set(grouping.keys.map(key => key.name))
   for (const { name } of bound) {
     if (keyNames.has(name)) throw duplicate(name)
   }
@@ -55,7 +59,7 @@ function duplicate(name: string): MillraceError {
 function lowerMixed(input: PlanNode, grouping: Grouping, outputs: readonly NamedExpr[]): PlanNode {
   const roots = outputs.map(({ expr }) => expr)
   const found = new Map<number, NamedAggregate>()
-  const taken = new Set([...grouping.keys.map((key) => key.name), ...outputs.map(({ name }) => name)])
+  const taken = new Set([...grouping.keys.map(key => key.name), ...outputs.map(({ name }) => name)])
   const classes = equivalenceClasses(roots)
   for (const node of postOrder(roots)) {
     const kind = classes.get(node) as number

@@ -50,7 +50,12 @@ function encodeCsv({ source, columns, project }: CsvScanNode, handles: unknown[]
     kind: 'csv',
     ...(bytes ? { bytes: handles.push(bytes) - 1 } : { files: files ?? [] }),
     dialect: { ...dialect },
-    columns: columns.map(({ name, type, inferred }) => ({ name, type: type.dtype, nullable: type.nullable, inferred })),
+    columns: columns.map(({ name, type, inferred }) => ({
+      name,
+      type: type.dtype,
+      nullable: type.nullable,
+      inferred,
+    })),
     project,
     nullValues,
     onError,
@@ -88,7 +93,7 @@ function encodeAggregate({ keys, aggregates, order, dropNulls }: AggregateNode):
     op: 'aggregate',
     nodes,
     keys: keys.map(({ name }, i) => ({ name, out: outs[i] as number })),
-    aggregates: aggregates.map((part) => encodePart(part, part.argument ? outs[next++] : undefined)),
+    aggregates: aggregates.map(part => encodePart(part, part.argument ? outs[next++] : undefined)),
     order,
     dropNulls,
   }

@@ -66,8 +66,11 @@ void LocalGroups::begin_strip() {
 
 Status LocalGroups::touch(const uint32_t* groups, uint32_t rows) {
   MILLRACE_TRY(touched_.resize_fill(keys_.size(), 0));
+  if (touched_groups_ == touched_.size()) return {};
   uint8_t* touched = touched_.data();
-  for (uint32_t i = 0; i < rows; i++) touched[groups[i]] = 1;
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < rows; i++) found += !std::exchange(touched[groups[i]], uint8_t{1});
+  touched_groups_ += found;
   return {};
 }
 
@@ -147,6 +150,7 @@ void LocalGroups::end_strip() {
   for (const uint32_t group : group_of_slot_) slot_of_group_[group] = kNoId;
   group_of_slot_.clear();
   touched_.clear();
+  touched_groups_ = 0;
   strip_open_ = false;
 }
 

@@ -148,7 +148,7 @@ Status StringKeys::insert_missing(const StringRef* strings, const uint64_t* vali
 }
 
 Status StringKeys::insert(const Probe& probe) {
-  if (size_t{size_} * 2 >= entries_.size()) MILLRACE_TRY(grow());
+  if (is_full(size_, entries_.size(), sizeof(Entry))) MILLRACE_TRY(grow());
   Words words = probe.words;
   if ((probe.tag & 0xff) == kLongClass) {
     const char* copy = arena_.copy(reinterpret_cast<const char*>(words.low), words.high);

@@ -48,7 +48,7 @@ void WordTable::place(uint64_t key, uint32_t id) {
 }
 
 Status WordTable::insert(uint64_t key, uint32_t id) {
-  if (used_ * 2 >= entries_.size()) MILLRACE_TRY(grow());
+  if (is_full(used_, entries_.size(), sizeof(Entry))) MILLRACE_TRY(grow());
   place(key, id);
   used_++;
   return {};

@@ -1,5 +1,5 @@
 // Open addressing from 64-bit keys to ids: what integer keys, pairs of codes and distinct sets share. The ids are the
-// caller's; the table only finds them. Linear probing, power of two, at most half full.
+// caller's; the table only finds them. Linear probing, power of two.
 #pragma once
 #include "agg/hash.h"
 #include "base/memory.h"
@@ -11,6 +11,13 @@ inline constexpr uint32_t kNoId = ~uint32_t{0};
 inline constexpr uint32_t kLookupBlock = 256;
 // From this size on a table is prefetched: about half of an L2 cache.
 inline constexpr size_t kPrefetchBytes = size_t{256} << 10;
+
+// Whether a table of `capacity` entries is too full for another. At most half, and less while it is small: a key that is
+// not at its first place costs a mispredicted branch, worth more than the memory until that outgrows the cache.
+inline bool is_full(size_t used, size_t capacity, size_t entry_bytes) {
+  constexpr size_t kSparseBytes = size_t{64} << 10;
+  return used * (capacity * entry_bytes <= kSparseBytes ? 16 : 2) >= capacity;
+}
 
 inline void prefetch(const void* address) {
 #if defined(__GNUC__)

@@ -1,6 +1,7 @@
 // Three ways to a correctly rounded double, tried in the order of their cost:
 //  1. mantissa and power of ten are exact doubles: one multiplication or division (Clinger, 1990);
-//  2. 128 bits of the power of ten, which settle every mantissa of up to 19 digits (Lemire, "Number Parsing at a Gigabyte
+//  2. 128 bits of the power of ten, which settle every mantissa of up to 19 digits (Lemire, "Number Parsing at a
+//  Gigabyte
 //     per Second", 2021; Mushtak and Lemire, "Fast Number Parsing Without Fallback", 2022);
 //  3. more digits, and the two ends of the interval that the first 19 leave round differently: an exact comparison with
 //     the point halfway between them (decimal_compare.cc).
@@ -33,18 +34,6 @@ constexpr int kMantissaDigits = 19;
 constexpr int64_t kExponentLimit = 1'000'000'000'000;  // more than any text has digits to make up for
 
 bool is_digit(char c) { return static_cast<uint8_t>(c - '0') <= 9; }
-
-// Advances `at` over digits; adds them to `value` modulo 2^64.
-const char* accumulate_digits(const char* at, const char* end, uint64_t& value) {
-  while (end - at >= 8) {
-    const uint64_t word = swar::load64(at) ^ swar::kZeroDigits;
-    if (swar::non_digits(word)) break;
-    value = value * 100'000'000 + swar::eight_digits(word);
-    at += 8;
-  }
-  for (; at < end && is_digit(*at); at++) value = value * 10 + static_cast<uint64_t>(*at - '0');
-  return at;
-}
 
 // [e[+-]digits] up to the end.
 bool read_exponent(const char* at, const char* end, int64_t& exponent) {
@@ -133,8 +122,8 @@ double eisel_lemire(uint64_t mantissa, int64_t power) {
   const Product product = scaled(mantissa << leading_zeros, q);
   const int upper_bit = static_cast<int>(product.high >> 63);
   const int shift = upper_bit + 64 - kFractionBits - 3;
-  uint64_t bits = product.high >> shift;                              // 54 bits: one more than a double holds
-  const int log2_of_power = ((152170 + 65536) * q) >> 16;             // floor(log2(10^q)) for this range
+  uint64_t bits = product.high >> shift;                   // 54 bits: one more than a double holds
+  const int log2_of_power = ((152170 + 65536) * q) >> 16;  // floor(log2(10^q)) for this range
   int exponent = log2_of_power + 63 + upper_bit - leading_zeros + kExponentBias;
   if (exponent <= 0) {  // subnormal, or rounds up to the smallest normal
     if (exponent <= -63) return 0;
@@ -168,12 +157,12 @@ int compare_to_midpoint(const Decimal& decimal, double low) {
 bool read_decimal(std::string_view text, Decimal& decimal) {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
-  const char* const integer_end = accumulate_digits(begin, end, decimal.mantissa);
+  const char* const integer_end = swar::read_digits(begin, begin, end, decimal.mantissa);
   const char* at = integer_end;
   const char* fraction = at;
   if (at < end && *at == '.') {
     fraction = ++at;
-    at = accumulate_digits(at, end, decimal.mantissa);
+    at = swar::read_digits(begin, at, end, decimal.mantissa);
   }
   decimal.integer = {begin, static_cast<size_t>(integer_end - begin)};
   decimal.fraction = {fraction, static_cast<size_t>(at - fraction)};

@@ -7,10 +7,10 @@ namespace millrace {
 
 // A number in the notation of text.h, without sign: digits[.digits][e[+-]digits], taken apart.
 struct Decimal {
-  uint64_t mantissa = 0;      // the first up to 19 significant digits
-  int64_t exponent = 0;       // value = mantissa * 10^exponent, plus less than one unit of the mantissa if truncated
-  bool truncated = false;     // non-zero digits follow those of the mantissa
-  std::string_view integer;   // the digits as written
+  uint64_t mantissa = 0;     // the first up to 19 significant digits
+  int64_t exponent = 0;      // value = mantissa * 10^exponent, plus less than one unit of the mantissa if truncated
+  bool truncated = false;    // non-zero digits follow those of the mantissa
+  std::string_view integer;  // the digits as written
   std::string_view fraction;
   int64_t text_exponent = 0;  // after 'e'
 };

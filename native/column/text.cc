@@ -1,6 +1,9 @@
 #include "column/text.h"
 
+#include <algorithm>
+
 #include "column/calendar.h"
+#include "column/swar.h"
 
 namespace millrace {
 
@@ -20,17 +23,20 @@ SignedDigits split_sign(std::string_view text) {
 
 // Digits only; OutOfRange past uint64.
 ParseResult parse_magnitude(std::string_view digits, uint64_t& value) {
-  if (digits.empty()) return ParseResult::Malformed;
+  const char* const begin = digits.data();
+  const char* const end = begin + digits.size();
   uint64_t sum = 0;
-  bool overflow = false;
-  for (const char c : digits) {
-    if (!is_digit(c)) return ParseResult::Malformed;
-    const auto digit = static_cast<uint64_t>(c - '0');
-    overflow |= sum > (UINT64_MAX - digit) / 10;
-    sum = sum * 10 + digit;
-  }
+  if (digits.empty() || swar::read_digits(begin, begin, end, sum) != end) return ParseResult::Malformed;
   value = sum;
-  return overflow ? ParseResult::OutOfRange : ParseResult::Ok;
+  constexpr size_t kSafeDigits = 19;
+  if (digits.size() <= kSafeDigits) return ParseResult::Ok;
+  const size_t zeros = std::min(digits.find_first_not_of('0'), digits.size());
+  const size_t significant = digits.size() - zeros;
+  if (significant <= kSafeDigits) return ParseResult::Ok;
+  // 20 digits overflow if they begin with 2 or more, or if their sum has wrapped around below 10^19.
+  constexpr uint64_t kSmallestOf20Digits = 10'000'000'000'000'000'000U;
+  const bool fits = significant == kSafeDigits + 1 && digits[zeros] == '1' && sum >= kSmallestOf20Digits;
+  return fits ? ParseResult::Ok : ParseResult::OutOfRange;
 }
 
 // A reader of fixed-width fields; after a mismatch `ok` stays false.
@@ -82,7 +88,8 @@ uint32_t read_fraction(Cursor& in) {
   if (!in.take('.')) return 0;
   uint32_t value = 0;
   uint32_t count = 0;
-  for (; count < kFractionDigits && !in.rest.empty() && is_digit(in.rest[0]); count++) value = value * 10 + in.digits(1);
+  for (; count < kFractionDigits && !in.rest.empty() && is_digit(in.rest[0]); count++)
+    value = value * 10 + in.digits(1);
   in.ok = in.ok && count > 0;
   for (; count < kFractionDigits; count++) value *= 10;
   return value;

@@ -22,9 +22,9 @@ ParseResult parse_float32(std::string_view text, float& value);
 ParseResult parse_bool(std::string_view text, bool& value);
 // YYYY-MM-DD (proleptic Gregorian, years 0000-9999), checked calendar -> days since 1970-01-01.
 ParseResult parse_date(std::string_view text, int32_t& days);
-// Date, then 'T' or ' ', HH:MM[:SS[.fraction up to 9]], then optional Z or +HH:MM / -HH:MM / +HHMM. Without a zone it is
-// UTC. A bare date is midnight. -> ticks of `unit` (a timestamp type); finer digits are floored. OutOfRange where int64
-// does not hold the ticks (nanoseconds before 1677-09-21 or after 2262-04-11).
+// Date, then 'T' or ' ', HH:MM[:SS[.fraction up to 9]], then optional Z or +HH:MM / -HH:MM / +HHMM. Without a zone it
+// is UTC. A bare date is midnight. -> ticks of `unit` (a timestamp type); finer digits are floored. OutOfRange where
+// int64 does not hold the ticks (nanoseconds before 1677-09-21 or after 2262-04-11).
 ParseResult parse_timestamp(std::string_view text, TypeId unit, int64_t& ticks);
 
 }  // namespace millrace

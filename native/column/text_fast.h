@@ -24,13 +24,15 @@ inline bool parse_short_int64(const char* text, uint64_t size, int64_t& value) {
   uint64_t magnitude;
   if (count - 1 < 8) [[likely]] {
     const uint64_t word = (swar::load64(digits) ^ swar::kZeroDigits) << (64 - 8 * count);
-    if (swar::non_digits(word)) [[unlikely]] return false;
+    if (swar::non_digits(word)) [[unlikely]]
+      return false;
     magnitude = swar::eight_digits(word);
   } else {
     if (count - 9 >= 8) return false;
     const uint64_t high = (swar::load64(digits) ^ swar::kZeroDigits) << (128 - 8 * count);
     const uint64_t low = swar::load64(digits + count - 8) ^ swar::kZeroDigits;
-    if (swar::non_digits(high) | swar::non_digits(low)) [[unlikely]] return false;
+    if (swar::non_digits(high) | swar::non_digits(low)) [[unlikely]]
+      return false;
     magnitude = swar::eight_digits(high) * 100'000'000 + swar::eight_digits(low);
   }
   value = static_cast<int64_t>((magnitude ^ (0 - negative)) + negative);
@@ -67,13 +69,16 @@ inline bool parse_short_decimal(const char* text, uint64_t size, double& value) 
     value = std::bit_cast<double>(std::bit_cast<uint64_t>(static_cast<double>(whole)) | sign);
     return true;
   }
-  const auto bits = static_cast<uint64_t>(std::countr_zero(ends)) & 56;  // 8 * integer digits
-  const char* dot = digits + bits / 8;
-  const uint64_t tail = count - bits / 8;
-  if (bits == 0 || tail > 9) [[unlikely]] return false;
-  const uint64_t integer = word << (64 - bits);
+  const auto end_bit = static_cast<uint64_t>(std::countr_zero(ends));  // 8 * integer digits + 7
+  const uint64_t integer_digits = end_bit >> 3;
+  const char* dot = digits + integer_digits;
+  const uint64_t tail = count - integer_digits;
+  if (integer_digits == 0 || tail > 9) [[unlikely]]
+    return false;
+  const uint64_t integer = word << ((7 - end_bit) & 63);
   const uint64_t fraction = (swar::load64(dot + 1) ^ swar::kZeroDigits) & detail::kFractionBytes.masks[tail];
-  if (((*dot != '.') & (tail != 0)) | (swar::non_digits(fraction) != 0)) [[unlikely]] return false;
+  if (((*dot != '.') & (tail != 0)) | (swar::non_digits(fraction) != 0)) [[unlikely]]
+    return false;
   const uint64_t scaled = swar::eight_digits(integer) * 100'000'000 + swar::eight_digits(fraction);
   const double magnitude = static_cast<double>(static_cast<int64_t>(scaled)) / 1e8;
   value = std::bit_cast<double>(std::bit_cast<uint64_t>(magnitude) | sign);
@@ -131,7 +136,8 @@ inline bool parse_date_shape(const char* text, int32_t& days) {
   const uint64_t rest = swar::load64(text + 2) ^ swar::word_of("00-00-00");
   const uint64_t mismatch = detail::template_mismatch(head, detail::template_limits("0000-00-")) |
                             detail::template_mismatch(rest, detail::template_limits("00-00-00"));
-  if (mismatch) [[unlikely]] return false;
+  if (mismatch) [[unlikely]]
+    return false;
   const uint64_t century = (head & 0xff) * 10 + (head >> 8 & 0xff);
   const uint64_t pairs = rest * 10 + (rest >> 8);  // bytes 0, 3 and 6: year of century, month, day
   const uint64_t year = pairs & 0xff;
@@ -139,7 +145,8 @@ inline bool parse_date_shape(const char* text, int32_t& days) {
   const uint64_t day = pairs >> 48 & 0xff;
   const bool leap = ((year ? year : century) & 3) == 0;
   const uint32_t facts = detail::kMonths.facts[leap][month];
-  if (day - 1 >= (facts & 31)) [[unlikely]] return false;
+  if (day - 1 >= (facts & 31)) [[unlikely]]
+    return false;
   days = detail::kYears.centuries[century] + detail::kYears.years[(century & 3) == 0][year] +
          static_cast<int32_t>(facts >> 5) + static_cast<int32_t>(day) - 1;
   return true;
@@ -195,8 +202,8 @@ inline bool parse_short_timestamp(const char* text, uint64_t size, int64_t& tick
 
 // true, True, TRUE, false, False, FALSE.
 inline bool parse_short_bool(const char* text, uint64_t size, bool& value) {
-  constexpr uint64_t kTrue[3] = {0x65757274, 0x65757254, 0x45555254};              // 4 bytes in load64's order
-  constexpr uint64_t kFalse[3] = {0x65736c6166, 0x65736c6146, 0x45534c4146};       // 5 bytes
+  constexpr uint64_t kTrue[3] = {0x65757274, 0x65757254, 0x45555254};         // 4 bytes in load64's order
+  constexpr uint64_t kFalse[3] = {0x65736c6166, 0x65736c6146, 0x45534c4146};  // 5 bytes
   const uint64_t word = swar::load64(text) & swar::kLowBytes[size < 8 ? size : 8];
   const bool is_true = (word == kTrue[0]) | (word == kTrue[1]) | (word == kTrue[2]);
   const bool is_false = (word == kFalse[0]) | (word == kFalse[1]) | (word == kFalse[2]);

@@ -51,8 +51,8 @@ bool is_midpoint_of_floats(double value) {
   return std::fmod(std::ldexp(value, -half_step), 2) == 1;
 }
 
-// `value` is the correctly rounded double of `decimal`, not negative; -> the nearest float, ties to even. Only on a point
-// halfway between two floats can the first rounding have hidden on which side the decimal lies.
+// `value` is the correctly rounded double of `decimal`, not negative; -> the nearest float, ties to even. Only on a
+// point halfway between two floats can the first rounding have hidden on which side the decimal lies.
 float nearest_float(const Decimal& decimal, double value) {
   if (is_midpoint_of_floats(value)) {
     int exponent = 0;

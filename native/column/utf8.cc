@@ -1,5 +1,6 @@
 #include "column/utf8.h"
 
+#include <bit>
 #include <cstdint>
 
 #include "column/swar.h"
@@ -26,37 +27,28 @@ size_t sequence_size(const uint8_t* at, size_t left) {
   return 4;
 }
 
-// Size of the ASCII prefix, rounded down to 8 past the first 16 bytes.
-size_t ascii_prefix(const char* text, size_t size) {
-  size_t at = 0;
-  for (; at + 16 <= size; at += 16) {
-    if ((swar::load64(text + at) | swar::load64(text + at + 8)) & swar::kHighBits) break;
+// Position of the first byte >= 0x80 at or behind `at`, or `size`.
+size_t skip_ascii(const char* text, size_t at, size_t size) {
+  for (; at + 8 <= size; at += 8) {
+    const uint64_t high = swar::load64(text + at) & swar::kHighBits;
+    if (high) return at + static_cast<size_t>(std::countr_zero(high)) / 8;
   }
+  while (at < size && static_cast<uint8_t>(text[at]) < 0x80) at++;
   return at;
 }
 
 }  // namespace
 
-bool is_ascii(const char* text, size_t size) {
-  size_t at = ascii_prefix(text, size);
-  uint8_t bits = 0;
-  if (at + 16 <= size) return false;
-  for (; at < size; at++) bits |= static_cast<uint8_t>(text[at]);
-  return bits < 0x80;
-}
+bool is_ascii(const char* text, size_t size) { return skip_ascii(text, 0, size) == size; }
 
 bool is_utf8(const char* text, size_t size) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(text);
-  size_t at = 0;
+  size_t at = skip_ascii(text, 0, size);
   while (at < size) {
-    if (bytes[at] < 0x80) {
-      const size_t ascii = ascii_prefix(text + at, size - at);
-      at += ascii ? ascii : 1;
-      continue;
-    }
     const size_t sequence = sequence_size(bytes + at, size - at);
     if (sequence == 0) return false;
     at += sequence;
+    if (at < size && bytes[at] < 0x80) at = skip_ascii(text, at, size);
   }
   return true;
 }

@@ -35,7 +35,13 @@ struct IntParser {
 struct Float64Parser {
   using Value = double;
   static constexpr Reason kReason = Reason::NotANumber;
-  static bool fast(const char* text, uint64_t size, double& value) { return parse_short_decimal(text, size, value); }
+  // More digits than the short parser takes are common enough to spare them the cold path.
+  static bool fast(const char* text, uint64_t size, double& value) {
+    if (parse_short_decimal(text, size, value)) [[likely]]
+      return true;
+    return begins_number(*text) && parse_float64({text, size}, value) == ParseResult::Ok;
+  }
+  static bool begins_number(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '+'; }
   static ParseResult whole(std::string_view text, double& value) { return parse_float64(text, value); }
 };
 
@@ -87,39 +93,24 @@ struct TimestampParser {
 
 void convert_values(Conversion& conversion, void* out) {
   switch (conversion.options.type) {
-    case TypeId::Bool:
-      return convert_fields<BoolParser>(conversion, out);
-    case TypeId::Int8:
-      return convert_fields<IntParser<int8_t>>(conversion, out);
-    case TypeId::Int16:
-      return convert_fields<IntParser<int16_t>>(conversion, out);
-    case TypeId::Int32:
-      return convert_fields<IntParser<int32_t>>(conversion, out);
-    case TypeId::Int64:
-      return convert_fields<IntParser<int64_t>>(conversion, out);
-    case TypeId::UInt8:
-      return convert_fields<IntParser<uint8_t>>(conversion, out);
-    case TypeId::UInt16:
-      return convert_fields<IntParser<uint16_t>>(conversion, out);
-    case TypeId::UInt32:
-      return convert_fields<IntParser<uint32_t>>(conversion, out);
-    case TypeId::UInt64:
-      return convert_fields<IntParser<uint64_t>>(conversion, out);
-    case TypeId::Float32:
-      return convert_fields<Float32Parser>(conversion, out);
-    case TypeId::Float64:
-      return convert_fields<Float64Parser>(conversion, out);
-    case TypeId::Date:
-      return convert_fields<DateParser>(conversion, out);
-    case TypeId::TimestampMs:
-      return convert_fields<TimestampParser<TypeId::TimestampMs, 1'000>>(conversion, out);
-    case TypeId::TimestampUs:
-      return convert_fields<TimestampParser<TypeId::TimestampUs, 1'000'000>>(conversion, out);
+    case TypeId::Bool: return convert_fields<BoolParser>(conversion, out);
+    case TypeId::Int8: return convert_fields<IntParser<int8_t>>(conversion, out);
+    case TypeId::Int16: return convert_fields<IntParser<int16_t>>(conversion, out);
+    case TypeId::Int32: return convert_fields<IntParser<int32_t>>(conversion, out);
+    case TypeId::Int64: return convert_fields<IntParser<int64_t>>(conversion, out);
+    case TypeId::UInt8: return convert_fields<IntParser<uint8_t>>(conversion, out);
+    case TypeId::UInt16: return convert_fields<IntParser<uint16_t>>(conversion, out);
+    case TypeId::UInt32: return convert_fields<IntParser<uint32_t>>(conversion, out);
+    case TypeId::UInt64: return convert_fields<IntParser<uint64_t>>(conversion, out);
+    case TypeId::Float32: return convert_fields<Float32Parser>(conversion, out);
+    case TypeId::Float64: return convert_fields<Float64Parser>(conversion, out);
+    case TypeId::Date: return convert_fields<DateParser>(conversion, out);
+    case TypeId::TimestampMs: return convert_fields<TimestampParser<TypeId::TimestampMs, 1'000>>(conversion, out);
+    case TypeId::TimestampUs: return convert_fields<TimestampParser<TypeId::TimestampUs, 1'000'000>>(conversion, out);
     case TypeId::TimestampNs:
       return convert_fields<TimestampParser<TypeId::TimestampNs, 1'000'000'000>>(conversion, out);
     case TypeId::Utf8:
-    case TypeId::Dict:
-      break;  // convert_text()
+    case TypeId::Dict: break;  // convert_text()
   }
 }
 

@@ -17,10 +17,10 @@ struct FieldSource {
   const char* chunk;
   const uint32_t* ends;
   uint32_t stride;
-  bool quoted;        // some field of the batch may be quoted; false allows skipping every quote test
-  bool trim_return;   // the last column of a file with CRLF line ends: drop one '\r' at the end of the field
-  char quote;         // 0: the dialect has no quote character
-  char escape;        // == quote for doubled quotes
+  bool quoted;       // some field of the batch may be quoted; false allows skipping every quote test
+  bool trim_return;  // the last column of a file with CRLF line ends: drop one '\r' at the end of the field
+  char quote;        // 0: the dialect has no quote character
+  char escape;       // == quote for doubled quotes
   uint32_t begin(uint32_t row) const { return ends[static_cast<int64_t>(row) * stride - 1] + 1; }
   uint32_t end(uint32_t row) const { return ends[static_cast<int64_t>(row) * stride]; }
 };
@@ -30,7 +30,8 @@ enum class Reason : uint8_t { None, NotANumber, OutOfRange, NotABool, NotADate, 
 
 struct ConvertOptions {
   TypeId type;
-  // Null tokens. An unquoted field equal to one of them is null; a quoted field never is. Empty by default means [""].
+  // Null tokens; a null pointer or an empty list means [""]. An unquoted field equal to one is null in every type, also
+  // where it would be a value (0, true). Quoted, it is null in every type but strings, which hold it as a text.
   const std::vector<std::string>* null_tokens;
   bool nullify_bad = false;  // onError 'null': a field that does not convert becomes null and is counted
   bool latin1 = false;       // encoding: bytes >= 0x80 are transcoded to UTF-8 (strings only)
@@ -39,7 +40,7 @@ struct ConvertOptions {
 // The first field (lowest row position in the selection) that did not convert.
 struct ConvertFailure {
   Reason reason = Reason::None;
-  uint32_t row = 0;          // row of the batch, not of the selection
+  uint32_t row = 0;  // row of the batch, not of the selection
 };
 
 // Reused output memory of one column: kVectorRows values and validity words, and an arena for text that had to be

@@ -20,27 +20,35 @@ bool NullTokens::contains(std::string_view text) const {
   return std::find(tokens_->begin(), tokens_->end(), text) != tokens_->end();
 }
 
+namespace {
+
+// Position of the quote that closes the field which begins with one, or npos.
+size_t closing_quote(std::string_view field, char quote, char escape, bool& escaped) {
+  size_t at = 1;
+  if (escape == quote) {
+    while ((at = field.find(quote, at)) != std::string_view::npos && at + 1 < field.size() && field[at + 1] == quote) {
+      escaped = true;
+      at += 2;
+    }
+    return at;
+  }
+  for (; at < field.size() && field[at] != quote; at++) {
+    if (field[at] != escape) continue;
+    escaped = true;
+    at++;
+  }
+  return at < field.size() ? at : std::string_view::npos;
+}
+
+}  // namespace
+
 UnquotedField unquote(std::string_view field, char quote, char escape) {
   UnquotedField out;
   out.text = field;
   if (quote == 0 || field.empty() || field[0] != quote) return out;
   out.quoted = true;
-  const size_t last = field.size() - 1;
-  for (size_t i = 1; i <= last; i++) {
-    if (field[i] == escape && escape != quote) {
-      out.escaped = true;
-      i++;
-    } else if (field[i] == quote) {
-      if (i == last) {
-        out.text = field.substr(1, last - 1);
-        return out;
-      }
-      if (escape != quote || field[i + 1] != quote) break;
-      out.escaped = true;
-      i++;
-    }
-  }
-  out.malformed = true;
+  out.malformed = closing_quote(field, quote, escape, out.escaped) != field.size() - 1 || field.size() < 2;
+  if (!out.malformed) out.text = field.substr(1, field.size() - 2);
   return out;
 }
 

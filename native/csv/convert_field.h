@@ -25,7 +25,7 @@ class NullTokens {
 
 // What the quotes of a field say about it.
 struct UnquotedField {
-  std::string_view text;   // without the quotes, still escaped
+  std::string_view text;  // without the quotes, still escaped
   bool quoted = false;
   bool escaped = false;    // `text` holds doubled quotes or escapes
   bool malformed = false;  // begins with a quote that is not closed by its last byte

@@ -26,14 +26,11 @@ template <class Parser>
     conversion.set_null(i);
     return true;
   }
+  if (Parser::fast(text.data(), text.size(), value)) return true;
   switch (Parser::whole(text, value)) {
-    case ParseResult::Ok:
-      return true;
-    case ParseResult::OutOfRange:
-      value = {};
-      return conversion.reject(i, Reason::OutOfRange);
-    case ParseResult::Malformed:
-      break;
+    case ParseResult::Ok: return true;
+    case ParseResult::OutOfRange: value = {}; return conversion.reject(i, Reason::OutOfRange);
+    case ParseResult::Malformed: break;
   }
   value = {};
   return conversion.reject(i, Parser::kReason);

@@ -53,7 +53,7 @@ class TextConverter {
   StringRef* values_;
   Arena& arena_;
   FieldSpan spans_[kBlockRows];
-  uint32_t stopped_at_ = 0;   // the values of the block before it are set
+  uint32_t stopped_at_ = 0;  // the values of the block before it are set
   bool going_ = true;
   size_t refused_bytes_ = 0;  // an allocation that the budget refused
 };
@@ -63,6 +63,14 @@ class TextConverter {
   uint64_t bits = swar::load64(text + size - 8);
   for (uint64_t at = 16; at + 8 <= size; at += 8) bits |= swar::load64(text + at);
   return bits;
+}
+
+// The high bits of a text's bytes, or-ed.
+uint64_t high_bits_of(const StringRef& text) {
+  const PrefixMasks::Pair masks = kPrefixMasks.pairs[text.size < 16 ? text.size : 16];
+  uint64_t bits = (swar::load64(text.data) & masks.low) | (swar::load64(text.data + 8) & masks.high);
+  if (text.size > 16) bits |= or_of_rest(text.data, text.size);
+  return bits & swar::kHighBits;
 }
 
 // Returns the high bits of the block's bytes, or-ed. A quoted field of up to 16 bytes with nothing to unescape stays
@@ -133,7 +141,7 @@ uint64_t TextConverter::read_block(uint32_t first, uint32_t rows) {
 void TextConverter::check_encoding(uint32_t first, uint32_t last) {
   for (uint32_t i = first; i < last; i++) {
     StringRef& value = values_[i];
-    if (is_ascii(value.data, value.size)) continue;
+    if (high_bits_of(value) == 0) continue;
     if (conversion_.options.latin1) {
       if (!transcode(value)) return;
     } else if (!is_utf8(value.data, value.size)) {

@@ -1,6 +1,5 @@
 #include "csv/sniff.h"
 
-#include <algorithm>
 #include <unordered_set>
 
 #include "column/utf8.h"
@@ -31,8 +30,9 @@ class Sniffer {
   Result<Sniffed> run();
 
  private:
-  Status read_head();
-  void add_shapes(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const;
+  Status read_first_row();
+  void add_row(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const;
+  void read_head();
   void read_window(std::string_view window);
   bool guess_header(const Shapes& below) const;
   Status name_columns();
@@ -41,18 +41,18 @@ class Sniffer {
   const SampleInput& input_;
   const SniffOptions& options_;
   NullTokens tokens_;
-  std::string_view rows_bytes_;      // the head from its first row on
-  std::vector<TokenizedRow> rows_;
+  std::string_view head_rows_;  // the head from its first row on
+  TokenizedRow first_row_;
   Shapes shapes_;
   Sniffed sniffed_;
 };
 
-Status Sniffer::read_head() {
+Status Sniffer::read_first_row() {
   MILLRACE_TRY(check_is_text(input_.head));
-  rows_bytes_ = input_.head.substr(first_row_begin(input_.head, options_.skip_rows));
-  sniffed_.dialect = guess_dialect(rows_bytes_, input_.head_is_all, options_);
-  rows_ = read_rows(rows_bytes_, input_.head_is_all, sniffed_.dialect, kHeadRows);
-  if (rows_.empty()) {
+  head_rows_ = input_.head.substr(first_row_begin(input_.head, options_.skip_rows));
+  sniffed_.dialect = guess_dialect(head_rows_, input_.head_is_all, options_);
+  RowReader reader(head_rows_, input_.head_is_all, sniffed_.dialect);
+  if (!reader.next(first_row_)) {
     if (!input_.head_is_all) {
       return with_hint(Code::CsvFieldTooLarge,
                        "the first row does not end within the first " + std::to_string(input_.head.size()) + " bytes",
@@ -61,7 +61,7 @@ Status Sniffer::read_head() {
     return with_hint(Code::FileEmpty, "the file has no rows",
                      options_.skip_rows > 0 ? "`skipRows` skips " + std::to_string(options_.skip_rows) + " lines" : "");
   }
-  const size_t columns = rows_[0].fields.size();
+  const size_t columns = first_row_.fields.size();
   if (columns > options_.max_columns) {
     return with_hint(Code::CsvTooManyColumns,
                      "the first row has " + std::to_string(columns) + " columns, more than `maxColumns` (" +
@@ -72,12 +72,28 @@ Status Sniffer::read_head() {
 }
 
 // Rows with another number of fields say nothing: the scan will report them.
-void Sniffer::add_shapes(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const {
+void Sniffer::add_row(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const {
   if (row.fields.size() != shapes.size() || row.unterminated) return;
+  constexpr size_t kPadding = 32;
   for (size_t c = 0; c < shapes.size(); c++) {
     const FieldRange& field = row.fields[c];
-    shapes[c].add(shape_of(bytes.substr(field.begin, field.end - field.begin), sniffed_.dialect, tokens_));
+    const bool padded = field.begin + kPadding <= bytes.size();
+    shapes[c].add(bytes.substr(field.begin, field.end - field.begin), padded, sniffed_.dialect, tokens_);
   }
+}
+
+// Types of the rows below the first, and of the first one too if it turns out to be data.
+void Sniffer::read_head() {
+  shapes_.resize(first_row_.fields.size());
+  RowReader reader(head_rows_, input_.head_is_all, sniffed_.dialect);
+  TokenizedRow row;
+  size_t rows = 0;
+  for (; rows < kHeadRows && reader.next(row); rows++) {
+    if (rows > 0) add_row(head_rows_, row, shapes_);
+  }
+  sniffed_.dialect.header = options_.header ? *options_.header : guess_header(shapes_);
+  if (!sniffed_.dialect.header) add_row(head_rows_, first_row_, shapes_);
+  sniffed_.sample_rows = static_cast<int64_t>(rows) - (sniffed_.dialect.header ? 1 : 0);
 }
 
 // A window begins anywhere, also within quotes; its rows count only if most of them look like rows of this file.
@@ -85,11 +101,17 @@ void Sniffer::read_window(std::string_view window) {
   const size_t newline = window.find_first_of(sniffed_.dialect.newline == Dialect::Newline::Lf ? "\n" : "\r\n");
   if (newline == std::string_view::npos) return;
   const std::string_view bytes = window.substr(newline + 1);
-  const std::vector<TokenizedRow> rows = read_rows(bytes, false, sniffed_.dialect, kWindowRows);
-  const auto fits = [this](const TokenizedRow& row) { return row.fields.size() == shapes_.size(); };
-  const auto fitting = static_cast<size_t>(std::count_if(rows.begin(), rows.end(), fits));
-  if (fitting * 10 < rows.size() * 9) return;
-  for (const TokenizedRow& row : rows) add_shapes(bytes, row, shapes_);
+  RowReader reader(bytes, false, sniffed_.dialect, shapes_.size());
+  Shapes shapes = shapes_;
+  TokenizedRow row;
+  size_t rows = 0;
+  size_t fitting = 0;
+  for (; rows < kWindowRows && reader.next(row); rows++) {
+    fitting += row.fields.size() == shapes.size();
+    add_row(bytes, row, shapes);
+  }
+  if (fitting * 10 < rows * 9) return;
+  shapes_ = std::move(shapes);
   sniffed_.sample_rows += static_cast<int64_t>(fitting);
 }
 
@@ -109,8 +131,8 @@ bool Sniffer::guess_header(const Shapes& below) const {
   size_t values = 0;
   std::vector<int64_t> integers;
   for (size_t c = 0; c < below.size(); c++) {
-    const FieldRange& range = rows_[0].fields[c];
-    const std::string_view field = rows_bytes_.substr(range.begin, range.end - range.begin);
+    const FieldRange& range = first_row_.fields[c];
+    const std::string_view field = head_rows_.substr(range.begin, range.end - range.begin);
     const Shape shape = shape_of(field, sniffed_.dialect, tokens_);
     if (shape == Shape::Null) continue;
     if (shape != Shape::Text) {
@@ -131,7 +153,7 @@ bool Sniffer::guess_header(const Shapes& below) const {
 Result<std::string> Sniffer::header_name(const FieldRange& field) const {
   const Dialect& dialect = sniffed_.dialect;
   const UnquotedField unquoted =
-      unquote(rows_bytes_.substr(field.begin, field.end - field.begin), dialect.quote, dialect.escape);
+      unquote(head_rows_.substr(field.begin, field.end - field.begin), dialect.quote, dialect.escape);
   std::string name(unquoted.text);
   if (unquoted.escaped) name.resize(unescape(unquoted.text, dialect.escape, name.data()));
   if (dialect.encoding == Dialect::Encoding::Latin1) {
@@ -152,7 +174,7 @@ Status Sniffer::name_columns() {
   for (size_t c = 0; c < shapes_.size(); c++) {
     std::string name;
     if (sniffed_.dialect.header) {
-      Result<std::string> header = header_name(rows_[0].fields[c]);
+      Result<std::string> header = header_name(first_row_.fields[c]);
       MILLRACE_TRY(header);
       name = header.take();
     }
@@ -179,12 +201,8 @@ Status Sniffer::name_columns() {
 }
 
 Result<Sniffed> Sniffer::run() {
-  MILLRACE_TRY(read_head());
-  shapes_.resize(rows_[0].fields.size());
-  for (size_t i = 1; i < rows_.size(); i++) add_shapes(rows_bytes_, rows_[i], shapes_);
-  sniffed_.dialect.header = options_.header ? *options_.header : guess_header(shapes_);
-  if (!sniffed_.dialect.header) add_shapes(rows_bytes_, rows_[0], shapes_);
-  sniffed_.sample_rows = static_cast<int64_t>(rows_.size()) - (sniffed_.dialect.header ? 1 : 0);
+  MILLRACE_TRY(read_first_row());
+  read_head();
   for (const std::string_view window : input_.windows) read_window(window);
   MILLRACE_TRY(name_columns());
   return std::move(sniffed_);

@@ -24,8 +24,8 @@ struct SniffOptions {
   std::optional<char> escape;  // by default the quote
   char comment = 0;            // 0: none
   std::optional<bool> header;
-  bool infer = true;           // false: every column is utf8
-  bool dates = true;           // false: dates and timestamps stay utf8
+  bool infer = true;  // false: every column is utf8
+  bool dates = true;  // false: dates and timestamps stay utf8
   int32_t skip_rows = 0;
   size_t max_columns = 100'000;
   std::vector<std::string> null_values = {""};

@@ -1,6 +1,6 @@
 // The bytes before the first row, and the characters that divide rows and fields.
 #pragma once
-#include <vector>
+#include <string_view>
 
 #include "csv/sniff.h"
 #include "csv/tokenizer.h"
@@ -17,6 +17,17 @@ size_t first_row_begin(std::string_view head, int32_t skip_rows);
 Dialect guess_dialect(std::string_view rows, bool final, const SniffOptions& options);
 
 // The rows that count: no comments, and blank lines only where a row has a single field, in which they are values.
-std::vector<TokenizedRow> read_rows(std::string_view bytes, bool final, const Dialect& dialect, size_t limit);
+class RowReader {
+ public:
+  RowReader(std::string_view bytes, bool final, const Dialect& dialect, size_t columns = 0)
+      : tokenizer_(bytes, dialect, final), columns_(columns) {}
+
+  // False when no complete row is left. `columns` 0: the first row decides.
+  bool next(TokenizedRow& row);
+
+ private:
+  Tokenizer tokenizer_;
+  size_t columns_;
+};
 
 }  // namespace millrace::csv

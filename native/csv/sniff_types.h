@@ -15,7 +15,7 @@ enum class Shape : uint8_t {
   Null = 0,
   Bool = 1,
   Int = 2,
-  Float = 4,       // also integers that int64 does not hold
+  Float = 4,  // also integers that int64 does not hold
   Date = 8,
   Timestamp = 16,
   Text = 32,
@@ -24,11 +24,16 @@ enum class Shape : uint8_t {
 
 Shape shape_of(std::string_view field, const Dialect& dialect, const NullTokens& tokens);
 
-struct ShapeSet {
-  uint8_t bits = 0;
-  void add(Shape shape) { bits |= static_cast<uint8_t>(shape); }
+class ShapeSet {
+ public:
+  // `padded`: 32 bytes from the field's first are readable, which is faster.
+  void add(std::string_view field, bool padded, const Dialect& dialect, const NullTokens& tokens);
   // null < bool; null < int64 < float64; null < date < timestamp[us]; anything else, and no value at all, is utf8.
   TypeId type(bool dates) const;
+
+ private:
+  bool takes(std::string_view field) const;
+  uint8_t bits_ = 0;
 };
 
 }  // namespace millrace::csv

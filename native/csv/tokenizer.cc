@@ -19,21 +19,19 @@ bool Tokenizer::skip_comment(TokenizedRow& row) {
     at_ = at + static_cast<size_t>(newline);
     return true;
   }
+  if (!final_) return false;
   row.end = at_ = bytes_.size();
-  return final_;
+  return true;
 }
 
 Tokenizer::State Tokenizer::step(State state, char byte) const {
   switch (state) {
-    case State::FieldStart:
-      return byte == dialect_.quote && dialect_.quote != 0 ? State::Quoted : State::Unquoted;
-    case State::Unquoted:
-      return State::Unquoted;
+    case State::FieldStart: return byte == dialect_.quote && dialect_.quote != 0 ? State::Quoted : State::Unquoted;
+    case State::Unquoted: return State::Unquoted;
     case State::Quoted:
       if (byte == dialect_.quote) return State::AfterClose;
       return byte == dialect_.escape && dialect_.escape != dialect_.quote ? State::Escaped : State::Quoted;
-    case State::Escaped:
-      return State::Quoted;
+    case State::Escaped: return State::Quoted;
     case State::AfterClose:
       return byte == dialect_.quote && dialect_.escape == dialect_.quote ? State::Quoted : State::Unquoted;
   }
@@ -54,14 +52,15 @@ bool Tokenizer::next(TokenizedRow& row) {
   State state = State::FieldStart;
   size_t field = at_;
   for (size_t at = at_; at < bytes_.size(); at++) {
+    const char byte = bytes_[at];
     const bool inside = state == State::Quoted || state == State::Escaped;
-    if (!inside && bytes_[at] == dialect_.delimiter) {
+    if (!inside && byte == dialect_.delimiter) {
       row.fields.push_back({field, at});
       field = at + 1;
       state = State::FieldStart;
       continue;
     }
-    const int newline = inside ? 0 : newline_size(at);
+    const int newline = inside || (byte != '\n' && byte != '\r') ? 0 : newline_size(at);
     if (newline < 0) return false;
     if (newline > 0) {
       row.fields.push_back({field, at});
@@ -69,7 +68,7 @@ bool Tokenizer::next(TokenizedRow& row) {
       at_ = at + static_cast<size_t>(newline);
       return true;
     }
-    state = step(state, bytes_[at]);
+    if (state != State::Unquoted) state = step(state, byte);
   }
   if (!final_) return false;
   row.unterminated = state == State::Quoted || state == State::Escaped;

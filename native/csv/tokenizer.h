@@ -1,7 +1,8 @@
 // The CSV grammar as a plain state machine, one byte at a time: what the sniffer reads its sample with, and what the
 // structural index is tested against.
 //
-//   - A quote opens only as the first byte of a field. Inside, a doubled quote (escape == quote), or the escape with any
+//   - A quote opens only as the first byte of a field. Inside, a doubled quote (escape == quote), or the escape with
+//   any
 //     byte behind it (escape != quote), is literal; so are delimiters and newlines.
 //   - What stands between the closing quote and the next delimiter or newline is part of the field, quotes in it mean
 //     nothing: the field is malformed, and convert() says so.
@@ -28,7 +29,7 @@ struct TokenizedRow {
   size_t end = 0;                  // without its newline
   std::vector<FieldRange> fields;  // at least one; of a comment exactly one
   bool comment = false;
-  bool unterminated = false;       // the text ends inside quotes
+  bool unterminated = false;  // the text ends inside quotes
 
   bool blank() const { return begin == end; }
 };

@@ -83,6 +83,8 @@ class CollectSink final : public Sink {
       MILLRACE_TRY(column);
       frame->columns.push_back(column.take());
     }
+    strips_.clear();
+    rows_ = 0;
     return frame;
   }
 

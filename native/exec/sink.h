@@ -35,6 +35,7 @@ class Sink {
   virtual bool blocked() const { return false; }
   // Whether no later strip can matter.
   virtual bool satisfied() const { return false; }
+  // What was merged. A collect sink is empty and usable again afterwards.
   virtual Result<std::shared_ptr<Frame>> finish() = 0;
 };
 

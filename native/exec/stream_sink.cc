@@ -7,7 +7,7 @@ namespace millrace::exec {
 
 namespace {
 
-// Collects strips as the collect sink does, and cuts what it gets into batches of one size.
+// Collects each strip as the collect sink does, and cuts what it gets into batches of one size.
 class StreamSink final : public Sink {
  public:
   StreamSink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query)
@@ -26,7 +26,6 @@ class StreamSink final : public Sink {
     MILLRACE_TRY(collector_->merge(std::move(strip)));
     auto frame = collector_->finish();
     MILLRACE_TRY(frame);
-    collector_ = make_collect_sink(schema_, INT64_MAX, query_);
     const Frame& rows = *frame.value();
     for (int64_t first = 0; first < rows.rows;) {
       const int64_t count = std::min(rows.rows - first, batch_rows_ - rows_);

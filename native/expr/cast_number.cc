@@ -40,10 +40,9 @@ Status does_not_fit(const Call& call, T value) {
   facts.hint = is_float(parameters.from)
                    ? "replace such values first, for example with `fillNaN` or `when`, or cast to a wider type"
                    : "cast to a wider type, such as float64, or filter such rows out first";
-  return Status(parameters.code,
-                std::string("cannot cast ") + type_name(parameters.from) + " to " + type_name(parameters.to) + ": " +
-                    facts.text + (nan ? " is not a number" : " does not fit"),
-                std::move(facts));
+  std::string message = std::string("cannot cast ") + type_name(parameters.from) + " to " + type_name(parameters.to) +
+                        ": " + facts.text + (nan ? " is not a number" : " does not fit");
+  return Status(parameters.code, std::move(message), std::move(facts));
 }
 
 template <class From, class To>
@@ -236,7 +235,8 @@ Status scale_up(Call& call) {
   ErrorFacts facts;
   facts.text = shown(call.parameters, a[row]);
   facts.hint = "use a coarser unit; timestamp[us] reaches the years -290308 to 294247";
-  return Status(Code::Overflow, facts.text + " is out of the range of " + type_name(call.parameters.to), std::move(facts));
+  std::string message = facts.text + " is out of the range of " + type_name(call.parameters.to);
+  return Status(Code::Overflow, std::move(message), std::move(facts));
 }
 
 Status scale_down(Call& call) {

@@ -117,9 +117,8 @@ Status truncate_error(const Call& call, T value) {
   ErrorFacts facts;
   facts.text = format_value(call.parameters.from, &value);
   facts.hint = "filter such rows out first";
-  return Status(Code::Overflow,
-                std::string("truncating ") + facts.text + " leaves the range of " + type_name(call.parameters.from),
-                std::move(facts));
+  std::string message = "truncating " + facts.text + " leaves the range of " + type_name(call.parameters.from);
+  return Status(Code::Overflow, std::move(message), std::move(facts));
 }
 
 // Only within the first unit of a type's range is the start of the unit outside it.

@@ -274,7 +274,8 @@ TEST("values of different kinds do not compare") {
   table.add<int64_t>("n", TypeId::Int64, {1}).add("s", {"x"}).add<int32_t>("d", TypeId::Date, {1});
   CHECK_EQ(show(table, "[['col','n'],['col','s'],['eq',0,1]]"), "ERR_TYPE eq cannot take int64 and utf8");
   CHECK_EQ(show(table, "[['col','n'],['col','d'],['lt',0,1]]"), "ERR_TYPE lt cannot take int64 and date");
-  CHECK_EQ(Answer(table, "[['col','n'],['col','s'],['eq',0,1]]").status().facts().column, "n");
+  const Answer answer(table, "[['col','n'],['col','s'],['eq',0,1]]");
+  CHECK_EQ(answer.status().facts().column, "n");
 }
 
 }  // namespace

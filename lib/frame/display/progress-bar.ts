@@ -46,7 +46,8 @@ export class ProgressBar {
 
   #draw(progress: QueryProgress): string {
     const share = shareDone(progress)
-    const bar = share === undefined ? '' : `${this.#bar(share)} ${String(Math.floor(share * 100)).padStart(3)}%  `
+    const bar =
+      share === undefined ? '' : `${this.#bar(share)} ${String(Math.floor(share * 100)).padStart(3)}%  `
     const left = share ? (this.#elapsedMs() / share) * (1 - share) : 0
     const eta = left > 1_000 ? `  ${formatDuration(left)} left` : ''
     const room = (this.#stream.columns ?? 80) - 1 - (share === undefined ? 0 : barWidth + 8)

@@ -9,15 +9,21 @@ export type GridColumn = readonly string[]
 
 /** The lines of the grid. The first column holds the row labels and always stays. */
 export function textGrid(labels: GridColumn, columns: readonly GridColumn[], width: number): string[] {
-  const shown = fit(columns.map(shorten), width - widthOf(labels))
+  const shown = fitColumns(columns.map(shorten), width - widthOf(labels))
   const all = [padColumn(labels, 'end'), ...shown.map(column => padColumn(column, 'start'))]
-  return labels.map((_, row) => all.map(column => column[row]).join(gap).trimEnd())
+  return labels.map((_, row) =>
+    all
+      .map(column => column[row])
+      .join(gap)
+      .trimEnd(),
+  )
 }
 
 const shorten = (column: GridColumn): GridColumn =>
   column.map(cell => (cell.length > widestCell ? `${cell.slice(0, widestCell - 1)}…` : cell))
 
-const widthOf = (column: GridColumn): number => column.reduce((width, cell) => Math.max(width, cell.length), 0)
+const widthOf = (column: GridColumn): number =>
+  column.reduce((width, cell) => Math.max(width, cell.length), 0)
 
 function padColumn(column: GridColumn, side: 'start' | 'end'): string[] {
   const width = widthOf(column)
@@ -25,9 +31,10 @@ function padColumn(column: GridColumn, side: 'start' | 'end'): string[] {
 }
 
 /** All columns, or as many from both ends as fit around an ellipsis; at least one. */
-function fit(columns: readonly GridColumn[], width: number): GridColumn[] {
+function fitColumns(columns: readonly GridColumn[], width: number): GridColumn[] {
   const room = (column: GridColumn) => widthOf(column) + gap.length
-  if (columns.length <= 200 && columns.reduce((sum, column) => sum + room(column), 0) <= width) return [...columns]
+  if (columns.length <= 200 && columns.reduce((sum, column) => sum + room(column), 0) <= width)
+    return [...columns]
   let left = width - ellipsis.length - gap.length
   const head: GridColumn[] = []
   const tail: GridColumn[] = []
@@ -39,7 +46,8 @@ function fit(columns: readonly GridColumn[], width: number): GridColumn[] {
     if (fromHead) head.push(column)
     else tail.unshift(column)
   }
-  const middle = head.length + tail.length < columns.length ? [(columns[0] as GridColumn).map(() => ellipsis)] : []
+  const middle =
+    head.length + tail.length < columns.length ? [(columns[0] as GridColumn).map(() => ellipsis)] : []
   return [...head, ...middle, ...tail]
 }
 
@@ -50,7 +58,7 @@ export function displayWidth(): number {
 
 /** A cell of data: control characters would break the grid. */
 export function cellText(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, escapeControl)
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, escapeControl)
 }
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }

@@ -114,4 +114,3 @@ export interface AggregateMethods<C> {
    */
   all(): ForKind<C, 'boolean', Expr<'bool', 'agg'>, 'all() needs a condition'>
 }
-

@@ -1,3 +1,4 @@
+import type { NullableAs } from '../schema-types.js'
 import type { Expr } from './expr.js'
 import type {
   Arithmetic,
@@ -10,7 +11,6 @@ import type {
   Quotient,
   Term,
 } from './operand-types.js'
-import type { NullableAs } from '../schema-types.js'
 
 /**
  * Arithmetic. Integers are checked and come out as int64 (an overflow fails the query with ERR_OVERFLOW); with a float
@@ -156,4 +156,9 @@ export interface ArithmeticMethods<C, M extends Mode> {
   log10(): Real<C, M>
 }
 
-type Real<C, M extends Mode> = ForKind<C, 'number', Expr<NullableAs<'float64', C>, M>, 'this needs a number column'>
+type Real<C, M extends Mode> = ForKind<
+  C,
+  'number',
+  Expr<NullableAs<'float64', C>, M>,
+  'this needs a number column'
+>

@@ -1,6 +1,6 @@
+import type { IsNullable } from '../schema-types.js'
 import type { Expr, Typed } from './expr.js'
 import type { Condition, Mode, ModeOf, Operand, TypeOf } from './operand-types.js'
-import type { IsNullable } from '../schema-types.js'
 
 /**
  * Comparisons of like with like: numbers, text (by UTF-8 bytes), booleans, dates and timestamps, with a literal or
@@ -84,5 +84,7 @@ export interface ComparisonMethods<C, M extends Mode> {
    * @example df.filter(df.Ticker.isIn(['AAPL', 'MSFT']))
    * @throws ERR_TYPE when a value is of another kind than the column
    */
-  isIn(values: Iterable<Operand<C> extends infer O ? Exclude<O, Typed<any, Mode>> | null : never>): Expr<Condition<C, never>, M>
+  isIn(
+    values: Iterable<Operand<C> extends infer O ? Exclude<O, Typed<any, Mode>> | null : never>,
+  ): Expr<Condition<C, never>, M>
 }

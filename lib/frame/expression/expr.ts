@@ -7,8 +7,7 @@ import type { ComparisonMethods } from './comparison-methods.js'
 import type { DateMethods } from './date-methods.js'
 import type { LogicMethods } from './logic-methods.js'
 import type { NullMethods } from './null-methods.js'
-import type { Mode } from './operand-types.js'
-import type { ForKind } from './operand-types.js'
+import type { ForKind, Mode } from './operand-types.js'
 import type { StringMethods } from './string-methods.js'
 
 /** Carries an expression's column type at compile time; absent at run time. */
@@ -78,4 +77,6 @@ export type Projection = Readonly<Record<string, Typed<any, 'row'>>>
 export type AggregateProjection = Readonly<Record<string, Typed<any, 'agg'>>>
 
 /** The schema that a projection makes. */
-export type SchemaOf<P> = { [K in keyof P]: P[K] extends { readonly [typeOf]: infer C extends ColumnType } ? C : any }
+export type SchemaOf<P> = {
+  [K in keyof P]: P[K] extends { readonly [typeOf]: infer C extends ColumnType } ? C : any
+}

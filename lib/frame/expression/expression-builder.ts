@@ -1,18 +1,18 @@
 // The run-time side of `Expr`: one class whose methods make nodes. Types live in the interfaces beside it; a compile-time
 // check at the end keeps the two in step.
 import { inspect } from 'node:util'
-import { type DType, dtypeNames } from '../../core/dtypes.js'
-import { suggestion } from '../../core/did-you-mean.js'
-import { describe, invalidArgument, MillraceError } from '../../core/errors.js'
+import { type DType, parseType } from '../../core/dtypes.js'
+import { invalidArgument, MillraceError } from '../../core/errors.js'
 import { boolean, integer, number, readOptions } from '../../core/options.js'
 import type { AggregateParameters } from '../../plan/expression/aggregate.js'
 import { expression } from '../../plan/expression/expression.js'
+import { fillMissing } from '../../plan/expression/fill-missing.js'
 import { formatExpr } from '../../plan/expression/format.js'
 import { literal } from '../../plan/expression/literal.js'
 import { memberPairs } from '../../plan/expression/membership.js'
 import type { ExprNode, Json } from '../../plan/expression/node.js'
-import { DateNamespace, StringNamespace } from './namespaces.js'
 import type { Expr } from './expr.js'
+import { DateNamespace, StringNamespace } from './namespaces.js'
 
 export class ExpressionBuilder {
   readonly #node: ExprNode
@@ -30,13 +30,27 @@ export class ExpressionBuilder {
     return value.#node
   }
 
-  eq(other: unknown) { return this.#compare('eq', other) }
-  ne(other: unknown) { return this.#compare('ne', other) }
-  lt(other: unknown) { return this.#compare('lt', other) }
-  le(other: unknown) { return this.#compare('le', other) }
-  gt(other: unknown) { return this.#compare('gt', other) }
-  ge(other: unknown) { return this.#compare('ge', other) }
-  eqMissing(other: unknown) { return this.#apply('eqMissing', [other]) }
+  eq(other: unknown) {
+    return this.#compare('eq', other)
+  }
+  ne(other: unknown) {
+    return this.#compare('ne', other)
+  }
+  lt(other: unknown) {
+    return this.#compare('lt', other)
+  }
+  le(other: unknown) {
+    return this.#compare('le', other)
+  }
+  gt(other: unknown) {
+    return this.#compare('gt', other)
+  }
+  ge(other: unknown) {
+    return this.#compare('ge', other)
+  }
+  eqMissing(other: unknown) {
+    return this.#apply('eqMissing', [other])
+  }
 
   between(low: unknown, high: unknown) {
     refuseNull('between', low)
@@ -51,50 +65,132 @@ export class ExpressionBuilder {
     return this.#apply('isIn', [], [memberPairs([...values])])
   }
 
-  add(other: unknown) { return this.#apply('add', [other]) }
-  sub(other: unknown) { return this.#apply('sub', [other]) }
-  mul(other: unknown) { return this.#apply('mul', [other]) }
-  div(other: unknown) { return this.#apply('div', [other]) }
-  floorDiv(other: unknown) { return this.#apply('floorDiv', [other]) }
-  mod(other: unknown) { return this.#apply('mod', [other]) }
-  pow(other: unknown) { return this.#apply('pow', [other]) }
-  neg() { return this.#apply('neg') }
-  abs() { return this.#apply('abs') }
-  round(digits: number = 0) { return this.#apply('round', [], [integer(-400, 400)(digits, 'the digits of round')]) }
-  floor() { return this.#apply('floor') }
-  ceil() { return this.#apply('ceil') }
-  sqrt() { return this.#apply('sqrt') }
-  exp() { return this.#apply('exp') }
-  log() { return this.#apply('log') }
-  log2() { return this.#apply('log2') }
-  log10() { return this.#apply('log10') }
+  add(other: unknown) {
+    return this.#apply('add', [other])
+  }
+  sub(other: unknown) {
+    return this.#apply('sub', [other])
+  }
+  mul(other: unknown) {
+    return this.#apply('mul', [other])
+  }
+  div(other: unknown) {
+    return this.#apply('div', [other])
+  }
+  floorDiv(other: unknown) {
+    return this.#apply('floorDiv', [other])
+  }
+  mod(other: unknown) {
+    return this.#apply('mod', [other])
+  }
+  pow(other: unknown) {
+    return this.#apply('pow', [other])
+  }
+  neg() {
+    return this.#apply('neg')
+  }
+  abs() {
+    return this.#apply('abs')
+  }
+  round(digits: number = 0) {
+    return this.#apply('round', [], [integer(-400, 400)(digits, 'the digits of round')])
+  }
+  floor() {
+    return this.#apply('floor')
+  }
+  ceil() {
+    return this.#apply('ceil')
+  }
+  sqrt() {
+    return this.#apply('sqrt')
+  }
+  exp() {
+    return this.#apply('exp')
+  }
+  log() {
+    return this.#apply('log')
+  }
+  log2() {
+    return this.#apply('log2')
+  }
+  log10() {
+    return this.#apply('log10')
+  }
 
-  and(other: unknown) { return this.#apply('and', [other]) }
-  or(other: unknown) { return this.#apply('or', [other]) }
-  xor(other: unknown) { return this.#apply('xor', [other]) }
-  not() { return this.#apply('not') }
+  and(other: unknown) {
+    return this.#apply('and', [other])
+  }
+  or(other: unknown) {
+    return this.#apply('or', [other])
+  }
+  xor(other: unknown) {
+    return this.#apply('xor', [other])
+  }
+  not() {
+    return this.#apply('not')
+  }
 
-  isNull() { return this.#apply('isNull') }
-  isNotNull() { return this.#apply('isNotNull') }
-  isNaN() { return this.#apply('isNaN') }
-  fillNull(value: unknown) { return this.#apply('coalesce', [value]) }
-  fillNaN(value: unknown) { return this.#apply('fillNaN', [value]) }
-  coalesce(...others: unknown[]) { return this.#apply('coalesce', others) }
+  isNull() {
+    return this.#apply('isNull')
+  }
+  isNotNull() {
+    return this.#apply('isNotNull')
+  }
+  isNaN() {
+    return this.#apply('isNaN')
+  }
+  fillNull(value: unknown) {
+    return new ExpressionBuilder(fillMissing(this.#node, toNode(value, 'fillNull')))
+  }
+  fillNaN(value: unknown) {
+    return this.#apply('fillNaN', [value])
+  }
+  coalesce(...others: unknown[]) {
+    return this.#apply('coalesce', others)
+  }
 
-  count() { return this.#apply('count') }
-  sum() { return this.#apply('sum') }
-  mean() { return this.#apply('mean') }
-  min() { return this.#apply('min') }
-  max() { return this.#apply('max') }
-  std(options?: { ddof?: number }) { return this.#aggregate('std', readOptions(options, 'std', spread)) }
-  var(options?: { ddof?: number }) { return this.#aggregate('var', readOptions(options, 'var', spread)) }
-  first(options?: { skipNulls?: boolean }) { return this.#aggregate('first', readOptions(options, 'first', ends)) }
-  last(options?: { skipNulls?: boolean }) { return this.#aggregate('last', readOptions(options, 'last', ends)) }
-  nUnique() { return this.#apply('nUnique') }
-  median() { return this.#apply('median') }
-  quantile(q: number) { return this.#aggregate('quantile', { quantile: number(0, 1)(q, 'the share of quantile') }) }
-  any() { return this.#apply('any') }
-  all() { return this.#apply('all') }
+  count() {
+    return this.#apply('count')
+  }
+  sum() {
+    return this.#apply('sum')
+  }
+  mean() {
+    return this.#apply('mean')
+  }
+  min() {
+    return this.#apply('min')
+  }
+  max() {
+    return this.#apply('max')
+  }
+  std(options?: { ddof?: number }) {
+    return this.#aggregate('std', readOptions(options, 'std', spread))
+  }
+  var(options?: { ddof?: number }) {
+    return this.#aggregate('var', readOptions(options, 'var', spread))
+  }
+  first(options?: { skipNulls?: boolean }) {
+    return this.#aggregate('first', readOptions(options, 'first', ends))
+  }
+  last(options?: { skipNulls?: boolean }) {
+    return this.#aggregate('last', readOptions(options, 'last', ends))
+  }
+  nUnique() {
+    return this.#apply('nUnique')
+  }
+  median() {
+    return this.#apply('median')
+  }
+  quantile(q: number) {
+    return this.#aggregate('quantile', { quantile: number(0, 1)(q, 'the share of quantile') })
+  }
+  any() {
+    return this.#apply('any')
+  }
+  all() {
+    return this.#apply('all')
+  }
 
   cast(dtype: DType) {
     return this.#apply('cast', [], [checkDtype(dtype)])
@@ -119,9 +215,13 @@ export class ExpressionBuilder {
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString()
     const text = formatExpr(this.#node, 60)
-    throw new MillraceError('ERR_EXPR_COERCED', `JavaScript operators cannot work on the column expression ${text}`, {
-      hint: `use methods: .gt(0) for > 0, .eq(x) for ==, .add(1) for + 1, .and(other) for &&`,
-    })
+    throw new MillraceError(
+      'ERR_EXPR_COERCED',
+      `JavaScript operators cannot work on the column expression ${text}`,
+      {
+        hint: `use methods: .gt(0) for > 0, .eq(x) for ==, .add(1) for + 1, .and(other) for &&`,
+      },
+    )
   }
 
   #compare(op: string, other: unknown) {
@@ -130,7 +230,9 @@ export class ExpressionBuilder {
   }
 
   #apply(op: string, others: readonly unknown[] = [], extra: readonly Json[] = []): ExpressionBuilder {
-    return new ExpressionBuilder(expression(op, [this.#node, ...others.map(other => toNode(other, op))], extra))
+    return new ExpressionBuilder(
+      expression(op, [this.#node, ...others.map(other => toNode(other, op))], extra),
+    )
   }
 
   #aggregate(op: string, parameters: AggregateParameters): ExpressionBuilder {
@@ -143,7 +245,9 @@ const ends = { skipNulls: boolean }
 
 /** An expression's node, or a literal for a plain value. */
 export function toNode(value: unknown, name: string): ExprNode {
-  return ExpressionBuilder.isExpression(value) ? ExpressionBuilder.nodeOf(value) : literal(value, `the operand of ${name}`)
+  return ExpressionBuilder.isExpression(value)
+    ? ExpressionBuilder.nodeOf(value)
+    : literal(value, `the operand of ${name}`)
 }
 
 /** The node of what must be an expression. */
@@ -157,12 +261,11 @@ export function toExpr<C = any, M extends 'row' | 'agg' = 'row'>(node: ExprNode)
   return new ExpressionBuilder(node) as unknown as Expr<C, M>
 }
 
-export function checkDtype(dtype: unknown): DType {
-  if (dtypeNames.includes(dtype as DType)) return dtype as DType
-  const nullable = typeof dtype === 'string' && dtype.endsWith('?') && dtypeNames.includes(dtype.slice(0, -1) as DType)
-  throw new MillraceError('ERR_INVALID_ARGUMENT', `${describe(dtype)} is not a dtype to cast to`, {
-    hint: nullable ? 'leave the ? out: nulls stay nulls' : suggestion(String(dtype), dtypeNames),
-  })
+/** A dtype to cast to: without `?`, since nulls stay nulls. */
+export function checkDtype(given: unknown): DType {
+  const { dtype, nullable } = parseType(given, 'cast')
+  if (!nullable) return dtype as DType
+  throw invalidArgument('a dtype without ?', 'cast', given, 'nulls stay nulls whatever the dtype')
 }
 
 function refuseNull(op: string, value: unknown): void {

@@ -1,5 +1,6 @@
 // Expressions that do not start from a column of a frame.
 import { MillraceError } from '../../core/errors.js'
+import { text } from '../../core/options.js'
 import { columnRef } from '../../plan/expression/column-ref.js'
 import { expression } from '../../plan/expression/expression.js'
 import { literal, type Scalar } from '../../plan/expression/literal.js'
@@ -8,7 +9,6 @@ import type { BoolType, IsNullable, NonNull, TextType } from '../schema-types.js
 import type { Expr, Typed, typeOf } from './expr.js'
 import { toExpr, toNode } from './expression-builder.js'
 import type { Mode, ModeOf } from './operand-types.js'
-import { text } from '../../core/options.js'
 
 /**
  * A column by name, of whatever frame the expression is used on. Its type is checked there. Polars: `pl.col`.
@@ -71,8 +71,14 @@ export function coalesce<const O extends readonly (Scalar | Typed<any, Mode>)[]>
   false extends IsNullable<OperandType<O[number]>> ? NonNull<OperandType<O[number]>> : OperandType<O[number]>,
   ModeOf<O[number]>
 > {
-  if (values.length === 0) throw new MillraceError('ERR_INVALID_ARGUMENT', 'coalesce needs at least one value')
-  return toExpr(expression('coalesce', values.map((value) => toNode(value, 'coalesce')))) as never
+  if (values.length === 0)
+    throw new MillraceError('ERR_INVALID_ARGUMENT', 'coalesce needs at least one value')
+  return toExpr(
+    expression(
+      'coalesce',
+      values.map(value => toNode(value, 'coalesce')),
+    ),
+  ) as never
 }
 
 /**
@@ -83,9 +89,17 @@ export function coalesce<const O extends readonly (Scalar | Typed<any, Mode>)[]>
  */
 export function concatStr<const O extends readonly TextOperand[]>(
   ...parts: O
-): Expr<true extends IsNullable<Exclude<OperandType<O[number]>, never>> ? 'utf8?' : 'utf8', ModeOf<O[number]>> {
+): Expr<
+  true extends IsNullable<Exclude<OperandType<O[number]>, never>> ? 'utf8?' : 'utf8',
+  ModeOf<O[number]>
+> {
   if (parts.length === 0) throw new MillraceError('ERR_INVALID_ARGUMENT', 'concatStr needs at least one text')
-  return toExpr(expression('concat', parts.map((part) => toNode(part, 'concatStr')))) as never
+  return toExpr(
+    expression(
+      'concat',
+      parts.map(part => toNode(part, 'concatStr')),
+    ),
+  ) as never
 }
 
 type Condition = boolean | Typed<BoolType, Mode>
@@ -118,14 +132,22 @@ export function when<const P extends Condition>(condition: P): ChoiceCondition<n
   return conditionStep([], toNode(condition, 'when'))
 }
 
-function conditionStep<C, M extends Mode>(parts: readonly ExprNode[], condition: ExprNode): ChoiceCondition<C, M> {
+function conditionStep<C, M extends Mode>(
+  parts: readonly ExprNode[],
+  condition: ExprNode,
+): ChoiceCondition<C, M> {
   return Object.freeze({
     // An object with `then` would be called by await; this one is told apart by its argument: a resolver is a function.
+    // biome-ignore lint/suspicious/noThenProperty: the word of SQL and Polars; being awaited is told apart.
     then: (value: unknown) => {
       if (typeof value === 'function') {
-        throw new MillraceError('ERR_INVALID_ARGUMENT', 'when(...) was awaited, or .then was given a function', {
-          hint: 'give .then(value) a value and end the choice with .otherwise(value)',
-        })
+        throw new MillraceError(
+          'ERR_INVALID_ARGUMENT',
+          'when(...) was awaited, or .then was given a function',
+          {
+            hint: 'give .then(value) a value and end the choice with .otherwise(value)',
+          },
+        )
       }
       return choiceStep([...parts, condition, toNode(value, 'then')])
     },

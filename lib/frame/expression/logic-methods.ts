@@ -1,7 +1,6 @@
-import type { BoolType } from '../schema-types.js'
+import type { BoolType, NullableAs } from '../schema-types.js'
 import type { Expr, Typed } from './expr.js'
 import type { Condition, ForKind, Mode, ModeOf } from './operand-types.js'
-import type { NullableAs } from '../schema-types.js'
 
 type Other = boolean | Typed<BoolType, Mode>
 type Logic<C, O, M extends Mode> = ForKind<

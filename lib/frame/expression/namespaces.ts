@@ -16,20 +16,43 @@ export class StringNamespace {
     this.#apply = apply
   }
 
-  contains(part: string) { return this.#apply('contains', [text(part, 'contains')]) }
-  startsWith(part: string) { return this.#apply('startsWith', [text(part, 'startsWith')]) }
-  endsWith(part: string) { return this.#apply('endsWith', [text(part, 'endsWith')]) }
-  length() { return this.#apply('length') }
-  byteLength() { return this.#apply('byteLength') }
-  toLower() { return this.#apply('toLower') }
-  toUpper() { return this.#apply('toUpper') }
-  trim() { return this.#apply('trim') }
-  trimStart() { return this.#apply('trimStart') }
-  trimEnd() { return this.#apply('trimEnd') }
+  contains(part: string) {
+    return this.#apply('contains', [text(part, 'contains')])
+  }
+  startsWith(part: string) {
+    return this.#apply('startsWith', [text(part, 'startsWith')])
+  }
+  endsWith(part: string) {
+    return this.#apply('endsWith', [text(part, 'endsWith')])
+  }
+  length() {
+    return this.#apply('length')
+  }
+  byteLength() {
+    return this.#apply('byteLength')
+  }
+  toLower() {
+    return this.#apply('toLower')
+  }
+  toUpper() {
+    return this.#apply('toUpper')
+  }
+  trim() {
+    return this.#apply('trim')
+  }
+  trimStart() {
+    return this.#apply('trimStart')
+  }
+  trimEnd() {
+    return this.#apply('trimEnd')
+  }
 
   slice(start: number, length?: number) {
     if (!Number.isSafeInteger(start)) throw invalidArgument('a whole number', 'the start of slice', start)
-    return this.#apply('slice', [start, length === undefined ? null : integer(0)(length, 'the length of slice')])
+    return this.#apply('slice', [
+      start,
+      length === undefined ? null : integer(0)(length, 'the length of slice'),
+    ])
   }
 }
 
@@ -41,22 +64,52 @@ export class DateNamespace {
     this.#apply = apply
   }
 
-  year() { return this.#apply('year') }
-  month() { return this.#apply('month') }
-  day() { return this.#apply('day') }
-  hour() { return this.#apply('hour') }
-  minute() { return this.#apply('minute') }
-  second() { return this.#apply('second') }
-  millisecond() { return this.#apply('millisecond') }
-  weekday() { return this.#apply('weekday') }
-  dayOfYear() { return this.#apply('dayOfYear') }
-  quarter() { return this.#apply('quarter') }
-  toDate() { return this.#apply('toDate') }
-  truncate(unit: TruncateUnit) { return this.#apply('truncate', [oneOf(...truncateUnits)(unit, 'the unit of truncate')]) }
-  epoch(unit: EpochUnit) { return this.#apply('epoch', [oneOf(...epochUnits)(unit, 'the unit of epoch')]) }
+  year() {
+    return this.#apply('year')
+  }
+  month() {
+    return this.#apply('month')
+  }
+  day() {
+    return this.#apply('day')
+  }
+  hour() {
+    return this.#apply('hour')
+  }
+  minute() {
+    return this.#apply('minute')
+  }
+  second() {
+    return this.#apply('second')
+  }
+  millisecond() {
+    return this.#apply('millisecond')
+  }
+  weekday() {
+    return this.#apply('weekday')
+  }
+  dayOfYear() {
+    return this.#apply('dayOfYear')
+  }
+  quarter() {
+    return this.#apply('quarter')
+  }
+  toDate() {
+    return this.#apply('toDate')
+  }
+  truncate(unit: TruncateUnit) {
+    return this.#apply('truncate', [oneOf(...truncateUnits)(unit, 'the unit of truncate')])
+  }
+  epoch(unit: EpochUnit) {
+    return this.#apply('epoch', [oneOf(...epochUnits)(unit, 'the unit of epoch')])
+  }
 }
 
-const everyStringMethod: Exclude<keyof StringMethods<'utf8', 'row'>, keyof StringNamespace> extends never ? true : never = true
-const everyDateMethod: Exclude<keyof DateMethods<'date', 'row'>, keyof DateNamespace> extends never ? true : never = true
+const everyStringMethod: Exclude<keyof StringMethods<'utf8', 'row'>, keyof StringNamespace> extends never
+  ? true
+  : never = true
+const everyDateMethod: Exclude<keyof DateMethods<'date', 'row'>, keyof DateNamespace> extends never
+  ? true
+  : never = true
 void everyStringMethod
 void everyDateMethod

@@ -32,7 +32,9 @@ export interface NullMethods<C, M extends Mode> {
    * @example df.withColumns((c) => ({ Volume: c.Volume.fillNull(0) }))
    * @throws ERR_TYPE when the value is of another kind
    */
-  fillNull<const O extends Fill<C>>(value: O): Expr<IsNullable<TypeOf<O>> extends false ? NonNull<C> : C, M | ModeOf<O>>
+  fillNull<const O extends Fill<C>>(
+    value: O,
+  ): Expr<IsNullable<TypeOf<O>> extends false ? NonNull<C> : C, M | ModeOf<O>>
 
   /**
    * Puts a value, or null, where the number is NaN. Polars: `fill_nan`.

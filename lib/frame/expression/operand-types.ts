@@ -1,5 +1,16 @@
 // Which operands an operation takes and what comes out, by lookup on the column's kind.
-import type { FrameTypeError, IsNullable, KindOf, NonNull, NullableAs, OrNull, NumberType, TextType, BoolType, DateType } from '../schema-types.js'
+import type {
+  BoolType,
+  DateType,
+  FrameTypeError,
+  IsNullable,
+  KindOf,
+  NonNull,
+  NullableAs,
+  NumberType,
+  OrNull,
+  TextType,
+} from '../schema-types.js'
 import type { modeOf, Typed, typeOf } from './expr.js'
 
 /** `row`: one value a row. `agg`: one value a group. A constant is `never`, which goes with either. */
@@ -80,35 +91,48 @@ export type Arithmetic<C, O> = 0 extends 1 & C ? any : OrNullOf<Sum<C, O>, C, O>
 /** Like `Arithmetic`, but for the difference of two dates, which counts days or ticks. */
 export type Difference<C, O> = 0 extends 1 & C
   ? any
-  : OrNullOf<WidthOf<C> extends 'date' ? (OperandWidth<O> extends 'date' ? 'int64' : NonNull<C>) : Sum<C, O>, C, O>
+  : OrNullOf<
+      WidthOf<C> extends 'date' ? (OperandWidth<O> extends 'date' ? 'int64' : NonNull<C>) : Sum<C, O>,
+      C,
+      O
+    >
 
 /** The result of div and pow. */
 export type Quotient<C, O> = OrNullOf<'float64', C, O>
 
 /** The result of floorDiv and mod: an integer divided by zero is null. */
-export type FloorQuotient<C, O> = WidthOf<C> extends 'float'
-  ? OrNullOf<'float64', C, O>
-  : OperandWidth<O> extends 'float'
+export type FloorQuotient<C, O> =
+  WidthOf<C> extends 'float'
     ? OrNullOf<'float64', C, O>
-    : WidthOf<C> | OperandWidth<O> extends 'int' | 'uint64'
-      ? 'int64?'
-      : number | null
+    : OperandWidth<O> extends 'float'
+      ? OrNullOf<'float64', C, O>
+      : WidthOf<C> | OperandWidth<O> extends 'int' | 'uint64'
+        ? 'int64?'
+        : number | null
 
 type OrNullOf<R, C, O> = IsNullable<C> | IsNullable<TypeOf<O>> extends false ? R : OrNull<R>
 
 /** The result of neg. */
-export type Negated<C> = NullableAs<WidthOf<C> extends 'float' ? 'float64' : WidthOf<C> extends 'js' ? number : 'int64', C>
+export type Negated<C> = NullableAs<
+  WidthOf<C> extends 'float' ? 'float64' : WidthOf<C> extends 'js' ? number : 'int64',
+  C
+>
 
 /** The result of sum. */
-export type Total<C> = WidthOf<C> extends 'float'
-  ? 'float64'
-  : WidthOf<C> extends 'uint64'
-    ? 'uint64'
-    : KindOf<C> extends 'number'
-      ? WidthOf<C> extends 'js'
-        ? number
+export type Total<C> =
+  WidthOf<C> extends 'float'
+    ? 'float64'
+    : WidthOf<C> extends 'uint64'
+      ? 'uint64'
+      : KindOf<C> extends 'number'
+        ? WidthOf<C> extends 'js'
+          ? number
+          : 'int64'
         : 'int64'
-      : 'int64'
 
 /** `R` when `C` is of one of the kinds, else a type error. */
-export type ForKind<C, K, R, Message extends string> = 0 extends 1 & C ? R : KindOf<C> extends K ? R : FrameTypeError<Message>
+export type ForKind<C, K, R, Message extends string> = 0 extends 1 & C
+  ? R
+  : KindOf<C> extends K
+    ? R
+    : FrameTypeError<Message>

@@ -1,7 +1,7 @@
 import type { InspectOptions, inspect } from 'node:util'
 import type { DType } from '../../core/dtypes.js'
 import type { QueryStats } from '../../core/executor.js'
-import type { ArrayOf, DefaultReading, Reading , Value } from '../schema-types.js'
+import type { ArrayOf, DefaultReading, Reading, Value } from '../schema-types.js'
 import type { CsvTextOptions } from './csv-text.js'
 
 /** One column of a result. Immutable; its arrays are views of the engine's memory wherever the runtime allows that. */
@@ -23,8 +23,8 @@ export interface ColumnData<C = any, V extends Reading = DefaultReading> extends
   /** One bit a row, least significant first, 1 for a value (Arrow's layout); null when no value is missing. */
   readonly validity: Uint8Array | null
 
-  /** `dict` only: for each row the index into `categories`. */
-  readonly codes: Uint32Array | null
+  /** `dict` only: for each row the index into `categories`, -1 where there is no value. */
+  readonly codes: Int32Array | null
 
   /** `dict` only: the distinct strings. */
   readonly categories: readonly string[] | null
@@ -148,7 +148,15 @@ export interface TableMethods<in out S, in out V extends Reading> extends Iterab
   [inspect.custom](depth: number, options: InspectOptions): string
 }
 
-export type TableReserved = keyof TableMethods<any, any> | 'then' | 'constructor' | 'inspect' | 'asymmetricMatch' | 'nodeType' | '$$typeof' | '__proto__'
+export type TableReserved =
+  | keyof TableMethods<any, any>
+  | 'then'
+  | 'constructor'
+  | 'inspect'
+  | 'asymmetricMatch'
+  | 'nodeType'
+  | '$$typeof'
+  | '__proto__'
 
 /** A result: its methods, and a property for each column. */
 export type Table<S = any, V extends Reading = DefaultReading> = TableMethods<S, V> & {

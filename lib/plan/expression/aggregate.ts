@@ -49,7 +49,8 @@ export const aggregates: Family = {
         return dataType(dtype, nullable)
       case 'any':
       case 'all':
-        if (dtype !== 'bool') throw typeError(`${op} needs a condition, not`, args, 'make one by comparing: c.Open.gt(0)')
+        if (dtype !== 'bool')
+          throw typeError(`${op} needs a condition, not`, args, 'make one by comparing: c.Open.gt(0)')
         return dataType('bool', false)
       default:
         return numericAggregate(op, dtype, nullable, args)
@@ -59,9 +60,14 @@ export const aggregates: Family = {
 
 function numericAggregate(op: string, dtype: string, nullable: boolean, args: readonly ExprNode[]): DataType {
   if (!isNumeric(dtype) && dtype !== 'bool') {
-    throw typeError(`${op} needs a number, not`, args, 'count, nUnique, min, max, first and last take any type')
+    throw typeError(
+      `${op} needs a number, not`,
+      args,
+      'count, nUnique, min, max, first and last take any type',
+    )
   }
-  if (op === 'sum') return dataType(isFloat(dtype) ? 'float64' : dtype === 'uint64' ? 'uint64' : 'int64', false)
+  if (op === 'sum')
+    return dataType(isFloat(dtype) ? 'float64' : dtype === 'uint64' ? 'uint64' : 'int64', false)
   // One value has no spread, so std and var can be null even where no input is.
   return dataType('float64', nullable || op === 'std' || op === 'var')
 }
@@ -73,7 +79,7 @@ export function freezeAggregate(
   extra: readonly Json[],
   type: DataType,
 ): ExprNode {
-  if (args.some((arg) => arg.mode === 'agg')) {
+  if (args.some(arg => arg.mode === 'agg')) {
     throw new MillraceError('ERR_TYPE', `${op} of a value that is already aggregated`, {
       hint: 'one aggregate per value: group and aggregate first, then aggregate the result in a second step',
     })

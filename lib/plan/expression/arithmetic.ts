@@ -1,11 +1,4 @@
-import {
-  type DataType,
-  dataType,
-  isFloat,
-  isInteger,
-  isNumeric,
-  isTimestamp,
-} from '../../core/dtypes.js'
+import { type DataType, dataType, isFloat, isInteger, isNumeric, isTimestamp } from '../../core/dtypes.js'
 import type { Family } from './family.js'
 import { literalAs } from './literal.js'
 import type { ExprNode } from './node.js'
@@ -27,9 +20,14 @@ export const arithmetic: Family = {
     const [left, right] = args as [ExprNode, ExprNode]
     const nullable = left.type.nullable || right.type.nullable
     if (left.type.dtype === 'null' || right.type.dtype === 'null') {
-      throw typeError(`${op} cannot combine`, args, 'the result would always be null; use fillNull or coalesce')
+      throw typeError(
+        `${op} cannot combine`,
+        args,
+        'the result would always be null; use fillNull or coalesce',
+      )
     }
-    if (isNumeric(left.type.dtype) && isNumeric(right.type.dtype)) return numericResult(op, left, right, nullable)
+    if (isNumeric(left.type.dtype) && isNumeric(right.type.dtype))
+      return numericResult(op, left, right, nullable)
     const temporal = temporalResult(op, left.type.dtype, right.type.dtype)
     if (temporal) return dataType(temporal, nullable)
     throw typeError(`${op} cannot combine`, args, arithmeticHint(op, left, right))
@@ -65,7 +63,8 @@ function arithmeticHint(op: string, left: ExprNode, right: ExprNode): string {
   if (op === 'add' && types.includes('utf8')) return 'join text with concatStr(a, b)'
   if (types.includes('bool')) return "cast the bool first: c.Flag.cast('int64')"
   if (types.includes('utf8')) return "cast the text first: c.Price.cast('float64')"
-  if (types.includes('date')) return 'dates take whole days: date.add(7), or date.sub(otherDate) for the days between'
+  if (types.includes('date'))
+    return 'dates take whole days: date.add(7), or date.sub(otherDate) for the days between'
   return 'timestamps take whole ticks of their unit, or another timestamp in sub'
 }
 
@@ -75,7 +74,8 @@ export const math: Family = {
 
   type(op, args): DataType {
     const { dtype, nullable } = (args[0] as ExprNode).type
-    if (!isNumeric(dtype)) throw typeError(`${op} needs a number, not`, args, "cast it first: c.Price.cast('float64')")
+    if (!isNumeric(dtype))
+      throw typeError(`${op} needs a number, not`, args, "cast it first: c.Price.cast('float64')")
     if (op === 'abs' || op === 'round' || op === 'floor' || op === 'ceil') return dataType(dtype, nullable)
     if (op === 'neg') return dataType(isFloat(dtype) ? 'float64' : 'int64', nullable)
     return dataType('float64', nullable)

@@ -74,7 +74,10 @@ export function ticksOf(nanos: bigint, unit: TimeUnit): bigint | undefined {
 }
 
 /** The coarsest unit that holds the time exactly; undefined when none does. */
-export function timestampOf(nanos: bigint, preferred: TimeUnit): { unit: TimeUnit; ticks: bigint } | undefined {
+export function timestampOf(
+  nanos: bigint,
+  preferred: TimeUnit,
+): { unit: TimeUnit; ticks: bigint } | undefined {
   for (const unit of [preferred, 'ms', 'us', 'ns'] as const) {
     const ticks = ticksOf(nanos, unit)
     if (ticks !== undefined) return { unit, ticks }

@@ -10,7 +10,8 @@ export const cast: Family = {
   type(_op, args, extra): DataType {
     const to = extra[0] as DType
     const { dtype, nullable } = (args[0] as ExprNode).type
-    if (!castable(dtype, to)) throw typeError(`cast to ${to} is not possible for`, args, 'cast to utf8 or int64 on the way')
+    if (!castable(dtype, to))
+      throw typeError(`cast to ${to} is not possible for`, args, 'cast to utf8 or int64 on the way')
     return dataType(to, nullable)
   },
 }

@@ -21,7 +21,10 @@ export const choice: Family = {
       }
     }
     const values = args.filter((_, i) => isValue(i, args))
-    return orNullable(commonType(op, values), values.some((value) => value.type.nullable))
+    return orNullable(
+      commonType(op, values),
+      values.some(value => value.type.nullable),
+    )
   },
 }
 

@@ -31,10 +31,10 @@ function join(a: DataType['dtype'], b: DataType['dtype']): DataType['dtype'] | u
 
 /** Literal branches take the type of the first branch that is not a literal. */
 export function adaptBranches(branches: readonly ExprNode[]): ExprNode[] {
-  const model = branches.find((branch) => branch.op !== 'lit' && branch.type.dtype !== 'null')
+  const model = branches.find(branch => branch.op !== 'lit' && branch.type.dtype !== 'null')
   if (!model) return [...branches]
   const { dtype } = model.type
-  return branches.map((branch) => (isTemporal(dtype) || isNumeric(dtype) ? literalAs(branch, dtype) : branch))
+  return branches.map(branch => (isTemporal(dtype) || isNumeric(dtype) ? literalAs(branch, dtype) : branch))
 }
 
 export const orNullable = (dtype: DataType['dtype'], nullable: boolean): DataType =>

@@ -10,8 +10,8 @@ export const comparison: Family = {
   fixed: dataType('bool', true),
 
   adapt(_op, args) {
-    const subject = args.find((arg) => arg.op !== 'lit') ?? (args[0] as ExprNode)
-    return args.map((arg) => literalAs(arg, subject.type.dtype))
+    const subject = args.find(arg => arg.op !== 'lit') ?? (args[0] as ExprNode)
+    return args.map(arg => literalAs(arg, subject.type.dtype))
   },
 
   type(op, args): DataType {
@@ -21,13 +21,15 @@ export const comparison: Family = {
         throw typeError(`${op} cannot compare`, [subject, other], compareHint(subject, other))
       }
     }
-    return dataType('bool', op !== 'eqMissing' && args.some((arg) => arg.type.nullable))
+    return dataType('bool', op !== 'eqMissing' && args.some(arg => arg.type.nullable))
   },
 }
 
 function comparable(a: string, b: string): boolean {
   if (a === 'null' || b === 'null') return true
-  return a === b || (isNumeric(a) && isNumeric(b)) || (isText(a) && isText(b)) || (isTemporal(a) && isTemporal(b))
+  return (
+    a === b || (isNumeric(a) && isNumeric(b)) || (isText(a) && isText(b)) || (isTemporal(a) && isTemporal(b))
+  )
 }
 
 function compareHint(a: ExprNode, b: ExprNode): string {

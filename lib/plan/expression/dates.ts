@@ -38,7 +38,11 @@ export const dates: Family = {
   type(op, args): DataType {
     const { dtype, nullable } = (args[0] as ExprNode).type
     if (!isTemporal(dtype)) {
-      throw typeError(`${op} needs a date or timestamp, not`, args, "cast it first: c.When.cast('timestamp[us]')")
+      throw typeError(
+        `${op} needs a date or timestamp, not`,
+        args,
+        "cast it first: c.When.cast('timestamp[us]')",
+      )
     }
     if (op === 'truncate') return dataType(dtype, nullable)
     if (op === 'toDate') return dataType('date', nullable)

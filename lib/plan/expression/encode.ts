@@ -1,5 +1,5 @@
-import type { ExprNode, Json } from './node.js'
 import { membersOf } from './membership.js'
+import type { ExprNode, Json } from './node.js'
 import { postOrder } from './walk.js'
 
 /** Expressions as the plan carries them: one flat list in which arguments come before their users. */
@@ -15,8 +15,8 @@ export interface EncodedExpressions {
  */
 export function encodeExpressions(roots: readonly ExprNode[]): EncodedExpressions {
   const nodes: Json[] = []
-  const positions = positionsOf(roots, (entry) => nodes.push(entry))
-  return { nodes, outs: roots.map((root) => positions.get(root) as number) }
+  const positions = positionsOf(roots, entry => nodes.push(entry))
+  return { nodes, outs: roots.map(root => positions.get(root) as number) }
 }
 
 /** Calls `add` for each distinct node in order; returns where each node went. */
@@ -24,7 +24,7 @@ function positionsOf(roots: readonly ExprNode[], add: (entry: Json) => void): Ma
   const positions = new Map<ExprNode, number>()
   const byText = new Map<string, number>()
   for (const node of postOrder(roots)) {
-    const args = node.args.map((arg) => positions.get(arg) as number)
+    const args = node.args.map(arg => positions.get(arg) as number)
     const extra = node.op === 'isIn' ? [membersOf(node)] : node.extra
     const entry: Json = [node.op, ...args, ...extra]
     const text = JSON.stringify(entry)

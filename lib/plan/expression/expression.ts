@@ -3,10 +3,12 @@
 // checked by the same rules.
 import { unknownType } from '../../core/dtypes.js'
 import { MillraceError } from '../../core/errors.js'
+import type { Schema } from '../../core/schema.js'
 import { aggregates, freezeAggregate, isAggregate } from './aggregate.js'
 import { arithmetic, math } from './arithmetic.js'
 import { cast } from './cast.js'
 import { choice } from './choice.js'
+import { columnRef } from './column-ref.js'
 import { comparison } from './comparison.js'
 import { dates } from './dates.js'
 import type { Family } from './family.js'
@@ -16,8 +18,6 @@ import { type ExprNode, freezeNode, type Json } from './node.js'
 import { nullFilling, nullTests } from './nulls.js'
 import { strings } from './strings.js'
 import { rewrite, sameArgs } from './walk.js'
-import { columnRef } from './column-ref.js'
-import type { Schema } from '../../core/schema.js'
 
 const families: ReadonlyMap<string, Family> = new Map(
   [
@@ -33,7 +33,7 @@ const families: ReadonlyMap<string, Family> = new Map(
     strings,
     dates,
     aggregates,
-  ].flatMap((family) => family.ops.map((op) => [op, family] as const)),
+  ].flatMap(family => family.ops.map(op => [op, family] as const)),
 )
 
 /** Every operation that `expression` makes, aggregates included. */
@@ -43,11 +43,13 @@ export const operations: readonly string[] = Object.freeze([...families.keys()])
 export function expression(op: string, args: readonly ExprNode[], extra: readonly Json[] = []): ExprNode {
   const family = families.get(op)
   if (!family) throw new MillraceError('ERR_INTERNAL', `There is no operation ${op}`)
-  const known = args.every((arg) => arg.type.dtype !== 'unknown')
+  const known = args.every(arg => arg.type.dtype !== 'unknown')
   const fitted = known && family.adapt ? family.adapt(op, args, extra) : args
   const type = known ? family.type(op, fitted, extra) : (family.fixed ?? unknownType)
   const frozenArgs = fitted === args ? [...args] : fitted
-  return isAggregate({ op } as ExprNode) ? freezeAggregate(op, frozenArgs, extra, type) : freezeNode(op, frozenArgs, extra, type)
+  return isAggregate({ op } as ExprNode)
+    ? freezeAggregate(op, frozenArgs, extra, type)
+    : freezeNode(op, frozenArgs, extra, type)
 }
 
 /** The node again over other arguments; the node itself when they are the same. */

@@ -34,7 +34,10 @@ interface Piece {
 export function formatExpr(root: ExprNode, length = 200): string {
   const pieces = new Map<ExprNode, Piece>()
   for (const node of postOrder([root])) {
-    const piece = formatNode(node, node.args.map((arg) => pieces.get(arg) as Piece))
+    const piece = formatNode(
+      node,
+      node.args.map(arg => pieces.get(arg) as Piece),
+    )
     pieces.set(node, { text: cut(piece.text, length), binding: piece.binding })
   }
   return (pieces.get(root) as Piece).text
@@ -55,7 +58,10 @@ function formatNode(node: ExprNode, args: readonly Piece[]): Piece {
     case 'when':
       return { text: formatChoice(args), binding: atom }
     case 'isIn':
-      return { text: `${wrap(args[0] as Piece, 5)} in [${listText(node.extra[0] as readonly Json[])}]`, binding: 4 }
+      return {
+        text: `${wrap(args[0] as Piece, 5)} in [${listText(node.extra[0] as readonly Json[])}]`,
+        binding: 4,
+      }
     default:
       return { text: formatCall(node, args), binding: atom }
   }
@@ -77,10 +83,15 @@ function formatChoice(args: readonly Piece[]): string {
 }
 
 function formatCall(node: ExprNode, args: readonly Piece[]): string {
-  const parameters = node.extra.filter((value) => value !== null && typeof value !== 'object').map(formatParameter)
-  const options = node.extra.find((value) => typeof value === 'object' && value !== null) as Record<string, Json> | undefined
-  for (const [key, value] of Object.entries(options ?? {})) parameters.push(`${key}=${formatParameter(value)}`)
-  return `${node.op}(${[...args.map((arg) => arg.text), ...parameters].join(', ')})`
+  const parameters = node.extra
+    .filter(value => value !== null && typeof value !== 'object')
+    .map(formatParameter)
+  const options = node.extra.find(value => typeof value === 'object' && value !== null) as
+    | Record<string, Json>
+    | undefined
+  for (const [key, value] of Object.entries(options ?? {}))
+    parameters.push(`${key}=${formatParameter(value)}`)
+  return `${node.op}(${[...args.map(arg => arg.text), ...parameters].join(', ')})`
 }
 
 function formatParameter(value: Json): string {
@@ -88,7 +99,7 @@ function formatParameter(value: Json): string {
 }
 
 function listText(members: readonly Json[]): string {
-  const shown = members.slice(0, 5).map((member) => formatLiteral(member as readonly Json[]))
+  const shown = members.slice(0, 5).map(member => formatLiteral(member as readonly Json[]))
   if (members.length > 5) shown.push(`… ${members.length - 5} more`)
   return shown.join(', ')
 }
@@ -101,7 +112,9 @@ export function formatName(name: string): string {
 function formatLiteral([dtype, value]: readonly Json[]): string {
   if (value === undefined || value === null) return 'null'
   if (dtype === 'date') return dateText(Number(value))
-  if (typeof dtype === 'string' && dtype.startsWith('timestamp')) return timestampText(BigInt(value as string), dtype)
-  if (typeof value === 'string' && (dtype === 'utf8' || dtype === 'dict' || dtype === 'unknown')) return `'${cut(value, 40)}'`
+  if (typeof dtype === 'string' && dtype.startsWith('timestamp'))
+    return timestampText(BigInt(value as string), dtype)
+  if (typeof value === 'string' && (dtype === 'utf8' || dtype === 'dict' || dtype === 'unknown'))
+    return `'${cut(value, 40)}'`
   return String(value)
 }

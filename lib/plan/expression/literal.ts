@@ -14,7 +14,7 @@ import {
   ticksPerMs,
   unitOf,
 } from '../../core/dtypes.js'
-import { invalidArgument, MillraceError } from '../../core/errors.js'
+import { cut, invalidArgument, MillraceError } from '../../core/errors.js'
 import { daysToMs, msPerDay, parseDate, parseTimestamp, timestampOf } from './calendar.js'
 import { type ExprNode, freezeNode, type Json } from './node.js'
 
@@ -40,7 +40,12 @@ export function literal(value: unknown, name = 'a literal'): ExprNode {
     default:
       if (value === null) return nullLiteral
       if (value instanceof Date) return dateLiteral(value, name)
-      throw invalidArgument('an expression, string, number, bigint, boolean or Date', name, value, hintFor(value))
+      throw invalidArgument(
+        'an expression, string, number, bigint, boolean or Date',
+        name,
+        value,
+        hintFor(value),
+      )
   }
 }
 
@@ -51,8 +56,11 @@ function hintFor(value: unknown): string | undefined {
 
 function numberLiteral(value: number): ExprNode {
   // JSON has no -0, so it is written as an operation.
-  if (Object.is(value, -0)) return freezeNode('neg', [typedLiteral('float64', 0)], [], dataType('float64', false))
-  return Number.isSafeInteger(value) ? typedLiteral('int64', String(value)) : typedLiteral('float64', floatJson(value))
+  if (Object.is(value, -0))
+    return freezeNode('neg', [typedLiteral('float64', 0)], [], dataType('float64', false))
+  return Number.isSafeInteger(value)
+    ? typedLiteral('int64', String(value))
+    : typedLiteral('float64', floatJson(value))
 }
 
 export const floatJson = (value: number): Json => (Number.isFinite(value) ? value : String(value))
@@ -82,13 +90,17 @@ export function literalValue(node: ExprNode): boolean | number | bigint | string
 export function literalAs(node: ExprNode, dtype: string): ExprNode {
   if (node.op !== 'lit' || node.type.dtype === 'null' || node.type.dtype === dtype) return node
   if (isTemporal(dtype)) return temporalLiteral(node, dtype)
-  if (isFloat(dtype) && isInteger(node.type.dtype)) {
-    const value = literalValue(node)
-    const exact = Number(value)
-    return BigInt(exact) === BigInt(value as bigint) ? typedLiteral('float64', exact) : node
-  }
+  if (isFloat(dtype) && isNumeric(node.type.dtype)) return floatLiteral(node, dtype as DType)
   if (isInteger(dtype) && isInteger(node.type.dtype)) return integerLiteral(node, dtype as DType)
   return node
+}
+
+// A float32 column meets a float32 literal where that is the same number, else a float64.
+function floatLiteral(node: ExprNode, dtype: DType): ExprNode {
+  const value = literalValue(node) as number | bigint
+  const float = Number(value)
+  if (typeof value === 'bigint' && BigInt(float) !== value) return node
+  return typedLiteral(dtype === 'float32' && Math.fround(float) !== float ? 'float64' : dtype, floatJson(float))
 }
 
 function integerLiteral(node: ExprNode, dtype: DType): ExprNode {
@@ -116,10 +128,14 @@ function temporalFromText(text: string, dtype: string): ExprNode {
   const nanos = parseTimestamp(text)
   const found = nanos === undefined ? undefined : temporalFromNanos(nanos, dtype)
   if (found) return found
-  throw new MillraceError('ERR_TYPE', `${JSON.stringify(text)} is not a date, but it meets a ${dtype}`, {
-    text,
-    hint: "write dates as '2020-12-31' and times as '2020-12-31T23:59:59.5Z', or pass a Date",
-  })
+  throw new MillraceError(
+    'ERR_TYPE',
+    `${JSON.stringify(cut(text, 60))} is no date or time, but stands beside a ${dtype}`,
+    {
+      text,
+      hint: "write dates as '2020-12-31' and times as '2020-12-31T23:59:59.5Z', or pass a Date",
+    },
+  )
 }
 
 function temporalFromNanos(nanos: bigint, dtype: string): ExprNode | undefined {
@@ -136,7 +152,8 @@ export function memberOf(node: ExprNode, dtype: string): Json | undefined {
   if (node.type.dtype === 'null') return undefined
   const fitted = literalAs(node, dtype)
   const found = fitted.type.dtype
-  if (found === dtype || (isFloat(found) && isFloat(dtype)) || (isText(found) && isText(dtype))) return fitted.extra[1]
+  if (found === dtype || (isFloat(found) && isFloat(dtype)) || (isText(found) && isText(dtype)))
+    return fitted.extra[1]
   if ((isNumeric(found) && isNumeric(dtype)) || (isTemporal(found) && isTemporal(dtype))) return undefined
   throw new MillraceError('ERR_TYPE', `No ${dtype} can equal ${JSON.stringify(node.extra[1])} (${found})`, {
     hint: "give isIn values of the column's own type",

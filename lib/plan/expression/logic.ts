@@ -13,6 +13,9 @@ export const logic: Family = {
         throw typeError(`${op} needs a condition, not`, [arg], 'make one by comparing: c.Open.gt(0)')
       }
     }
-    return dataType('bool', args.some((arg) => arg.type.nullable))
+    return dataType(
+      'bool',
+      args.some(arg => arg.type.nullable),
+    )
   },
 }

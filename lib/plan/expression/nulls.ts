@@ -13,7 +13,8 @@ export const nullTests: Family = {
   type(op, args): DataType {
     const { dtype, nullable } = (args[0] as ExprNode).type
     if (op !== 'isNaN') return dataType('bool', false)
-    if (!isNumeric(dtype)) throw typeError('isNaN needs a number, not', args, 'use isNull() for missing values')
+    if (!isNumeric(dtype))
+      throw typeError('isNaN needs a number, not', args, 'use isNull() for missing values')
     return dataType('bool', nullable)
   },
 }
@@ -28,10 +29,18 @@ export const nullFilling: Family = {
   },
 
   type(op, args): DataType {
-    if (op === 'coalesce') return orNullable(commonType(op, args), args.every((arg) => arg.type.nullable))
+    if (op === 'coalesce')
+      return orNullable(
+        commonType(op, args),
+        args.every(arg => arg.type.nullable),
+      )
     const [subject, fill] = args as [ExprNode, ExprNode]
     if (!isFloat(subject.type.dtype)) {
-      throw typeError('fillNaN needs a float column, not', [subject], 'use fillNull(value) for missing values')
+      throw typeError(
+        'fillNaN needs a float column, not',
+        [subject],
+        'use fillNull(value) for missing values',
+      )
     }
     if (!isNumeric(fill.type.dtype) && fill.type.dtype !== 'null') {
       throw typeError('fillNaN cannot fill', args, 'give a number, or null')

@@ -25,10 +25,14 @@ export const strings: Family = {
   type(op, args): DataType {
     for (const arg of args) {
       if (!isText(arg.type.dtype)) {
-        const hint = op === 'concat' ? "cast it first: c.Id.cast('utf8')" : 'str methods work on utf8 and dict columns'
+        const hint =
+          op === 'concat' ? "cast it first: c.Id.cast('utf8')" : 'str methods work on utf8 and dict columns'
         throw typeError(`${op} needs text, not`, [arg as ExprNode], hint)
       }
     }
-    return dataType(results[op] as DataType['dtype'], args.some((arg) => arg.type.nullable))
+    return dataType(
+      results[op] as DataType['dtype'],
+      args.some(arg => arg.type.nullable),
+    )
   },
 }

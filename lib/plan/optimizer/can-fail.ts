@@ -2,14 +2,24 @@ import { isInteger, isTemporal, isText } from '../../core/dtypes.js'
 import type { ExprNode } from '../expression/node.js'
 import { postOrder } from '../expression/walk.js'
 
-const checked: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'floorDiv', 'mod', 'neg', 'abs', 'epoch', 'round'])
+const checked: ReadonlySet<string> = new Set([
+  'add',
+  'sub',
+  'mul',
+  'floorDiv',
+  'mod',
+  'neg',
+  'abs',
+  'epoch',
+  'round',
+])
 
 /**
  * Whether evaluating the expression on some row may be an error (an overflow, a cast that does not fit). Such an
  * expression must not see rows that an earlier filter removes.
  */
 export function canFail(root: ExprNode): boolean {
-  return postOrder([root]).some((node) => {
+  return postOrder([root]).some(node => {
     if (node.op === 'cast') return !isSafeCast((node.args[0] as ExprNode).type.dtype, node.type.dtype)
     return checked.has(node.op) && (isInteger(node.type.dtype) || isTemporal(node.type.dtype))
   })

@@ -9,7 +9,7 @@ import type { Rule } from './rule.js'
 /** Computes what does not depend on the data: `60 * 60`, `not not x`, `x and true`. */
 export const foldConstants: Rule = {
   name: 'fold constants',
-  apply: (chain) => ({ ...chain, steps: chain.steps.map((step) => mapExpressions(step, foldExpression)) }),
+  apply: chain => ({ ...chain, steps: chain.steps.map(step => mapExpressions(step, foldExpression)) }),
 }
 
 export function foldExpression(root: ExprNode): ExprNode {

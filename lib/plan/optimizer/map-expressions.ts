@@ -15,7 +15,7 @@ export function mapExpressions(step: StepNode, change: (expr: ExprNode) => ExprN
       return {
         ...step,
         keys: step.keys.map(({ name, expr }) => ({ name, expr: change(expr) })),
-        aggregates: step.aggregates.map((part) => mapArgument(part, change)),
+        aggregates: step.aggregates.map(part => mapArgument(part, change)),
       }
     case 'head':
       return step

@@ -35,7 +35,8 @@ function mergeable(lower: ProjectNode, upper: ProjectNode): boolean {
   )
 }
 
-const deepest = ({ columns }: ProjectNode): number => columns.reduce((depth, { expr }) => Math.max(depth, expr.depth), 0)
+const deepest = ({ columns }: ProjectNode): number =>
+  columns.reduce((depth, { expr }) => Math.max(depth, expr.depth), 0)
 
 // Every edge to a column node counts, and every output that is one.
 function countUses(columns: readonly NamedExpr[]): Map<string, number> {

@@ -5,7 +5,7 @@ import { mergeFilters } from './merge-filters.js'
 import { mergeProjections } from './merge-projections.js'
 import { pruneColumns } from './prune-columns.js'
 import { pushFilters } from './push-filters.js'
-import { rebuild, type Rule } from './rule.js'
+import { type Rule, rebuild } from './rule.js'
 import { skipGroupSort } from './skip-group-sort.js'
 
 /**

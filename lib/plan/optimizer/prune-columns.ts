@@ -61,6 +61,6 @@ function columnsOfAggregate({ keys, aggregates }: AggregateNode): Needed {
 
 function pruneScan(scan: ScanNode, needed: Needed): ScanNode {
   if (needed === 'all' || scan.kind === 'memoryScan') return scan
-  const project = scan.project.filter((position) => needed.has(scan.columns[position]?.name as string))
+  const project = scan.project.filter(position => needed.has(scan.columns[position]?.name as string))
   return project.length === scan.project.length ? scan : csvScanNode(scan.source, scan.columns, project)
 }

@@ -33,9 +33,9 @@ function insert(steps: StepNode[], filter: FilterNode): void {
     const below = projectionBelow(steps, at, terms)
     if (below < 0) break
     const sources = passedThrough(steps[below] as ProjectNode)
-    const staying = terms.filter((term) => !reads(term, sources))
+    const staying = terms.filter(term => !reads(term, sources))
     if (staying.length > 0) placed.push({ at, terms: staying })
-    terms = terms.filter((term) => reads(term, sources)).map((term) => renameColumns(term, sources))
+    terms = terms.filter(term => reads(term, sources)).map(term => renameColumns(term, sources))
     at = below
   }
   if (terms.length > 0) placed.push({ at, terms })
@@ -68,7 +68,9 @@ function conjunction(terms: readonly ExprNode[]): ExprNode {
 
 /** Output name -> the column node that it merely repeats. */
 function passedThrough(project: ProjectNode): ReadonlyMap<string, ExprNode> {
-  return new Map(project.columns.filter(({ expr }) => expr.op === 'col').map(({ name, expr }) => [name, expr]))
+  return new Map(
+    project.columns.filter(({ expr }) => expr.op === 'col').map(({ name, expr }) => [name, expr]),
+  )
 }
 
 function reads(term: ExprNode, sources: ReadonlyMap<string, ExprNode>): boolean {

@@ -4,7 +4,17 @@ import type { StepNode } from '../step/node.js'
 import type { Rule } from './rule.js'
 
 // A float sum depends on the order of its terms in the last bits, and results must repeat bit for bit.
-const orderFree: ReadonlySet<string> = new Set(['count', 'size', 'min', 'max', 'nUnique', 'median', 'quantile', 'any', 'all'])
+const orderFree: ReadonlySet<string> = new Set([
+  'count',
+  'size',
+  'min',
+  'max',
+  'nUnique',
+  'median',
+  'quantile',
+  'any',
+  'all',
+])
 
 /** Groups are not sorted when a later aggregation forgets their order. */
 export const skipGroupSort: Rule = {
@@ -27,7 +37,7 @@ export const skipGroupSort: Rule = {
 
 function ignoresOrder({ aggregates, order }: AggregateNode): boolean {
   if (order === 'first') return false
-  return aggregates.every((part) => {
+  return aggregates.every(part => {
     if (part.function === 'sum') return part.argument !== undefined && !isFloat(part.argument.type.dtype)
     return orderFree.has(part.function)
   })

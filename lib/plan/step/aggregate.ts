@@ -35,7 +35,11 @@ export interface Grouping {
   readonly dropNulls: boolean
 }
 
-export function aggregateNode(input: PlanNode, grouping: Grouping, aggregates: readonly NamedAggregate[]): AggregateNode {
+export function aggregateNode(
+  input: PlanNode,
+  grouping: Grouping,
+  aggregates: readonly NamedAggregate[],
+): AggregateNode {
   const { keys, order, dropNulls } = grouping
   const keyFields = keys.map(({ name, expr }) => ({
     name,
@@ -69,7 +73,9 @@ export function namedAggregate(name: string, node: ExprNode, input: Schema, keye
 
 function checkArgument(argument: ExprNode, op: string): ExprNode {
   if (argument.type.dtype !== 'null') return argument
-  throw new MillraceError('ERR_TYPE', `${op} of a null without a type`, { hint: "give it one: lit(null).cast('float64')" })
+  throw new MillraceError('ERR_TYPE', `${op} of a null without a type`, {
+    hint: "give it one: lit(null).cast('float64')",
+  })
 }
 
 // Without keys there may be no row at all; then only these have a value.

@@ -51,7 +51,7 @@ export function csvScanNode(
   columns: readonly CsvColumn[],
   project: readonly number[] = columns.map((_, i) => i),
 ): CsvScanNode {
-  const fields = project.map((position) => outputField(columns[position] as CsvColumn, source))
+  const fields = project.map(position => outputField(columns[position] as CsvColumn, source))
   return Object.freeze({
     kind: 'csvScan' as const,
     source,

@@ -21,14 +21,19 @@ export interface PlanBase {
 
 export function depthAbove(input: PlanNode): number {
   if (input.depth >= maxDepth) {
-    throw new MillraceError('ERR_DEPTH_LIMIT', `The plan has more than ${maxDepth.toLocaleString('en')} steps`, {
-      hint: 'compute a part of it first and continue from the result',
-    })
+    throw new MillraceError(
+      'ERR_DEPTH_LIMIT',
+      `The plan has more than ${maxDepth.toLocaleString('en')} steps`,
+      {
+        hint: 'compute a part of it first and continue from the result',
+      },
+    )
   }
   return input.depth + 1
 }
 
-export const isScan = (node: PlanNode): node is ScanNode => node.kind === 'csvScan' || node.kind === 'memoryScan'
+export const isScan = (node: PlanNode): node is ScanNode =>
+  node.kind === 'csvScan' || node.kind === 'memoryScan'
 
 /** The source and then the steps in the order in which they apply. */
 export function unwind(plan: PlanNode): { scan: ScanNode; steps: StepNode[] } {

@@ -20,7 +20,9 @@ export interface ProjectNode extends PlanBase {
 
 /** Throws ERR_TYPE for aggregated or untyped columns, ERR_DUPLICATE_COLUMN for two of one name. */
 export function projectNode(input: PlanNode, columns: readonly NamedExpr[]): ProjectNode {
-  const bound = columns.map(({ name, expr }) => Object.freeze({ name, expr: bindExpression(expr, input.schema) }))
+  const bound = columns.map(({ name, expr }) =>
+    Object.freeze({ name, expr: bindExpression(expr, input.schema) }),
+  )
   for (const column of bound) checkColumn(column)
   return Object.freeze({
     kind: 'project' as const,
@@ -33,10 +35,14 @@ export function projectNode(input: PlanNode, columns: readonly NamedExpr[]): Pro
 
 function checkColumn({ name, expr }: NamedExpr): void {
   if (expr.mode === 'agg') {
-    throw new MillraceError('ERR_TYPE', `Column ${JSON.stringify(name)} is aggregated: ${formatExpr(expr, 80)}`, {
-      column: name,
-      hint: 'aggregates belong in agg or groupBy(...).agg',
-    })
+    throw new MillraceError(
+      'ERR_TYPE',
+      `Column ${JSON.stringify(name)} is aggregated: ${formatExpr(expr, 80)}`,
+      {
+        column: name,
+        hint: 'aggregates belong in agg or groupBy(...).agg',
+      },
+    )
   }
   if (expr.type.dtype === 'null') {
     throw new MillraceError('ERR_TYPE', `Column ${JSON.stringify(name)} is a null without a type`, {
