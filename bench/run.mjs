@@ -3,7 +3,7 @@ import { CONTENDERS, PEER_GROUPS } from './harness/contenders.mjs'
 import { availableContenders } from './harness/install.mjs'
 import { machineSummary } from './harness/machine.mjs'
 import { jobTable, standingsTable } from './harness/report.mjs'
-import { WrongAnswer } from './harness/rounds.mjs'
+import { BenchmarkFailure } from './harness/rounds.mjs'
 import { JOB_NAMES, runJob } from './harness/run-jobs.mjs'
 import { writeResults } from './harness/write-results.mjs'
 
@@ -27,7 +27,7 @@ class UsageError extends Error {}
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  if (error instanceof WrongAnswer) console.error(`\nWrong answer: ${error.message}`)
+  if (error instanceof BenchmarkFailure) console.error(`\n${error.message}`)
   else if (error instanceof UsageError) console.error(`${error.message}\n\n${HELP}`)
   else throw error
   process.exitCode = 1

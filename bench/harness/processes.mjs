@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 const NODE_PROGRAM = fileURLToPath(new URL('./contender.mjs', import.meta.url))
 const PYTHON_PROGRAM = fileURLToPath(new URL('../peers/python_contender.py', import.meta.url))
 const TIMEOUT_MS = 15 * 60_000
-const SHOWN_ERROR_CHARACTERS = 600
+const SHOWN_ERROR_CHARACTERS = 800
 
 export const PYTHON = process.env.MILLRACE_BENCH_PYTHON || 'python3'
 
@@ -88,6 +88,7 @@ function lastLine(output) {
 
 /** @param {string} text standard error */
 function firstError(text) {
-  const line = /^\s*\w*(Error|Exception)\b.*$/m.exec(text)
-  return (line ? line[0].trim() : text.trim()).slice(0, SHOWN_ERROR_CHARACTERS)
+  const start = text.search(/^\s*\w*(Error|Exception)\b/m)
+  const message = text.slice(Math.max(0, start)).split(/\n\s+at /)[0]
+  return message.trim().slice(0, SHOWN_ERROR_CHARACTERS)
 }

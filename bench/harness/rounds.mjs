@@ -16,8 +16,8 @@ const SLOW_ROUNDS = 2
  * @typedef {{ threads: number, runs: number, log: (message: string) => void }} Settings
  */
 
-/** Raised where contenders disagree: no speed is worth printing then. */
-export class WrongAnswer extends Error {}
+/** Contenders disagree, or millrace has no answer: no speed is worth printing then. */
+export class BenchmarkFailure extends Error {}
 
 /**
  * Asks every contender once and compares. Contenders that fail are named and leave the job.
@@ -38,8 +38,9 @@ export async function checkAnswers(contenders, task, answersOf, { threads, log }
     log(`  answer of ${contender.label}`)
     const report = await runContender(contender, { ...task, answer: true }, threads).catch(error => error)
     if (report instanceof Error) {
+      if (contender.group === 'millrace')
+        throw new BenchmarkFailure(`${contender.label} has no answer: ${report.message}`)
       log(`  ${contender.label} failed: ${report.message}`)
-      if (contender.group === 'millrace') throw new WrongAnswer(report.message)
       failed[contender.label] = report.message
       continue
     }
@@ -47,7 +48,10 @@ export async function checkAnswers(contenders, task, answersOf, { threads, log }
     reference ??= { name: contender.label, answers }
     for (const [name, answer] of Object.entries(answers)) {
       const wrong = difference(reference.answers[name], answer)
-      if (wrong) throw new WrongAnswer(`${contender.label} against ${reference.name}, ${name}: ${wrong}`)
+      if (wrong)
+        throw new BenchmarkFailure(
+          `wrong answer of ${contender.label} against ${reference.name}, ${name}: ${wrong}`,
+        )
     }
     agreed.push(contender)
   }
@@ -85,8 +89,8 @@ export async function timeInRounds(contenders, task, path, { threads, runs, log 
         if (report.ms !== undefined)
           log(`  round ${round + 1}: ${timing.contender.label} ${report.ms.toFixed(1)} ms`)
       } catch (error) {
-        if (timing.contender.group === 'millrace') throw error
         timing.failure = /** @type {Error} */ (error).message
+        if (timing.contender.group === 'millrace') throw new BenchmarkFailure(timing.failure)
         log(`  round ${round + 1}: ${timing.contender.label} failed: ${timing.failure}`)
       }
     }

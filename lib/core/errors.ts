@@ -68,8 +68,11 @@ const ownFolder = new URL('..', import.meta.url).href
 /** A stack that begins where the caller's own code does: at the line to look at. */
 function fromCaller(stack: string | undefined): string {
   const lines = stack?.split('\n') ?? []
-  const outside = lines.filter(line => !(isFrame(line) && line.includes(ownFolder)))
-  return (outside.some(isFrame) ? outside : lines).join('\n')
+  // Own frames, and those of built-in functions that own ones called (Array.map).
+  const first = lines.findIndex(line => isFrame(line) && !line.includes(ownFolder) && !line.includes('<anonymous>'))
+  if (first < 0) return lines.join('\n')
+  const before = lines.slice(0, first).filter(line => !isFrame(line))
+  return [...before, ...lines.slice(first).filter(line => !line.includes(ownFolder))].join('\n')
 }
 
 const isFrame = (line: string): boolean => /^\s+at /.test(line)

@@ -73,7 +73,8 @@ export class SchemaClasses<Base extends Constructor> {
       }
       Object.defineProperty(made.prototype, name, {
         get(this: InstanceType<Base>) {
-          return read(this, name)
+          // Whoever prints a prototype reads its getters too.
+          return this === made.prototype ? undefined : read(this, name)
         },
         enumerable: true,
         configurable: false,

@@ -80,9 +80,18 @@ export function groupBy(plan: PlanNode, keysAndOptions: readonly unknown[], make
     })
   }
   const keys = names.map(name => ({ name, expr: columnRef(name, plan.schema.field(name).type) }))
+  checkDistinct(names)
   const grouping = { keys, order: orderOf(options.sort ?? true), dropNulls: options.dropNulls ?? false }
   const SchemaGroupBy = classes.for(plan.schema)
   return new SchemaGroupBy(plan, grouping, make)
+}
+
+function checkDistinct(names: readonly string[]): void {
+  const repeated = names.find((name, i) => names.indexOf(name) < i)
+  if (repeated === undefined) return
+  throw new MillraceError('ERR_DUPLICATE_COLUMN', `groupBy names the key ${JSON.stringify(repeated)} twice`, {
+    column: repeated,
+  })
 }
 
 const orderOf = (sort: boolean | 'first'): GroupOrder => (sort === 'first' ? 'first' : sort ? 'key' : 'none')

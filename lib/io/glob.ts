@@ -2,6 +2,7 @@
 // alternatives. Names that begin with a dot match only a pattern that begins with one.
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { isAbsolute, join, parse, resolve } from 'node:path'
+import { invalidArgument } from '../core/errors.js'
 
 export function hasMagic(pattern: string): boolean {
   return /[*?[\]{}]/.test(pattern)
@@ -18,19 +19,23 @@ const mostAlternatives = 1_000
 
 /** `a{b,c}d` as `abd` and `acd`; nested braces too. A brace without a partner is itself. */
 export function expandBraces(pattern: string): string[] {
-  const done: string[] = []
+  const done = new Set<string>()
   const open = [pattern]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const brace = innermostBraces(next)
-    if (!brace || done.length + open.length > mostAlternatives) {
-      done.push(next)
+    if (!brace) {
+      done.add(next)
       continue
     }
     const [start, end] = brace
-    for (const part of next.slice(start + 1, end).split(','))
+    for (const part of next.slice(start + 1, end).split(',')) {
       open.push(next.slice(0, start) + part + next.slice(end + 1))
+    }
+    if (done.size + open.length > mostAlternatives) {
+      throw invalidArgument(`at most ${mostAlternatives} alternatives in braces`, 'a glob', pattern)
+    }
   }
-  return done
+  return [...done]
 }
 
 // The first pair with no brace between and a comma in it.

@@ -8,7 +8,7 @@ namespace millrace::agg {
 
 inline constexpr uint32_t kNoId = ~uint32_t{0};
 // Rows that are looked up together, so that the cache misses of a large table overlap. A multiple of 64.
-inline constexpr uint32_t kLookupBlock = 256;
+inline constexpr uint32_t kLookupBlock = 128;
 // From this size on a table is prefetched: about half of an L2 cache.
 inline constexpr size_t kPrefetchBytes = size_t{256} << 10;
 

@@ -110,7 +110,7 @@ uint64_t TextConverter::read_block(uint32_t first, uint32_t rows) {
         going_ = false;
         break;
       }
-      all_bytes |= swar::kHighBits;
+      all_bytes |= high_bits_of(values[i]);
       continue;
     }
     values[i] = {text, size};

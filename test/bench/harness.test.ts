@@ -29,7 +29,7 @@ describe('the command lines', () => {
     [['nothing'], 'there is no job nothing'],
     [['--peers', 'excel'], 'there is no peer excel'],
     [['--runs', '0'], '--runs takes a positive integer, not 0'],
-    [['--write'], '--write is for --scale full'],
+    [['--write', '--scale', 'small'], '--write is for --scale full'],
   ])('of the benchmarks: %j is refused with the reason', (args, reason) => {
     const { status, stderr } = runProgram('run.mjs', args)
     expect(status).toBe(1)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "check.h"
+#include "csv/structural_index.h"
 
 namespace millrace::csv {
 namespace {
@@ -33,6 +34,43 @@ std::vector<std::string> rows_of(std::string_view text, const Dialect& dialect =
 }
 
 using Rows = std::vector<std::string>;
+
+// A random text of the bytes that matter, with well-formed quoted fields among them.
+std::string random_text(std::mt19937_64& random) {
+  const std::string alphabets[] = {"ab,,\n\n\r\"\"\"#\\", "abcdefgh,\n\"", "abcdefghijklmnop,\n"};
+  const std::string& alphabet = alphabets[random() % 3];
+  std::string text;
+  for (size_t size = random() % (random() % 10 ? 60 : 400); text.size() < size;) {
+    if (random() % 6 == 0) {
+      text += "\"ab,\n\"\"c\",";
+    } else if (random() % 9 == 0) {
+      text += "\r\n";
+    } else {
+      text += alphabet[random() % alphabet.size()];
+    }
+  }
+  return text;
+}
+
+Dialect random_dialect(std::mt19937_64& random) {
+  Dialect dialect = dialect_of(random() % 2 ? Dialect::Newline::Any : Dialect::Newline::Lf);
+  if (random() % 3 == 0) dialect.comment = '#';
+  if (random() % 5 == 0) dialect.escape = '\\';
+  if (random() % 7 == 0) dialect.quote = dialect.escape = 0;
+  return dialect;
+}
+
+// The ends of fields and rows as the structural index gives them: of "\r\n" the '\n'; none at the end of the text.
+std::vector<uint32_t> ends_of(std::string_view text, const Dialect& dialect) {
+  std::vector<uint32_t> ends;
+  Tokenizer tokenizer(text, dialect, true);
+  TokenizedRow row;
+  while (tokenizer.next(row)) {
+    for (size_t f = 0; f + 1 < row.fields.size(); f++) ends.push_back(static_cast<uint32_t>(row.fields[f].end));
+    if (tokenizer.position() > row.end) ends.push_back(static_cast<uint32_t>(tokenizer.position() - 1));
+  }
+  return ends;
+}
 
 }  // namespace
 
@@ -95,13 +133,9 @@ TEST("without a quote character quotes are bytes like others") {
 
 TEST("cut at any byte and resumed with the rest, a text gives the same rows") {
   std::mt19937_64 random(1);
-  const std::string alphabet = "ab,,\n\n\r\"\"\"#\\";
-  for (int i = 0; i < 5'000; i++) {
-    std::string text;
-    for (size_t size = random() % 40; text.size() < size;) text += alphabet[random() % alphabet.size()];
-    Dialect dialect = dialect_of(i % 2 ? Dialect::Newline::Any : Dialect::Newline::Lf);
-    if (i % 3 == 0) dialect.comment = '#';
-    if (i % 5 == 0) dialect.escape = '\\';
+  for (int i = 0; i < 2'000; i++) {
+    const std::string text = random_text(random);
+    const Dialect dialect = random_dialect(random);
     const Rows whole = rows_of(text, dialect);
     for (size_t cut = 0; cut <= text.size(); cut++) {
       const std::string_view first(text.data(), cut);
@@ -115,6 +149,29 @@ TEST("cut at any byte and resumed with the rest, a text gives the same rows") {
       }
       if (rows != whole) CHECK_EQ(rows, whole);
     }
+  }
+}
+
+TEST("the structural index finds the ends that the tokenizer finds, in pieces of any size") {
+  std::mt19937_64 random(2);
+  for (int i = 0; i < 50'000; i++) {
+    const std::string text = random_text(random);
+    const Dialect dialect = random_dialect(random);
+    const std::string padded = text + std::string(128, 'x');
+    std::vector<uint32_t> ends(text.size() + 256);
+    StructuralIndex index(dialect);
+    index.start_row();
+    size_t at = 0;
+    size_t count = 0;
+    while (at < text.size()) {
+      const size_t end = random() % 3 ? text.size() : at + 1 + random() % (text.size() - at);
+      const simd::IndexProgress done =
+          index.index(padded.data(), at, end, false, end == text.size(), ends.data() + count);
+      count += done.positions;
+      at = done.end;
+    }
+    ends.resize(count);
+    if (ends != ends_of(text, dialect)) CHECK_EQ(ends, ends_of(text, dialect));
   }
 }
 

@@ -1,4 +1,4 @@
-import { type DataType, dataType } from '../../core/dtypes.js'
+import type { DataType } from '../../core/dtypes.js'
 import { Schema } from '../../core/schema.js'
 import type { PlanBase } from './node.js'
 
@@ -51,7 +51,10 @@ export function csvScanNode(
   columns: readonly CsvColumn[],
   project: readonly number[] = columns.map((_, i) => i),
 ): CsvScanNode {
-  const fields = project.map(position => outputField(columns[position] as CsvColumn, source))
+  const fields = project.map(position => {
+    const { name, type } = columns[position] as CsvColumn
+    return { name, type }
+  })
   return Object.freeze({
     kind: 'csvScan' as const,
     source,
@@ -60,10 +63,4 @@ export function csvScanNode(
     schema: new Schema(fields),
     depth: 1,
   })
-}
-
-// onError 'null' turns bad cells of any column into nulls.
-function outputField(column: CsvColumn, source: CsvSource) {
-  const nullable = column.type.nullable || source.onError === 'null'
-  return { name: column.name, type: dataType(column.type.dtype, nullable) }
 }

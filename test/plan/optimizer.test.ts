@@ -1,0 +1,165 @@
+import { count, lit } from 'millrace'
+import { describe, expect, test } from 'vitest'
+import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
+import { formatExpr } from '../../dist/plan/expression/format.js'
+import { optimize } from '../../dist/plan/optimizer/optimize.js'
+import { ExpressionBuilder } from '../../dist/frame/expression/expression-builder.js'
+import { planFrom, prices as df } from './scan.js'
+
+const steps = (frame: object) => (frame as typeof df).explain().split('\n').slice(1).map(line => line.slice(5))
+const reads = (frame: object) => /reads (.*) \(/.exec((frame as typeof df).explain())?.[1]
+
+describe('columns', () => {
+  test('the scan reads only what the query needs', () => {
+    expect(reads(df.filter(df.Close.gt(0)).groupBy('Date').Open.mean())).toBe('Date, Open, Close')
+    expect(reads(df.select('Date'))).toBe('Date')
+    expect(reads(df.drop('Date').drop('At', 'Up'))).toBe('Ticker, Open, High, Low, Close, Volume')
+    expect(reads(df.rename({ Date: 'day' }).select('day'))).toBe('Date')
+    expect(reads(df)).toBe('all columns')
+  })
+
+  test('counting rows reads only what filters need', () => {
+    expect(reads(df.filter(df.Close.gt(0)).agg(() => ({ n: count() })))).toBe('Close')
+    expect(df.agg(() => ({ n: count() })).explain()).toContain('reads no column')
+  })
+
+  test('columns that nobody uses are not computed', () => {
+    const frame = df.withColumns(c => ({ a: c.High.sub(c.Low), b: c.Open.mul(2) })).select('a')
+    expect(steps(frame)).toEqual(['select(a = High - Low)'])
+  })
+
+  test('aggregates that nobody uses are not computed', () => {
+    const frame = df.groupBy('Date').agg(c => ({ a: c.High.max(), b: c.Low.min() })).select('Date', 'b')
+    expect(steps(frame)).toEqual(['groupBy(Date).agg(b = min(Low))'])
+  })
+
+  test('an aggregation without keys keeps at least one aggregate, and so its row', () => {
+    const frame = df.agg(c => ({ a: c.High.max() })).agg(() => ({ n: count() }))
+    expect(steps(frame)).toEqual(['agg(a = max(High))', 'agg(n = size())'])
+  })
+})
+
+describe('filters', () => {
+  test('neighbours become one', () => {
+    expect(steps(df.filter(df.Close.gt(0)).filter(df.Open.gt(1)))).toEqual(['filter(Close > 0 and Open > 1)'])
+  })
+
+  test('one that can fail stays behind the one that protects it', () => {
+    const frame = df.filter(df.Ticker.ne('n/a')).filter(df.Ticker.cast('int64').gt(0))
+    expect(steps(frame)).toHaveLength(2)
+  })
+
+  test('they sink below renamings and computed columns they do not read', () => {
+    const frame = df
+      .rename({ Close: 'c' })
+      .withColumns(c => ({ range: c.High.sub(c.Low) }))
+      .filter(c => c.c.gt(0))
+      .select('c', 'range')
+    expect(steps(frame)).toEqual(['filter(Close > 0)', 'select(c = Close, range = High - Low)'])
+  })
+
+  test('a condition on a computed column stays above it, the rest sinks', () => {
+    const frame = df.withColumns(c => ({ range: c.High.sub(c.Low) })).filter(c => c.range.gt(1).and(c.Close.gt(0)))
+    expect(steps(frame)).toEqual(['filter(Close > 0)', 'withColumns(range = High - Low)', 'filter(range > 1)'])
+  })
+
+  test('one that can fail does not sink past another filter', () => {
+    const frame = df
+      .withColumns(c => ({ range: c.High.sub(c.Low) }))
+      .filter(c => c.range.gt(1))
+      .filter(c => c.Ticker.cast('int64').gt(0))
+    expect(steps(frame).at(-1)).toContain('cast')
+  })
+
+  test('one that cannot fail does', () => {
+    const frame = df
+      .withColumns(c => ({ range: c.High.sub(c.Low) }))
+      .filter(c => c.range.gt(1))
+      .filter(c => c.Close.gt(0))
+    expect(steps(frame)[0]).toBe('filter(Close > 0)')
+  })
+
+  test('they stay above head and above groups', () => {
+    expect(steps(df.head(5).filter(df.Close.gt(0)))).toEqual(['head(5)', 'filter(Close > 0)'])
+    const grouped = df.groupBy('Date').Close.max().filter(c => c.Close.gt(0))
+    expect(steps(grouped)).toEqual(['groupBy(Date).agg(max(Close))', 'filter(Close > 0)'])
+  })
+
+  test('one that is always true goes', () => {
+    expect(steps(df.filter(lit(true)))).toEqual([])
+    expect(steps(df.filter(df.Up.or(true)))).toEqual([])
+  })
+})
+
+describe('projections', () => {
+  test('neighbours become one where nothing is computed twice', () => {
+    const frame = df.withColumns(c => ({ a: c.High.sub(c.Low) })).select(c => ({ b: c.a.mul(2), d: c.Date }))
+    expect(steps(frame)).toEqual(['select(b = (High - Low) * 2, d = Date)'])
+  })
+
+  test('a computed column with two uses stays apart', () => {
+    const frame = df.withColumns(c => ({ a: c.High.sub(c.Low) })).select(c => ({ b: c.a.mul(2), d: c.a.add(1) }))
+    expect(steps(frame)).toHaveLength(2)
+  })
+
+  test('one that changes nothing goes', () => {
+    expect(steps(df.select('Date', 'Ticker'))).toEqual([])
+    expect(steps(df.select('Ticker', 'Date'))).toEqual(['select(Ticker, Date)'])
+    expect(steps(df.rename({}))).toEqual([])
+  })
+})
+
+describe('the order of groups', () => {
+  const grouped = df.groupBy('Date', 'Ticker').Close.max()
+
+  test('is not made when a later aggregation forgets it', () => {
+    expect(steps(grouped.agg(c => ({ n: c.Close.count(), high: c.Close.max() })))[0]).toContain('unsorted')
+    expect(steps(grouped.groupBy('Date').Close.max())[0]).toContain('unsorted')
+  })
+
+  test.each([
+    ['a float sum, whose last bits depend on it', () => grouped.groupBy('Date').Close.sum()],
+    ['first', () => grouped.groupBy('Date').Close.first()],
+    ["sort: 'first'", () => grouped.groupBy('Date', { sort: 'first' }).Close.max()],
+    ['head', () => grouped.head(3).agg(c => ({ n: c.Close.count() }))],
+    ['the result itself', () => grouped],
+  ])('is made for %s', (_name, make) => {
+    expect(steps(make())[0]).not.toContain('unsorted')
+  })
+})
+
+describe('constants', () => {
+  const fold = (expr: object) => formatExpr(foldExpression(ExpressionBuilder.nodeOf(expr as never)))
+  test.each([
+    [() => lit(60).mul(60), '3600'],
+    [() => lit(1.5).add(1), '2.5'],
+    [() => df.Up.not().not(), 'Up'],
+    [() => df.Up.and(true), 'Up'],
+    [() => df.Up.and(false), 'false'],
+    [() => df.Up.or(false), 'Up'],
+    [() => lit(true).not(), 'false'],
+    [() => df.Close.gt(lit(2).mul(lit(3).add(4))), 'Close > 14'],
+    [() => lit(1).div(0), '1 / 0'],
+    [() => lit(2n ** 62n).mul(2), '4611686018427387904 * 2'],
+  ])('%s becomes %s', (make, text) => {
+    expect(fold(make())).toBe(text)
+  })
+})
+
+test('optimizing changes neither the plan it is given nor the columns that come out', () => {
+  const frames = [
+    df.filter(df.Close.gt(0)).groupBy('Date').Open.mean(),
+    df.withColumns(c => ({ a: c.High.sub(c.Low), Open: c.Open.fillNull(0) })).drop('At').head(3),
+    df.groupBy('Date').agg(c => ({ x: c.High.max().sub(c.Low.min()), n: count() })),
+    df.select(c => ({ a: c.Date, b: c.Date })).filter(c => c.a.gt('2020-01-01')),
+  ]
+  for (const frame of frames) {
+    const plan = planFrom(frame)
+    const before = frame.explain({ optimized: false })
+    const after = optimize(plan)
+    expect(after.schema.toObject()).toEqual(plan.schema.toObject())
+    expect(Object.keys(after.schema.toObject())).toEqual([...frame.columns])
+    expect(frame.explain({ optimized: false })).toBe(before)
+    expect(optimize(after).schema.toObject()).toEqual(after.schema.toObject())
+  }
+})
