@@ -60,6 +60,9 @@ size_t lay_out_decimal(const char* digits, int count, int point, char* out) {
   return static_cast<size_t>(to - out);
 }
 
+// Below it all digits of a whole number are significant, also those of a float.
+constexpr double kLargestShortInteger = 1 << 24;
+
 template <class T>
 size_t put_float(T value, char* out) {
   if (std::isnan(value)) return put(out, "NaN");
@@ -71,6 +74,9 @@ size_t put_float(T value, char* out) {
     value = -value;
   }
   if (std::isinf(value)) return sign + put(out + sign, "Infinity");
+  if (value < kLargestShortInteger && value == static_cast<T>(static_cast<int64_t>(value))) {
+    return sign + put_integer(static_cast<int64_t>(value), out + sign);
+  }
   char scientific[kFormatBytes];  // d[.ddd]e[+-]xx
   const char* end = std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
   char digits[kFormatBytes];

@@ -15,18 +15,23 @@ namespace {
 constexpr const char* kOverflowHint = "cast an operand to float64 first, for example `c.x.cast('float64')`";
 
 template <class T>
-constexpr TypeId kTypeOf = std::is_same_v<T, double> ? TypeId::Float64
-                           : std::is_signed_v<T>     ? TypeId::Int64
-                                                     : TypeId::UInt64;
+constexpr TypeId kTypeOf = std::is_signed_v<T> ? TypeId::Int64 : TypeId::UInt64;
 
-template <class T>
-Status overflow_error(const Call& call, const char* noun, const char* symbol, T a, T b) {
+Status overflow_error(const Call& call, const char* noun, const std::string& operands) {
   ErrorFacts facts;
   facts.hint = kOverflowHint;
-  return Status(Code::Overflow,
-                std::string(type_name(call.parameters.to)) + " " + noun + " overflows: " + format_value(kTypeOf<T>, &a) +
-                    " " + symbol + " " + format_value(kTypeOf<T>, &b),
-                std::move(facts));
+  std::string message = std::string(type_name(call.parameters.to)) + " " + noun + " overflows: " + operands;
+  return Status(Code::Overflow, std::move(message), std::move(facts));
+}
+
+// The operands are 64-bit integers of `type`.
+Status binary_overflow(const Call& call, const char* noun, const char* symbol, TypeId type, uint32_t row) {
+  const auto shown = [&](size_t i) { return format_value(type, &call.arguments[i].at<int64_t>(row)); };
+  return overflow_error(call, noun, shown(0) + " " + symbol + " " + shown(1));
+}
+
+Status unary_overflow(const Call& call, const char* noun, const void* value) {
+  return overflow_error(call, noun, format_value(call.parameters.from, value));
 }
 
 // `wrap` returns the result modulo 2^64 and sets the top bit of `bad` when that is not the true result.
@@ -79,7 +84,7 @@ Status checked(Call& call) {
     return overflow >> 63 != 0;
   });
   if (row == call.rows) return {};
-  return overflow_error(call, Op::kNoun, Op::kSymbol, a.at<T>(row), b.at<T>(row));
+  return binary_overflow(call, Op::kNoun, Op::kSymbol, kTypeOf<T>, row);
 }
 
 template <class Op>
@@ -138,7 +143,7 @@ Status divide_rows(Call& call, F f) {
     if (divisor == 0) {
       set_null(call, row);
     } else if (!f(a.at<T>(row), divisor, out[row]) && call.is_valid(row)) {
-      return overflow_error(call, "floor division", "//", a.at<T>(row), divisor);
+      return binary_overflow(call, "floor division", "//", kTypeOf<T>, row);
     }
   }
   return {};
@@ -179,16 +184,6 @@ Status modulo_uint64(Call& call) {
 }
 
 template <class T>
-Status unary_overflow_error(const Call& call, const char* noun, T value) {
-  ErrorFacts facts;
-  facts.hint = kOverflowHint;
-  return Status(Code::Overflow,
-                std::string(type_name(call.parameters.to)) + " " + noun + " overflows: " +
-                    format_value(call.parameters.from, &value),
-                std::move(facts));
-}
-
-template <class T>
 Status absolute_float(Call& call) {
   map_rows<T, T>(call, [](T a) { return std::fabs(a); });
   return {};
@@ -208,7 +203,7 @@ Status absolute_int(Call& call) {
   if (bad >= 0) [[likely]] return {};
   const T* a = call.arguments[0].as<T>();
   const uint32_t row = first_bad_row(call, [&](uint32_t i) { return a[i] == std::numeric_limits<T>::min(); });
-  return row == call.rows ? Status() : unary_overflow_error(call, "absolute value", a[row]);
+  return row == call.rows ? Status() : unary_overflow(call, "absolute value", &a[row]);
 }
 
 Status negate_float(Call& call) {
@@ -222,7 +217,7 @@ Status negate_int64(Call& call) {
   if (!(bad >> 63)) [[likely]] return {};
   const auto* a = call.arguments[0].as<int64_t>();
   const uint32_t row = first_bad_row(call, [&](uint32_t i) { return a[i] == kSmallest; });
-  return row == call.rows ? Status() : unary_overflow_error(call, "negation", a[row]);
+  return row == call.rows ? Status() : unary_overflow(call, "negation", &a[row]);
 }
 
 Status negate_uint64(Call& call) {
@@ -230,7 +225,7 @@ Status negate_uint64(Call& call) {
   const auto* a = call.arguments[0].as<uint64_t>();
   map_rows<int64_t, uint64_t>(call, [](uint64_t value) { return static_cast<int64_t>(~value + 1); });
   const uint32_t row = first_bad_row(call, [&](uint32_t i) { return a[i] > kLimit; });
-  return row == call.rows ? Status() : unary_overflow_error(call, "negation", a[row]);
+  return row == call.rows ? Status() : unary_overflow(call, "negation", &a[row]);
 }
 
 }  // namespace

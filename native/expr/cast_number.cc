@@ -31,17 +31,15 @@ std::string shown(const Parameters& parameters, T value) {
   return format_value(physical_type<T>(), &value);
 }
 
-template <class T>
-Status does_not_fit(const Call& call, T value) {
+Status does_not_fit(const Call& call, std::string text) {
   const Parameters& parameters = call.parameters;
   ErrorFacts facts;
-  facts.text = shown(parameters, value);
-  const bool nan = value != value;
   facts.hint = is_float(parameters.from)
                    ? "replace such values first, for example with `fillNaN` or `when`, or cast to a wider type"
                    : "cast to a wider type, such as float64, or filter such rows out first";
   std::string message = std::string("cannot cast ") + type_name(parameters.from) + " to " + type_name(parameters.to) +
-                        ": " + facts.text + (nan ? " is not a number" : " does not fit");
+                        ": " + text + (text == "NaN" ? " is not a number" : " does not fit");
+  facts.text = std::move(text);
   return Status(parameters.code, std::move(message), std::move(facts));
 }
 
@@ -62,7 +60,7 @@ Status checked(Call& call, Fits fits, Convert convert) {
   if (!bad) [[likely]] return {};
   const From* a = call.arguments[0].as<From>();
   const uint32_t row = first_bad_row(call, [&](uint32_t i) { return !fits(a[i]); });
-  return row == call.rows ? Status() : does_not_fit(call, a[row]);
+  return row == call.rows ? Status() : does_not_fit(call, shown(call.parameters, a[row]));
 }
 
 template <class To>

@@ -67,7 +67,7 @@ Status coalesce_rows(Call& call) {
     call.has_nulls = false;
     return {};
   }
-  alignas(64) uint8_t mask[kVectorRows];
+  alignas(64) uint8_t mask[kVectorRows] = {};
   unpack_words(a.validity, call.rows, mask);
   blend_rows<T>(call, mask, a, b);
   call.has_nulls = b.validity != nullptr;

@@ -12,39 +12,74 @@ namespace {
 
 constexpr int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-// How a type counts time. The ticks of a day are constants, so that divisions become multiplications.
-struct DateClock {
-  using Value = int32_t;
-  static constexpr int64_t kPerSecond = 0;
-  static int64_t days(int64_t value) { return value; }
-};
-
+// How a timestamp type counts time. Ticks are constants, so that divisions become multiplications.
 template <int64_t kTicksPerSecond>
-struct TimestampClock {
-  using Value = int64_t;
+struct Clock {
   static constexpr int64_t kPerSecond = kTicksPerSecond;
   static constexpr int64_t kPerDay = kTicksPerSecond * 86'400;
-  static int64_t days(int64_t value) { return floor_divide(value, kPerDay); }
 };
-
-int32_t day_of_year(int64_t days, int64_t year) { return static_cast<int32_t>(days - days_from_civil(year, 1, 1)) + 1; }
+using Milliseconds = Clock<1'000>;
+using Microseconds = Clock<1'000'000>;
+using Nanoseconds = Clock<1'000'000'000>;
 
 template <DatePart kPart>
-int32_t part_of_days(int64_t days) {
-  if constexpr (kPart == DatePart::Weekday) return iso_weekday(days);
-  const CivilDate date = civil_from_days(days);
+int32_t part_of(const CivilDate& date) {
   if constexpr (kPart == DatePart::Year) return static_cast<int32_t>(date.year);
   if constexpr (kPart == DatePart::Quarter) return static_cast<int32_t>((date.month + 2) / 3);
   if constexpr (kPart == DatePart::Month) return static_cast<int32_t>(date.month);
   if constexpr (kPart == DatePart::Day) return static_cast<int32_t>(date.day);
-  return day_of_year(days, date.year);
+  if constexpr (kPart == DatePart::DayOfYear) {
+    constexpr int32_t kDaysBefore[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    return kDaysBefore[date.month - 1] + (date.month > 2 && is_leap_year(date.year)) + static_cast<int32_t>(date.day);
+  }
+}
+
+template <DatePart kPart>
+void parts_of_days(const int32_t* days, uint32_t rows, int32_t* __restrict out) {
+  for (uint32_t i = 0; i < rows; i++) {
+    if constexpr (kPart == DatePart::Weekday) {
+      out[i] = static_cast<int32_t>((static_cast<uint32_t>(days[i]) + 3 + 7 * 100'000'000u) % 7) + 1;
+    } else {
+      out[i] = part_of<kPart>(civil_from_near_days(days[i]));
+    }
+  }
+}
+
+template <DatePart kPart>
+int32_t part_of_far_day(int64_t days) {
+  if constexpr (kPart == DatePart::Weekday) return iso_weekday(days);
+  else return part_of<kPart>(civil_from_days(days));
+}
+
+// In two loops, days and then parts, of which the second vectorises; and once more, slowly, for the rows of a vector in
+// which some day is so far away that 32 bits do not do.
+template <DatePart kPart, class T, class ToDays>
+Status calendar_part(Call& call, ToDays to_days) {
+  const T* a = call.arguments[0].as<T>();
+  auto* out = call.out<int32_t>();
+  alignas(64) int32_t days[kVectorRows];
+  uint32_t far = 0;
+  for (uint32_t i = 0; i < call.rows; i++) {
+    const int64_t day = to_days(a[i]);
+    far |= static_cast<uint64_t>(day + kNearDays) > 2 * kNearDays;
+    days[i] = static_cast<int32_t>(day);
+  }
+  if (!far) [[likely]] {
+    parts_of_days<kPart>(days, call.rows, out);
+    return {};
+  }
+  for (uint32_t i = 0; i < call.rows; i++) out[i] = part_of_far_day<kPart>(to_days(a[i]));
+  return {};
+}
+
+template <DatePart kPart>
+Status date_part(Call& call) {
+  return calendar_part<kPart, int32_t>(call, [](int32_t days) { return int64_t{days}; });
 }
 
 template <DatePart kPart, class Clock>
-Status calendar_part(Call& call) {
-  map_rows<int32_t, typename Clock::Value>(
-      call, [](typename Clock::Value value) { return part_of_days<kPart>(Clock::days(value)); });
-  return {};
+Status timestamp_part(Call& call) {
+  return calendar_part<kPart, int64_t>(call, [](int64_t ticks) { return floor_divide(ticks, Clock::kPerDay); });
 }
 
 // `value` counted in units of a `kTicks`th, modulo `kModulus`, floored.
@@ -62,33 +97,29 @@ Status zero_part(Call& call) {
   return {};
 }
 
-template <class Clock>
-Kernel typed_part(DatePart part) {
-  constexpr int64_t kSecond = Clock::kPerSecond;
-  switch (part) {
-    case DatePart::Year:
-      return calendar_part<DatePart::Year, Clock>;
-    case DatePart::Quarter:
-      return calendar_part<DatePart::Quarter, Clock>;
-    case DatePart::Month:
-      return calendar_part<DatePart::Month, Clock>;
-    case DatePart::Day:
-      return calendar_part<DatePart::Day, Clock>;
-    case DatePart::Weekday:
-      return calendar_part<DatePart::Weekday, Clock>;
-    case DatePart::DayOfYear:
-      return calendar_part<DatePart::DayOfYear, Clock>;
+template <DatePart kPart>
+Kernel calendar_kernel(TypeId type) {
+  switch (type) {
+    case TypeId::Date:
+      return date_part<kPart>;
+    case TypeId::TimestampMs:
+      return timestamp_part<kPart, Milliseconds>;
+    case TypeId::TimestampUs:
+      return timestamp_part<kPart, Microseconds>;
+    case TypeId::TimestampNs:
+      return timestamp_part<kPart, Nanoseconds>;
     default:
-      break;
+      return nullptr;
   }
-  if constexpr (kSecond == 0) {
-    return zero_part;
-  } else {
-    if (part == DatePart::Hour) return clock_part<kSecond * 3600, 24>;
-    if (part == DatePart::Minute) return clock_part<kSecond * 60, 60>;
-    if (part == DatePart::Second) return clock_part<kSecond, 60>;
-    return clock_part<kSecond / 1000, 1000>;
-  }
+}
+
+template <class Clock>
+Kernel clock_kernel(DatePart part) {
+  constexpr int64_t kSecond = Clock::kPerSecond;
+  if (part == DatePart::Hour) return clock_part<kSecond * 3600, 24>;
+  if (part == DatePart::Minute) return clock_part<kSecond * 60, 60>;
+  if (part == DatePart::Second) return clock_part<kSecond, 60>;
+  return clock_part<kSecond / 1000, 1000>;
 }
 
 int64_t first_day_of(int64_t days, DateUnit unit) {
@@ -147,7 +178,7 @@ Status truncate_timestamps(Call& call) {
   for (uint32_t row = 0; row < call.rows; row++) {
     bool bad;
     if (unit < DateUnit::Day) {
-      bad = __builtin_mul_overflow(first_day_of(Clock::days(a[row]), unit), Clock::kPerDay, &out[row]);
+      bad = __builtin_mul_overflow(first_day_of(floor_divide(a[row], Clock::kPerDay), unit), Clock::kPerDay, &out[row]);
     } else {
       const int64_t rest = a[row] % step;
       bad = __builtin_sub_overflow(a[row], rest < 0 ? rest + step : rest, &out[row]);
@@ -157,25 +188,28 @@ Status truncate_timestamps(Call& call) {
   return {};
 }
 
-using Milliseconds = TimestampClock<1'000>;
-using Microseconds = TimestampClock<1'000'000>;
-using Nanoseconds = TimestampClock<1'000'000'000>;
-
 }  // namespace
 
 Kernel date_part_kernel(DatePart part, TypeId type) {
-  switch (type) {
-    case TypeId::Date:
-      return typed_part<DateClock>(part);
-    case TypeId::TimestampMs:
-      return typed_part<Milliseconds>(part);
-    case TypeId::TimestampUs:
-      return typed_part<Microseconds>(part);
-    case TypeId::TimestampNs:
-      return typed_part<Nanoseconds>(part);
+  switch (part) {
+    case DatePart::Year:
+      return calendar_kernel<DatePart::Year>(type);
+    case DatePart::Quarter:
+      return calendar_kernel<DatePart::Quarter>(type);
+    case DatePart::Month:
+      return calendar_kernel<DatePart::Month>(type);
+    case DatePart::Day:
+      return calendar_kernel<DatePart::Day>(type);
+    case DatePart::Weekday:
+      return calendar_kernel<DatePart::Weekday>(type);
+    case DatePart::DayOfYear:
+      return calendar_kernel<DatePart::DayOfYear>(type);
     default:
-      return nullptr;
+      break;
   }
+  if (type == TypeId::Date) return zero_part;
+  if (type == TypeId::TimestampMs) return clock_kernel<Milliseconds>(part);
+  return type == TypeId::TimestampUs ? clock_kernel<Microseconds>(part) : clock_kernel<Nanoseconds>(part);
 }
 
 Kernel truncate_kernel(TypeId type) {

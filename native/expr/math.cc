@@ -79,6 +79,15 @@ bool round_integer(T value, __int128 unit, T& out) {
   return result >= std::numeric_limits<T>::min() && result <= std::numeric_limits<T>::max();
 }
 
+Status round_overflow(const Call& call, int64_t digits, const void* value) {
+  ErrorFacts facts;
+  facts.hint = "cast to a wider type first, for example `c.x.cast('float64')`";
+  return Status(Code::Overflow,
+                "rounding " + format_value(call.parameters.to, value) + " to " + std::to_string(-digits) +
+                    " digits before the point overflows " + type_name(call.parameters.to),
+                std::move(facts));
+}
+
 template <class T>
 Status round_int(Call& call) {
   constexpr int kMostDigits = 20;  // 10^20 exceeds every integer twice over
@@ -89,12 +98,7 @@ Status round_int(Call& call) {
   T* out = call.out<T>();
   for (uint32_t row = 0; row < call.rows; row++) {
     if (!round_integer(a[row], unit, out[row]) && call.is_valid(row)) [[unlikely]] {
-      ErrorFacts facts;
-      facts.hint = "cast to a wider type first, for example `c.x.cast('float64')`";
-      return Status(Code::Overflow,
-                    "rounding " + format_value(call.parameters.to, &a[row]) + " to " + std::to_string(-digits) +
-                        " digits before the point overflows " + type_name(call.parameters.to),
-                    std::move(facts));
+      return round_overflow(call, digits, &a[row]);
     }
   }
   return {};

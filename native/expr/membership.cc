@@ -74,17 +74,20 @@ bool ValueSet::has_string(const StringRef& text) const {
 
 namespace {
 
-// One pass over the rows for each value. T is int64_t also for uint64: equality does not know signs.
+// One pass over the rows for every four values. T is int64_t also for uint64: equality does not know signs.
 template <class T>
 void find_few_numbers(Call& call, std::span<const uint64_t> values) {
-  auto* out = call.out<uint8_t>();
+  uint8_t* __restrict out = call.out<uint8_t>();
   std::memset(out, 0, call.rows);
   const T* a = call.arguments[0].as<T>();
   const uint32_t rows = call.rows;
-  for (const uint64_t bits : values) {
-    const T value = std::bit_cast<T>(bits);
-    uint8_t* __restrict to = out;
-    for (uint32_t i = 0; i < rows; i++) to[i] = static_cast<uint8_t>(to[i] | (a[i] == value));
+  for (size_t first = 0; first < values.size(); first += 4) {
+    const auto value = [&](size_t i) { return std::bit_cast<T>(values[std::min(first + i, values.size() - 1)]); };
+    const T v0 = value(0), v1 = value(1), v2 = value(2), v3 = value(3);
+    for (uint32_t i = 0; i < rows; i++) {
+      const bool found = (a[i] == v0) | (a[i] == v1) | (a[i] == v2) | (a[i] == v3);
+      out[i] = static_cast<uint8_t>(out[i] | found);
+    }
   }
 }
 

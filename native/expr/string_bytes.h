@@ -31,14 +31,23 @@ inline bool equal_bytes(const StringRef& a, const StringRef& b) {
   return a.size == b.size && equal_bytes(a.data, b.data, a.size);
 }
 
-// Below, at or above 0, by unsigned bytes, which is also the order of code points.
+// Below, at or above 0, by unsigned bytes, which is also the order of code points. Most pairs differ in the first eight.
 inline int compare_bytes(const StringRef& a, const StringRef& b) {
   const uint64_t size = a.size < b.size ? a.size : b.size;
   if (size > 0) {
-    const int order = std::memcmp(a.data, b.data, size);
+    const uint64_t first = size < 8 ? size : 8;
+    const uint64_t head_a = __builtin_bswap64(load_up_to_eight(a.data, first));
+    const uint64_t head_b = __builtin_bswap64(load_up_to_eight(b.data, first));
+    if (head_a != head_b) return head_a < head_b ? -1 : 1;
+    const int order = size > 8 ? std::memcmp(a.data + 8, b.data + 8, size - 8) : 0;
     if (order != 0) return order;
   }
   return (a.size > b.size) - (a.size < b.size);
+}
+
+// Copies in steps of 16 bytes, past both ends: up to 15 bytes behind `to + size` are overwritten too.
+inline void copy_past_end(char* to, const char* from, uint64_t size) {
+  for (uint64_t i = 0; i < size; i += 16) std::memcpy(to + i, from + i, 16);
 }
 
 }  // namespace millrace::expr

@@ -221,7 +221,7 @@ TEST("comparing with the null literal is null") {
 
 TEST("isIn finds the same in small and in hashed sets, for every type; nulls and NaN match nothing") {
   Random random(3);
-  for (const size_t members : {0, 1, 3, 16, 17, 300}) {
+  for (const size_t members : {0, 1, 3, 5, 8, 9, 300}) {
     std::string ints, floats, texts;
     std::vector<int64_t> int_set;
     std::vector<double> float_set = {0.0};

@@ -116,6 +116,16 @@ TEST("date parts and truncation of dates agree with the C library; their time of
   }
 }
 
+TEST("days hundreds of millions of years away have parts too, also beside ordinary ones") {
+  Table table;
+  table.add<int32_t>("d", TypeId::Date, {INT32_MAX, 0, INT32_MIN}).add<int64_t>("ms", TypeId::TimestampMs, {INT64_MAX, 0, INT64_MIN});
+  CHECK_EQ(show(table, "[['col','d'],['year',0]]"), "int32 [5881580, 1970, -5877641]");
+  CHECK_EQ(show(table, "[['col','d'],['dayOfYear',0]]"), "int32 [193, 1, 174]");
+  CHECK_EQ(show(table, "[['col','d'],['weekday',0]]"), "int32 [2, 4, 4]");
+  CHECK_EQ(show(table, "[['col','ms'],['year',0]]"), "int32 [292278994, 1970, -292275055]");
+  CHECK_EQ(show(table, "[['col','ms'],['month',0]]"), "int32 [8, 1, 5]");
+}
+
 TEST("truncating at the very start of a type's range is an overflow, unless the row is null") {
   Table table;
   table.add<int64_t>("a", TypeId::TimestampNs, {0, INT64_MIN}).add<int64_t>("null", TypeId::TimestampNs, {0, std::nullopt}, INT64_MIN);
@@ -165,6 +175,15 @@ TEST("the calendar goes from days to dates and back for six thousand years, and 
   CHECK_EQ(wrong, 0);
   CHECK_EQ(days_from_civil(1970, 1, 1), 0);
   CHECK_EQ(iso_weekday(0), 4);
+  for (int64_t days = -kNearDays; days <= kNearDays; days += 9973) {
+    const CivilDate near = civil_from_near_days(static_cast<int32_t>(days)), date = civil_from_days(days);
+    wrong += near.year != date.year || near.month != date.month || near.day != date.day;
+  }
+  for (int64_t days = -800'000; days < 800'000; days++) {
+    const CivilDate near = civil_from_near_days(static_cast<int32_t>(days)), date = civil_from_days(days);
+    wrong += near.year != date.year || near.month != date.month || near.day != date.day;
+  }
+  CHECK_EQ(wrong, 0);
   for (const int64_t days : {int64_t{INT32_MIN}, int64_t{INT32_MAX}, int64_t{-106'751'991'168}, int64_t{106'751'991'167}}) {
     const CivilDate date = civil_from_days(days);
     CHECK_EQ(days_from_civil(date.year, date.month, date.day), days);

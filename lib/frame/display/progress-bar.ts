@@ -1,8 +1,10 @@
-import { styleText } from 'node:util'
 import type { QueryProgress } from '../../core/executor.js'
 import { formatBytes, formatCount, formatDuration } from './format-quantity.js'
 
 const barWidth = 24
+// Not util.styleText, which asks stdout what it can show.
+const green = '\x1b[32m'
+const plain = '\x1b[39m'
 const msBetweenLines = 2_000
 
 /** What of a stream the bar uses. */
@@ -58,7 +60,7 @@ export class ProgressBar {
     const full = Math.round(share * barWidth)
     const done = '█'.repeat(full)
     const rest = '░'.repeat(barWidth - full)
-    return this.#colors ? `${styleText('green', done)}${styleText('dim', rest)}` : `${done}${rest}`
+    return this.#colors ? `${green}${done}${plain}${rest}` : `${done}${rest}`
   }
 
   #describe({ bytesDone, bytesTotal, rowsDone }: QueryProgress): string {
