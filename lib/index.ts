@@ -7,7 +7,7 @@ export { coalesce, col, concatStr, count, lit, when } from './frame/expression/f
 export type { DataFrame } from './frame/frame-methods.js'
 export type { GroupBy, GroupByOptions } from './frame/group-by-types.js'
 export type { BatchOptions, ComputeOptions, RunOptions } from './frame/run-options.js'
-export type { ColumnType, Schema, Value } from './frame/schema-types.js'
+export type { ColumnType, Schema, Untyped, Value } from './frame/schema-types.js'
 export type { ColumnData, Row, Table } from './frame/table/table-methods.js'
 export type { CsvOptions } from './io/csv-options.js'
 export type { CsvInput } from './io/csv-source.js'

@@ -20,7 +20,7 @@ const cpp: Record<string, string[]> = {
   column: ['base', 'simd'],
   expr: ['base', 'simd', 'column'],
   csv: ['base', 'simd', 'column', 'expr'],
-  agg: ['base', 'simd', 'column', 'expr'],
+  agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
   exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort'],
   node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'exec'],

@@ -26,6 +26,24 @@ export function readmeBlocks(): Block[] {
   return blocks
 }
 
+/** A program that runs every millrace expression of the table for pandas users. */
+export function pandasTableProgram(): string {
+  const rows = [...readme.matchAll(/^\|[^|]+\|([^|]+)\|$/gm)].map(match => match[1]!)
+  const snippets = rows.flatMap(cell => [...cell.matchAll(/`([^`]+)`/g)].map(match => match[1]!))
+  const runs = snippets.map(code =>
+    code.startsWith('for ') ? `${code} break` : `await run(${JSON.stringify(code)}, ${code})`,
+  )
+  return `import { readCsv } from 'millrace'
+    const df = readCsv('prices.csv')
+    const df3 = df.filter(df.Close.gt(0)).groupBy('Date').Open.mean()
+    const table = await df3.compute()
+    async function run(code, value) {
+      const result = typeof value?.compute === 'function' ? await value.compute() : value
+      console.log(code, '->', result?.length ?? result)
+    }
+    ${runs.join('\n    ')}`
+}
+
 /** The npm scripts that README.md tells the reader to run. */
 export function readmeScripts(): string[] {
   return [...readme.matchAll(/\bnpm (?:run (\w+)|(test)\b)/g)].map(match => match[1] ?? match[2]!)

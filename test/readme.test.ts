@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readmeBlocks, readmeScripts, runBlock } from './readme-blocks.js'
+import { pandasTableProgram, readmeBlocks, readmeScripts, runBlock } from './readme-blocks.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'millrace-readme-'))
@@ -21,6 +21,12 @@ describe('the programs of README.md run and print what it says', () => {
       expect(printed).toBe(block.output ?? printed)
     })
   })
+})
+
+test('every line of the table for pandas users runs', () => {
+  const printed = runBlock({ title: '', code: pandasTableProgram(), output: undefined }, folder)
+  expect(printed).toContain('df.filter(df.Close.gt(0)) -> 499500')
+  expect(printed.match(/ -> /g)).toHaveLength(16)
 })
 
 test('README.md has the program of the main job', () => {

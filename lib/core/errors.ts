@@ -69,7 +69,9 @@ const ownFolder = new URL('..', import.meta.url).href
 function fromCaller(stack: string | undefined): string {
   const lines = stack?.split('\n') ?? []
   // Own frames, and those of built-in functions that own ones called (Array.map).
-  const first = lines.findIndex(line => isFrame(line) && !line.includes(ownFolder) && !line.includes('<anonymous>'))
+  const first = lines.findIndex(
+    line => isFrame(line) && !line.includes(ownFolder) && !line.includes('<anonymous>'),
+  )
   if (first < 0) return lines.join('\n')
   const before = lines.slice(0, first).filter(line => !isFrame(line))
   return [...before, ...lines.slice(first).filter(line => !line.includes(ownFolder))].join('\n')

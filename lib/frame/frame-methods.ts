@@ -1,6 +1,14 @@
 import type { InspectOptions, inspect } from 'node:util'
 import type { DType } from '../core/dtypes.js'
-import type { AggregateProjection, Column, Columns, Projection, SchemaOf, Typed } from './expression/expr.js'
+import type {
+  AggregateProjection,
+  Column,
+  ColumnOf,
+  Columns,
+  Projection,
+  SchemaOf,
+  Typed,
+} from './expression/expr.js'
 import type { Operand } from './expression/operand-types.js'
 import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
 import type { BatchOptions, ComputeOptions, ReadingOf, RunOptions } from './run-options.js'
@@ -48,7 +56,11 @@ type CastTo<S, D> = 0 extends 1 & S
   : { [K in keyof S]: K extends keyof D ? NullableAs<D[K], S[K]> : S[K] }
 
 /** Columns whose aggregates may be null because there may be no row. */
-export type Aggregable<S> = { readonly [K in keyof S & string]: Column<OrNull<S[K]>> }
+export type Aggregable<S> = {
+  readonly [K in keyof S & string]: 0 extends 1 & S[K] ? any : Column<OrNull<S[K]>>
+}
+
+type Optional<S> = 0 extends 1 & S ? any : { [K in keyof S]: OrNull<S[K]> }
 
 /** Columns by name, callable: `df.col('Close')`, `df.col.filter`. Reaches columns that a method's name shadows. */
 export type ColumnAccess<S> = (<const K extends keyof S & string>(name: K) => Column<S[K]>) & Columns<S>
@@ -151,9 +163,7 @@ export interface FrameMethods<in out S> {
    * @throws ERR_TYPE for a column that is not aggregated
    */
   agg<P extends AggregateProjection>(aggregates: (c: Aggregable<S>) => P): DataFrame<Flat<SchemaOf<P>>>
-  agg<const D extends AggregateDictionary<S>>(
-    aggregates: D,
-  ): DataFrame<DictionarySchema<{ [K in keyof S]: OrNull<S[K]> }, D>>
+  agg<const D extends AggregateDictionary<S>>(aggregates: D): DataFrame<DictionarySchema<Optional<S>, D>>
 
   /**
    * Puts values where there are none: one value for all columns of its kind, or one a column. pandas: `df.fillna`.
@@ -239,10 +249,16 @@ export type FrameReserved =
   | '$$typeof'
   | '__proto__'
 
-/** A getter a column, but for names that methods have. */
-export type ColumnGetters<S> = {
-  readonly [K in keyof S & string as K extends FrameReserved ? never : K]: Column<S[K]>
-}
+/** A getter a column, but for names that methods have. None for `any`, so that every frame is a `DataFrame`. */
+export type ColumnGetters<S> = 0 extends 1 & S
+  ? unknown
+  : [keyof S & FrameReserved] extends [never]
+    ? Columns<S> // the common case, without a test for each column
+    : { readonly [K in keyof S & string as K extends FrameReserved ? never : K]: ColumnOf<S[K]> }
 
-/** A lazy frame: its methods, and a property for each column. */
+/**
+ * A lazy frame: its methods, and a property for each column. `DataFrame` alone is any frame at all, for parameters: its
+ * columns are reached with `col` and callbacks. `DataFrame<Untyped>`, which `readCsv` gives without a schema, takes every
+ * property for a column.
+ */
 export type DataFrame<S = any> = FrameMethods<S> & ColumnGetters<S>

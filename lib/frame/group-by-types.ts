@@ -155,6 +155,14 @@ export type GroupReserved =
   | '__proto__'
 
 /** A grouped frame: `agg`, `col`, and a property for each column that is not a key. */
-export type GroupBy<S, K extends keyof S & string> = GroupMethods<S, K> & {
-  readonly [C in Exclude<keyof S, K> & string as C extends GroupReserved ? never : C]: GroupedColumn<S, K, C>
-}
+export type GroupBy<S, K extends keyof S & string> = GroupMethods<S, K> &
+  ([keyof S & GroupReserved] extends [never]
+    ? { readonly [C in keyof S & string]: Grouped<S, K, C> }
+    : { readonly [C in keyof S & string as C extends GroupReserved ? never : C]: Grouped<S, K, C> })
+
+// Keys are told apart when they are looked at; leaving them out would cost a test for each column.
+type Grouped<S, K extends keyof S, C extends keyof S & string> = 0 extends 1 & S[C]
+  ? any
+  : C extends K
+    ? FrameTypeError<'this column is a key of the groups'>
+    : GroupedColumn<S, K, C>

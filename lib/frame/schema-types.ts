@@ -12,6 +12,11 @@ export type ColumnType = DType | `${DType}?` | JsScalar
 /** Column names to their types. */
 export type Schema = Readonly<Record<string, ColumnType>>
 
+/** The schema of a frame whose columns are not known at compile time: any name is a column of any type. */
+export interface Untyped {
+  readonly [column: string]: any
+}
+
 type NullableNames = { [D in DType as `${D}?`]: D }
 
 /** True when nulls may occur. */
@@ -169,7 +174,9 @@ export type ArrayOf<C> = C extends DType
 export type Flat<T> = { [K in keyof T]: T[K] } & {}
 
 /** `S` with the columns of `P` added or replaced; an unknown schema stays unknown. */
-export type Merge<S, P> = 0 extends 1 & S ? any : Flat<Omit<S, keyof P> & P>
+export type Merge<S, P> = 0 extends 1 & S
+  ? any
+  : { [K in keyof S | keyof P]: K extends keyof P ? P[K] : K extends keyof S ? S[K] : never } & {}
 
 /** `S` with its columns renamed by the map `R`. */
 export type Renamed<S, R> = 0 extends 1 & S

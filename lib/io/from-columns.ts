@@ -125,11 +125,11 @@ export function declaredTypes(options: unknown, method: string): ReadonlyMap<str
 }
 
 /** The frame of named columns of one length. */
-export function frameFrom(
+export function frameFrom<S>(
   columns: readonly (readonly [name: string, values: unknown])[],
   declared: ReadonlyMap<string, DataType>,
   method: string,
-): DataFrame<any> {
+): DataFrame<S> {
   const names = columns.map(([name]) => name)
   for (const name of declared.keys()) {
     if (!names.includes(name)) {

@@ -4,13 +4,13 @@ import { fromNative, MillraceError } from '../core/errors.js'
 import { frameOf } from '../frame/data-frame.js'
 import type { DataFrame } from '../frame/frame-methods.js'
 import { keepColumns } from '../frame/projections.js'
-import type { Flat, Schema } from '../frame/schema-types.js'
+import type { Flat, Schema, Untyped } from '../frame/schema-types.js'
 import { native } from '../native.js'
 import { type CsvColumn, type CsvSource, csvScanNode, type Dialect } from '../plan/step/csv-scan.js'
 import { type CheckedCsvOptions, type CsvOptions, readCsvOptions } from './csv-options.js'
 import { type CsvInput, type ResolvedInput, resolveInput } from './csv-source.js'
 
-type Chosen<S, K extends keyof S> = 0 extends 1 & S ? any : [keyof S] extends [K] ? S : Flat<Pick<S, K>>
+type Chosen<S, K extends keyof S> = [keyof S & string] extends [K] ? S : Flat<Pick<S, K>>
 
 /** What the engine's sniffer answers. */
 interface Sniffed {
@@ -33,10 +33,10 @@ interface Sniffed {
  * @throws ERR_FILE_NOT_FOUND, ERR_FILE_ACCESS, ERR_FILE_IS_DIRECTORY, ERR_FILE_EMPTY; ERR_UNKNOWN_OPTION for a misspelt
  *   option; ERR_COLUMN_NOT_FOUND when `schema` or `columns` name what the file has not
  */
-export function readCsv<const S extends Schema = any, const K extends keyof S & string = keyof S & string>(
-  input: CsvInput,
-  options?: CsvOptions<S, K>,
-): DataFrame<Chosen<S, K>> {
+export function readCsv<
+  const S extends Schema = Untyped,
+  const K extends keyof S & string = keyof S & string,
+>(input: CsvInput, options?: CsvOptions<S, K>): DataFrame<Chosen<S, K>> {
   const checked = readCsvOptions(options)
   const resolved = resolveInput(input)
   const sniffed = sniff(resolved, checked)

@@ -77,8 +77,7 @@ Result<std::unique_ptr<GlobalAggregation>> GlobalAggregation::make(AggregationSp
   }
   auto layout = StateLayout::make(spec);
   if (!layout.ok()) return layout.take_status();
-  return std::unique_ptr<GlobalAggregation>(
-      std::make_unique<GlobalGroups>(std::move(spec), layout.take(), budget));
+  return std::unique_ptr<GlobalAggregation>(std::make_unique<GlobalGroups>(std::move(spec), layout.take(), budget));
 }
 
 }  // namespace millrace::agg

@@ -15,7 +15,23 @@
 
 namespace millrace::agg {
 
-enum class Function : uint8_t { Count, Size, Sum, Mean, Min, Max, Std, Var, First, Last, NUnique, Median, Quantile, Any, All };
+enum class Function : uint8_t {
+  Count,
+  Size,
+  Sum,
+  Mean,
+  Min,
+  Max,
+  Std,
+  Var,
+  First,
+  Last,
+  NUnique,
+  Median,
+  Quantile,
+  Any,
+  All
+};
 
 struct AggregateSpec {
   std::string name;
@@ -34,12 +50,12 @@ struct AggregationSpec {
   std::vector<Field> keys;  // empty: one row over the whole frame
   std::vector<AggregateSpec> aggregates;
   Order order = Order::Key;
-  bool drop_nulls = false;             // drop rows in which any key is null
-  uint64_t hash_mask = ~uint64_t{0};   // test knob: ANDed onto every hash; 0 makes all keys collide
+  bool drop_nulls = false;            // drop rows in which any key is null
+  uint64_t hash_mask = ~uint64_t{0};  // test knob: ANDed onto every hash; 0 makes all keys collide
 };
 
-// Result type of an aggregate, or ERR_TYPE (mean of utf8, any of float64, ...). Shared with nobody: lib/plan has its own
-// copy of the rule and a test compares the two.
+// Result type of an aggregate, or ERR_TYPE (mean of utf8, any of float64, ...). Shared with nobody: lib/plan has its
+// own copy of the rule and a test compares the two.
 Result<Field> result_field(const AggregateSpec& spec);
 
 class LocalAggregation;

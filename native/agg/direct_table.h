@@ -1,5 +1,5 @@
-// A direct index from keys of a narrow range to ids: one load instead of a hash and a probe. Keys are 64-bit words and the
-// range is a window on their ring, so signed, unsigned and wrapping ranges are the same thing here.
+// A direct index from keys of a narrow range to ids: one load instead of a hash and a probe. Keys are 64-bit words and
+// the range is a window on their ring, so signed, unsigned and wrapping ranges are the same thing here.
 #pragma once
 #include "agg/word_table.h"
 
@@ -8,7 +8,8 @@ namespace millrace::agg {
 // The widest window, 8 MB of ids.
 inline constexpr uint64_t kDirectSlots = uint64_t{1} << 21;
 
-// How wide a direct table may be for so many ids: filling and missing the cache in an empty one costs more than hashing.
+// How wide a direct table may be for so many ids: filling and missing the cache in an empty one costs more than
+// hashing.
 inline uint64_t direct_slots_for(uint64_t ids, uint64_t most = kDirectSlots) {
   constexpr uint64_t kAlways = uint64_t{1} << 14;
   constexpr uint64_t kSlotsPerId = 32;

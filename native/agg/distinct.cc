@@ -1,5 +1,5 @@
-// nUnique, exact: the set of (slot, value) pairs, values as the dense ids of an encoder of their own. A strip brings its
-// own encoder, so that a discarded strip leaves nothing behind; a merge encodes each of its values once.
+// nUnique, exact: the set of (slot, value) pairs, values as the dense ids of an encoder of their own. A strip brings
+// its own encoder, so that a discarded strip leaves nothing behind; a merge encodes each of its values once.
 #include <algorithm>
 
 #include "agg/key_encoder.h"

@@ -28,8 +28,9 @@ class FirstLastFamily final : public StateFamily {
   Status update(const UpdateBatch& batch) const override {
     const T* values = batch.argument->as<T>();
     if (skip_nulls_ || !batch.argument->validity) {
-      for_each_valid(batch.argument->validity, batch.rows,
-                     [&](uint32_t row) { take(batch.state<State>(batch.slots[row]), {Seen::Value, values[row]}); });
+      for_each_valid(batch.argument->validity, batch.rows, [&](uint32_t row) {
+        take(batch.state<State>(batch.slots[row]), {Seen::Value, values[row]});
+      });
       return {};
     }
     for (uint32_t row = 0; row < batch.rows; row++) {

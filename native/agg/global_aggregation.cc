@@ -1,5 +1,6 @@
 #include "agg/global_aggregation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agg/column_vectors.h"
@@ -29,12 +30,13 @@ Status GlobalGroups::register_strip(StripState& state) {
   PodVector<uint32_t>& map = global_group_[strip.local_id];
   const size_t known = map.size();
   MILLRACE_TRY(map.resize(known + strip.new_groups));
-  std::vector<StringRef> strings(strip.new_keys.size() * kVectorRows);
+  const size_t most_rows = std::min<size_t>(strip.new_groups, kVectorRows);
+  std::vector<StringRef> strings(strip.new_keys.size() * most_rows);
   std::vector<Vector> vectors(strip.new_keys.size());
   for (int64_t begin = 0; begin < strip.new_groups; begin += kVectorRows) {
     const uint32_t rows = rows_from(begin, strip.new_groups);
     for (size_t k = 0; k < vectors.size(); k++) {
-      vectors[k] = vector_of(strip.new_keys[k], begin, rows, strings.data() + k * kVectorRows);
+      vectors[k] = vector_of(strip.new_keys[k], begin, rows, strings.data() + k * most_rows);
     }
     MILLRACE_TRY(keys_.encode(vectors.data(), rows, map.data() + known + begin));
   }
@@ -107,24 +109,22 @@ Result<Frame> GlobalGroups::finish() {
 
 // Brings groups_ into the order of the result and returns its key columns.
 Result<std::vector<Column>> GlobalGroups::ordered_keys() {
+  if (spec_.order == Order::Key && !spec_.keys.empty() && groups_.size() > 1) MILLRACE_TRY(sort_groups());
+  return keys_.gather(groups_.data(), group_count(), budget_);
+}
+
+Status GlobalGroups::sort_groups() {
   auto unordered = keys_.gather(groups_.data(), group_count(), budget_);
-  if (!unordered.ok() || spec_.order != Order::Key || spec_.keys.empty() || groups_.size() < 2) return unordered;
+  if (!unordered.ok()) return unordered.take_status();
   std::vector<const Column*> columns;
   for (const Column& column : unordered.value()) columns.push_back(&column);
   PodVector<int64_t> order(budget_);
   MILLRACE_TRY(sort::argsort(columns, group_count(), order));
-
   PodVector<uint32_t> sorted(budget_);
   MILLRACE_TRY(sorted.reserve(order.size()));
   for (const int64_t row : order) sorted.push_unchecked(groups_[static_cast<size_t>(row)]);
   std::swap(groups_, sorted);
-  std::vector<Column> keys;
-  for (const Column* column : columns) {
-    auto taken = take(*column, order.data(), group_count(), budget_);
-    if (!taken.ok()) return taken.take_status();
-    keys.push_back(taken.take());
-  }
-  return keys;
+  return {};
 }
 
 }  // namespace millrace::agg

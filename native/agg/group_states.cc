@@ -55,8 +55,8 @@ Status GroupStates::update_block(const StateLayout& layout, const uint32_t* slot
   for (size_t i = 0; i < layout.members().size(); i++) {
     const StateLayout::Member& member = layout.members()[i];
     const Vector argument = from_row(arguments[member.feeds.front()], begin);
-    const UpdateBatch batch{rows_.data() + member.offset, layout.stride(), slots, rows, runs, &argument,
-                            sides_[i].get()};
+    const UpdateBatch batch{
+        rows_.data() + member.offset, layout.stride(), slots, rows, runs, &argument, sides_[i].get()};
     MILLRACE_TRY(member.family->update(batch));
   }
   return {};
@@ -66,8 +66,14 @@ Status GroupStates::merge(const StateLayout& layout, GroupStates& from, const ui
                           const uint32_t* into_slots, uint32_t count) {
   for (size_t i = 0; i < layout.members().size(); i++) {
     const StateLayout::Member& member = layout.members()[i];
-    const MergeBatch batch{rows_.data() + member.offset, from.rows_.data() + member.offset, layout.stride(),
-                           from_slots, into_slots, count, sides_[i].get(), from.sides_[i].get()};
+    const MergeBatch batch{rows_.data() + member.offset,
+                           from.rows_.data() + member.offset,
+                           layout.stride(),
+                           from_slots,
+                           into_slots,
+                           count,
+                           sides_[i].get(),
+                           from.sides_[i].get()};
     MILLRACE_TRY(member.family->merge(batch));
   }
   return {};
@@ -76,8 +82,8 @@ Status GroupStates::merge(const StateLayout& layout, GroupStates& from, const ui
 Result<Column> GroupStates::emit(const StateLayout& layout, size_t aggregate, const AggregateSpec& spec,
                                  const uint32_t* slots, int64_t rows, MemoryBudget* budget) const {
   const StateLayout::Member& member = layout.member_of(aggregate);
-  const EmitBatch batch{rows_.data() + member.offset, layout.stride(), slots, rows,
-                        sides_[layout.side_of(aggregate)].get(), budget};
+  const EmitBatch batch{
+      rows_.data() + member.offset, layout.stride(), slots, rows, sides_[layout.side_of(aggregate)].get(), budget};
   return member.family->emit(spec, batch);
 }
 

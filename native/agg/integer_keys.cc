@@ -25,8 +25,8 @@ Status IntegerKeys::encode(const Vector& column, uint32_t rows, uint32_t* ids) {
     const uint64_t* words = key_words(column, begin, count, scratch);
     const uint64_t* validity = column.validity ? column.validity + begin / 64 : nullptr;
     uint32_t* block_ids = ids + begin;
-    const uint32_t missing = form_ == Form::Direct ? direct_.lookup(words, count, block_ids)
-                                                   : hashed_.lookup(words, count, block_ids);
+    const uint32_t missing =
+        form_ == Form::Direct ? direct_.lookup(words, count, block_ids) : hashed_.lookup(words, count, block_ids);
     if (missing || (validity && null_id_ == kNoId)) {
       MILLRACE_TRY(insert_missing(words, validity, count, block_ids));
     }

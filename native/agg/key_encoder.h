@@ -1,6 +1,6 @@
 // Turns the values of one column into dense ids 0, 1, 2, ... in order of first appearance. null is a value of its own.
-// Lookups run over a block of rows without inserting, which keeps their loop tight and lets cache misses overlap; the few
-// rows that miss are inserted afterwards, in row order.
+// Lookups run over a block of rows without inserting, which keeps their loop tight and lets cache misses overlap; the
+// few rows that miss are inserted afterwards, in row order.
 #pragma once
 #include <memory>
 

@@ -23,9 +23,12 @@ inline uint64_t key_word(T value) {
 
 template <class T>
 inline T value_of_word(uint64_t word) {
-  if constexpr (std::is_same_v<T, float>) return std::bit_cast<float>(static_cast<uint32_t>(word));
-  else if constexpr (std::is_same_v<T, double>) return std::bit_cast<double>(word);
-  else return static_cast<T>(word);
+  if constexpr (std::is_same_v<T, float>)
+    return std::bit_cast<float>(static_cast<uint32_t>(word));
+  else if constexpr (std::is_same_v<T, double>)
+    return std::bit_cast<double>(word);
+  else
+    return static_cast<T>(word);
 }
 
 // The words of rows [begin, begin + count): the column itself when it already holds them, else written to `scratch`.

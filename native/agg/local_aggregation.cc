@@ -1,5 +1,6 @@
 #include "agg/local_aggregation.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace::agg {
@@ -95,7 +96,7 @@ Runs LocalGroups::find_runs(const uint32_t* slots, uint32_t rows) {
   if (changes >= rows / kRowsPerRun) return {};
   uint32_t count = 0;
   run_starts_[count++] = 0;
-  for (uint32_t i = 1; i < rows; i++) {
+  for (uint32_t i = 1; i < rows && count <= changes; i++) {
     if (slots[i] != slots[i - 1]) run_starts_[count++] = i;
   }
   run_starts_[count] = rows;
@@ -117,10 +118,11 @@ Result<std::unique_ptr<StripState>> LocalGroups::take_strip() {
 
 Status LocalGroups::export_new_keys(Strip& strip) {
   if (spec_.keys.empty()) return {};
-  strip.new_groups = keys_.size() - exported_groups_;
+  const uint32_t groups_now = keys_.size();
+  strip.new_groups = groups_now - exported_groups_;
   PodVector<uint32_t> groups(budget_);
   MILLRACE_TRY(groups.reserve(strip.new_groups));
-  for (uint32_t group = exported_groups_; group < keys_.size(); group++) groups.push_unchecked(group);
+  for (uint32_t group = exported_groups_; group < groups_now; group++) groups.push_unchecked(group);
   auto columns = keys_.gather(groups.data(), strip.new_groups, budget_);
   if (!columns.ok()) return columns.take_status();
   strip.new_keys = columns.take();

@@ -53,15 +53,17 @@ struct NoCount {};
 // min > max while no number has been seen: NaN compares false with both and so leaves them as they are.
 template <class T>
 struct ExtremesPart {
-  static constexpr T kHighest = std::is_same_v<T, double> ? std::numeric_limits<T>::infinity()
-                                                          : std::numeric_limits<T>::max();
-  static constexpr T kLowest = std::is_same_v<T, double> ? -std::numeric_limits<T>::infinity()
-                                                         : std::numeric_limits<T>::min();
+  static constexpr T kHighest =
+      std::is_same_v<T, double> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  static constexpr T kLowest =
+      std::is_same_v<T, double> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::min();
   T min = kHighest;
   T max = kLowest;
   void add(T value) {
-    min = value < min ? value : min;
-    max = value > max ? value : max;
+    const T low = min;  // read once: so GCC picks minsd and maxsd over compares and moves
+    const T high = max;
+    min = value < low ? value : low;
+    max = value > high ? value : high;
   }
 };
 struct NoExtremes {};

@@ -1,5 +1,5 @@
-// Dense ids for pairs of dense ids: how several key columns become one group id. A square table while it is small or well
-// filled, else a hash table; chosen anew as it grows.
+// Dense ids for pairs of dense ids: how several key columns become one group id. A square table while it is small or
+// well filled, else a hash table; chosen anew as it grows.
 #pragma once
 #include "agg/direct_table.h"
 #include "agg/key_encoder.h"
@@ -29,7 +29,7 @@ class PairKeys {
   uint32_t& square_at(uint64_t pair) { return square_[(pair >> 32) * rights_ + static_cast<uint32_t>(pair)]; }
 
   bool is_square_ = true;
-  uint64_t lefts_ = 0;   // dimensions of the square table
+  uint64_t lefts_ = 0;  // dimensions of the square table
   uint64_t rights_ = 0;
   PodVector<uint32_t> square_;
   WordTable hashed_;

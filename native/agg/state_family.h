@@ -1,6 +1,6 @@
-// The state of aggregates over one argument. A family is immutable and shared by all threads; the states lie outside, in
-// GroupStates: a fixed-size piece in the row of each slot, and what does not fit there (strings, collected values) in a
-// StateSide. A slot is the place of a group in one GroupStates.
+// The state of aggregates over one argument. A family is immutable and shared by all threads; the states lie outside,
+// in GroupStates: a fixed-size piece in the row of each slot, and what does not fit there (strings, collected values)
+// in a StateSide. A slot is the place of a group in one GroupStates.
 #pragma once
 #include <memory>
 #include <vector>

@@ -1,5 +1,5 @@
-// Which state families a query needs and where each has its piece in the row of a slot. All pieces of a group lie side by
-// side, so that a row of input costs one cache miss however many aggregates it feeds.
+// Which state families a query needs and where each has its piece in the row of a slot. All pieces of a group lie side
+// by side, so that a row of input costs one cache miss however many aggregates it feeds.
 #pragma once
 #include <memory>
 #include <vector>
@@ -15,8 +15,8 @@ class StateLayout {
 
   struct Member {
     std::unique_ptr<StateFamily> family;
-    size_t offset = 0;           // of its piece in a row
-    std::vector<size_t> feeds;   // the aggregates that read it; the first one's argument updates it
+    size_t offset = 0;          // of its piece in a row
+    std::vector<size_t> feeds;  // the aggregates that read it; the first one's argument updates it
   };
   const std::vector<Member>& members() const { return members_; }
   // The member that aggregate `index` reads.

@@ -30,9 +30,7 @@ constexpr std::array<SizeMask, kShortBytes + 1> make_size_masks() {
 
 constexpr std::array<SizeMask, kShortBytes + 1> kSizeMasks = make_size_masks();
 
-uint32_t tag_of(uint64_t hash, uint32_t size_class) {
-  return static_cast<uint32_t>(hash >> 32) << 8 | size_class;
-}
+uint32_t tag_of(uint64_t hash, uint32_t size_class) { return static_cast<uint32_t>(hash >> 32) << 8 | size_class; }
 
 }  // namespace
 
@@ -86,8 +84,8 @@ Status StringKeys::encode(const Vector& column, uint32_t rows, uint32_t* ids) {
     const uint64_t* validity = column.validity ? column.validity + begin / 64 : nullptr;
     uint32_t* block_ids = ids + begin;
     const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
-    const uint32_t missing = table_bytes < kPrefetchBytes ? lookup(strings, count, block_ids)
-                                                          : lookup_prefetched(strings, count, block_ids);
+    const uint32_t missing =
+        table_bytes < kPrefetchBytes ? lookup(strings, count, block_ids) : lookup_prefetched(strings, count, block_ids);
     if (missing || (validity && null_id_ == kNoId)) {
       MILLRACE_TRY(insert_missing(strings, validity, count, block_ids));
     }
@@ -198,8 +196,14 @@ Result<Column> StringKeys::gather(const uint32_t* ids, int64_t count, MemoryBudg
   for (size_t i = 0; i < rows; i++) offsets[i + 1] = offsets[i] + string(ids[i]).size;
   MILLRACE_TRY(column.data.resize(offsets[rows]));
   for (size_t i = 0; i < rows; i++) {
+    uint8_t* to = column.data.data() + offsets[i];
     const StringRef from = string(ids[i]);
-    if (from.size) std::memcpy(column.data.data() + offsets[i], from.data, from.size);
+    // A short string is copied whole with its padding, which the next string or the buffer's own padding takes.
+    if (from.size <= kShortBytes) {
+      std::memcpy(to, &words_[ids[i]], sizeof(Words));
+    } else {
+      std::memcpy(to, from.data, from.size);
+    }
   }
   column.offsets = offsets.take_buffer();
   MILLRACE_TRY(gather_validity(ids, count, budget, column));

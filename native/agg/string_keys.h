@@ -1,7 +1,7 @@
-// Keys of strings. Strings of up to 16 bytes, the most in practice, are two zero-padded words that serve as hash input and
-// as the equality check; longer ones are hashed over all bytes and compared with the copy in an arena. Table entries are
-// eight bytes (a tag, an id), so that thousands of keys stay in the first-level cache; the words lie apart, by id, and are
-// read only to verify, off the critical path.
+// Keys of strings. Strings of up to 16 bytes, the most in practice, are two zero-padded words that serve as hash input
+// and as the equality check; longer ones are hashed over all bytes and compared with the copy in an arena. Table
+// entries are eight bytes (a tag, an id), so that thousands of keys stay in the first-level cache; the words lie apart,
+// by id, and are read only to verify, off the critical path.
 #pragma once
 #include "agg/key_encoder.h"
 

@@ -1,7 +1,9 @@
-// min, max, first and last of strings: each picks one string a group. The picked bytes are copied, since a string of the
-// input lives no longer than its batch; a group's copy is overwritten in place as long as the next pick fits.
+// min, max, first and last of strings: each picks one string a group. The picked bytes are copied, since a string of
+// the input lives no longer than its batch; a group's copy is overwritten in place as long as the next pick fits.
+#include <algorithm>
 #include <bit>
 #include <cstring>
+#include <string_view>
 
 #include "agg/state_family.h"
 
@@ -48,9 +50,7 @@ class StringPickFamily final : public StateFamily {
         skip_nulls_(spec.skip_nulls || spec.function == Function::Min || spec.function == Function::Max) {}
 
   size_t state_bytes() const override { return sizeof(PickState); }
-  void init(uint8_t* state) const override {
-    *reinterpret_cast<PickState*>(state) = {nullptr, 0, 0, Seen::Nothing};
-  }
+  void init(uint8_t* state) const override { *reinterpret_cast<PickState*>(state) = {nullptr, 0, 0, Seen::Nothing}; }
   std::unique_ptr<StateSide> make_side(MemoryBudget* budget) const override {
     return std::make_unique<PickSide>(budget);
   }

@@ -1,5 +1,5 @@
-// std and var: Welford's update by row, Chan's formula between strips. Both keep the squared distances from the mean, so
-// values that are large beside their spread lose no digits.
+// std and var: Welford's update by row, Chan's formula between strips. Both keep the squared distances from the mean,
+// so values that are large beside their spread lose no digits.
 #include <cmath>
 
 #include "agg/result_column.h"

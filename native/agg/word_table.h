@@ -12,8 +12,8 @@ inline constexpr uint32_t kLookupBlock = 128;
 // From this size on a table is prefetched: about half of an L2 cache.
 inline constexpr size_t kPrefetchBytes = size_t{256} << 10;
 
-// Whether a table of `capacity` entries is too full for another. At most half, and less while it is small: a key that is
-// not at its first place costs a mispredicted branch, worth more than the memory until that outgrows the cache.
+// Whether a table of `capacity` entries is too full for another. At most half, and less while it is small: a key that
+// is not at its first place costs a mispredicted branch, worth more than the memory until that outgrows the cache.
 inline bool is_full(size_t used, size_t capacity, size_t entry_bytes) {
   constexpr size_t kSparseBytes = size_t{64} << 10;
   return used * (capacity * entry_bytes <= kSparseBytes ? 16 : 2) >= capacity;

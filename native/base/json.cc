@@ -81,7 +81,8 @@ class JsonReader {
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
   void skip_blanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
       at_++;
     }
   }
@@ -89,7 +90,8 @@ class JsonReader {
   Status fail(const char* what) const {
     ErrorFacts facts;
     facts.offset = static_cast<int64_t>(at_);
-    facts.hint = "the plan text is not well-formed JSON; the package and its native library may be of different versions";
+    facts.hint =
+        "the plan text is not well-formed JSON; the package and its native library may be of different versions";
     return Status(Code::Plan, std::string("malformed plan text: ") + what + " at byte " + std::to_string(at_),
                   std::move(facts));
   }
@@ -98,21 +100,13 @@ class JsonReader {
     if (depth > max_depth_) return fail("nesting is too deep");
     skip_blanks();
     switch (peek()) {
-      case '{':
-        return read_object(out, depth);
-      case '[':
-        return read_array(out, depth);
-      case '"':
-        out.kind_ = Json::Kind::String;
-        return read_string(out.string_);
-      case 't':
-        return read_word("true", out, Json::Kind::Bool, 1);
-      case 'f':
-        return read_word("false", out, Json::Kind::Bool, 0);
-      case 'n':
-        return read_word("null", out, Json::Kind::Null, 0);
-      default:
-        return read_number(out);
+      case '{': return read_object(out, depth);
+      case '[': return read_array(out, depth);
+      case '"': out.kind_ = Json::Kind::String; return read_string(out.string_);
+      case 't': return read_word("true", out, Json::Kind::Bool, 1);
+      case 'f': return read_word("false", out, Json::Kind::Bool, 0);
+      case 'n': return read_word("null", out, Json::Kind::Null, 0);
+      default: return read_number(out);
     }
   }
 
@@ -159,7 +153,8 @@ class JsonReader {
     at_++;
     for (;;) {
       const size_t begin = at_;
-      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' && static_cast<uint8_t>(text_[at_]) >= 0x20) {
+      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
+             static_cast<uint8_t>(text_[at_]) >= 0x20) {
         if (static_cast<uint8_t>(text_[at_]) < 0x80) {
           at_++;
           continue;

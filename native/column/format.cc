@@ -78,7 +78,8 @@ size_t put_float(T value, char* out) {
     return sign + put_integer(static_cast<int64_t>(value), out + sign);
   }
   char scientific[kFormatBytes];  // d[.ddd]e[+-]xx
-  const char* end = std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
+  const char* end =
+      std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
   char digits[kFormatBytes];
   int count = 0;
   const char* at = scientific;
@@ -170,37 +171,23 @@ std::string format_value(TypeId type, const void* value) {
   char text[kFormatBytes];
   const auto made = [&](size_t size) { return std::string(text, size); };
   switch (type) {
-    case TypeId::Bool:
-      return read<uint8_t>(value) ? "true" : "false";
-    case TypeId::Int8:
-      return made(format_int64(read<int8_t>(value), text));
-    case TypeId::Int16:
-      return made(format_int64(read<int16_t>(value), text));
-    case TypeId::Int32:
-      return made(format_int64(read<int32_t>(value), text));
-    case TypeId::Int64:
-      return made(format_int64(read<int64_t>(value), text));
-    case TypeId::UInt8:
-      return made(format_uint64(read<uint8_t>(value), text));
-    case TypeId::UInt16:
-      return made(format_uint64(read<uint16_t>(value), text));
-    case TypeId::UInt32:
-      return made(format_uint64(read<uint32_t>(value), text));
-    case TypeId::UInt64:
-      return made(format_uint64(read<uint64_t>(value), text));
-    case TypeId::Float32:
-      return made(format_float32(read<float>(value), text));
-    case TypeId::Float64:
-      return made(format_float64(read<double>(value), text));
+    case TypeId::Bool: return read<uint8_t>(value) ? "true" : "false";
+    case TypeId::Int8: return made(format_int64(read<int8_t>(value), text));
+    case TypeId::Int16: return made(format_int64(read<int16_t>(value), text));
+    case TypeId::Int32: return made(format_int64(read<int32_t>(value), text));
+    case TypeId::Int64: return made(format_int64(read<int64_t>(value), text));
+    case TypeId::UInt8: return made(format_uint64(read<uint8_t>(value), text));
+    case TypeId::UInt16: return made(format_uint64(read<uint16_t>(value), text));
+    case TypeId::UInt32: return made(format_uint64(read<uint32_t>(value), text));
+    case TypeId::UInt64: return made(format_uint64(read<uint64_t>(value), text));
+    case TypeId::Float32: return made(format_float32(read<float>(value), text));
+    case TypeId::Float64: return made(format_float64(read<double>(value), text));
     case TypeId::Utf8:
-    case TypeId::Dict:
-      return shown_string(read<StringRef>(value));
-    case TypeId::Date:
-      return made(format_date(read<int32_t>(value), text));
+    case TypeId::Dict: return shown_string(read<StringRef>(value));
+    case TypeId::Date: return made(format_date(read<int32_t>(value), text));
     case TypeId::TimestampMs:
     case TypeId::TimestampUs:
-    case TypeId::TimestampNs:
-      return made(format_timestamp(read<int64_t>(value), type, text));
+    case TypeId::TimestampNs: return made(format_timestamp(read<int64_t>(value), type, text));
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// Values to text: casts to utf8, error messages. The inverse of column/text.h: every text parses back to the same value.
+// Values to text: casts to utf8, error messages. The inverse of column/text.h: every text parses back to the same
+// value.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +24,8 @@ size_t format_date(int64_t days, char* out);
 // YYYY-MM-DDTHH:MM:SS[.f]Z, with as many digits behind the point as the value has (none at a whole second).
 size_t format_timestamp(int64_t ticks, TypeId unit, char* out);
 
-// The text of the value at `value` (laid out as in a Vector), for error messages. Strings are quoted and cut to 60 bytes.
+// The text of the value at `value` (laid out as in a Vector), for error messages. Strings are quoted and cut to 60
+// bytes.
 std::string format_value(TypeId type, const void* value);
 
 }  // namespace millrace

@@ -32,6 +32,10 @@ struct IntParser {
   }
 };
 
+struct Int64Parser : IntParser<int64_t> {
+  static auto kernel() { return simd::kernels().parse_integers; }
+};
+
 struct Float64Parser {
   using Value = double;
   static constexpr Reason kReason = Reason::NotANumber;
@@ -97,7 +101,7 @@ void convert_values(Conversion& conversion, void* out) {
     case TypeId::Int8: return convert_fields<IntParser<int8_t>>(conversion, out);
     case TypeId::Int16: return convert_fields<IntParser<int16_t>>(conversion, out);
     case TypeId::Int32: return convert_fields<IntParser<int32_t>>(conversion, out);
-    case TypeId::Int64: return convert_fields<IntParser<int64_t>>(conversion, out);
+    case TypeId::Int64: return convert_fields<Int64Parser>(conversion, out);
     case TypeId::UInt8: return convert_fields<IntParser<uint8_t>>(conversion, out);
     case TypeId::UInt16: return convert_fields<IntParser<uint16_t>>(conversion, out);
     case TypeId::UInt32: return convert_fields<IntParser<uint32_t>>(conversion, out);

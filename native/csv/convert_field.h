@@ -8,6 +8,7 @@
 #include "column/text.h"
 #include "column/vector.h"
 #include "csv/convert.h"
+#include "simd/kernels.h"
 
 namespace millrace::csv {
 
@@ -39,11 +40,7 @@ size_t unescape(std::string_view text, char escape, char* out);
 
 std::string_view trim_blanks(std::string_view text);
 
-// Where a field stands in its chunk.
-struct FieldSpan {
-  uint32_t begin;
-  uint32_t size;
-};
+using simd::FieldSpan;
 
 // Loops over fields take them in blocks: what stride, selection and line ends mean for a field is settled before, so
 // that a type's loop keeps its registers for the conversion.

@@ -11,6 +11,7 @@ namespace millrace::csv {
 //   fast(const char*, uint64_t size, Value&)     inline, the common shapes; see column/text_fast.h
 //   whole(std::string_view, Value&)              the full grammar, ParseResult
 //   kReason                                      why a malformed field is rejected
+//   kernel()                                     optional: the SIMD level's loop over fields, or null
 //
 // The cold path: nulls, quotes, blanks, and every text that is not of the common shape. False stops the loop.
 template <class Parser>
@@ -36,17 +37,33 @@ template <class Parser>
   return conversion.reject(i, Parser::kReason);
 }
 
+// A kernel stops at each field that is not of its shape; such a field, and so few more that a column of them is not
+// slower than without the kernel, take the way of one field at a time.
+inline constexpr uint32_t kFieldsBehindStop = 16;
+
 // False if a field stopped the loop.
 template <class Parser>
 bool convert_block(Conversion& conversion, uint32_t first, const FieldSpan* spans, uint32_t count,
                    typename Parser::Value* values) {
   const char* const chunk = conversion.source.chunk;
   const uint64_t null_lengths = conversion.tokens.lengths() | 1;
-  for (uint32_t i = 0; i < count; i++) {
-    const char* field = chunk + spans[i].begin;
-    const uint64_t size = spans[i].size;
-    if ((null_lengths >> (size & 63) & 1) || !Parser::fast(field, size, values[i])) [[unlikely]] {
-      if (!convert_slow<Parser>(conversion, first + i, {field, size}, values[i])) return false;
+  for (uint32_t i = 0, end = 0; i < count;) {
+    if constexpr (requires { Parser::kernel(); }) {
+      if (const auto kernel = Parser::kernel()) {
+        i += static_cast<uint32_t>(kernel(chunk, spans + i, count - i, null_lengths, values + i));
+        end = std::min(count, i + kFieldsBehindStop);
+      } else {
+        end = count;
+      }
+    } else {
+      end = count;
+    }
+    for (; i < end; i++) {
+      const char* field = chunk + spans[i].begin;
+      const uint64_t size = spans[i].size;
+      if ((null_lengths >> (size & 63) & 1) || !Parser::fast(field, size, values[i])) [[unlikely]] {
+        if (!convert_slow<Parser>(conversion, first + i, {field, size}, values[i])) return false;
+      }
     }
   }
   return true;

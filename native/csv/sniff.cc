@@ -1,5 +1,6 @@
 #include "csv/sniff.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "column/utf8.h"
@@ -31,6 +32,7 @@ class Sniffer {
 
  private:
   Status read_first_row();
+  Status check_column_count(int64_t columns) const;
   void add_row(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const;
   void read_head();
   void read_window(std::string_view window);
@@ -54,6 +56,7 @@ Status Sniffer::read_first_row() {
   RowReader reader(head_rows_, input_.head_is_all, sniffed_.dialect);
   if (!reader.next(first_row_)) {
     if (!input_.head_is_all) {
+      MILLRACE_TRY(check_column_count(std::count(head_rows_.begin(), head_rows_.end(), sniffed_.dialect.delimiter)));
       return with_hint(Code::CsvFieldTooLarge,
                        "the first row does not end within the first " + std::to_string(input_.head.size()) + " bytes",
                        "if a quote that is part of a text opens it, pass `quote: null`");
@@ -61,14 +64,23 @@ Status Sniffer::read_first_row() {
     return with_hint(Code::FileEmpty, "the file has no rows",
                      options_.skip_rows > 0 ? "`skipRows` skips " + std::to_string(options_.skip_rows) + " lines" : "");
   }
-  const size_t columns = first_row_.fields.size();
-  if (columns > options_.max_columns) {
-    return with_hint(Code::CsvTooManyColumns,
-                     "the first row has " + std::to_string(columns) + " columns, more than `maxColumns` (" +
-                         std::to_string(options_.max_columns) + ") allows",
-                     "raise `maxColumns`, or pass the right `delimiter`");
+  if (first_row_.unterminated) {
+    Status status = with_hint(Code::CsvQuote, "the first row opens a quote that is never closed",
+                              "close the quote, or pass `quote: null` if quotes are plain text in this file");
+    status.mutable_facts().offset =
+        static_cast<int64_t>(input_.head.size() - head_rows_.size() + first_row_.fields.back().begin);
+    status.mutable_facts().line = 1;
+    return status;
   }
-  return {};
+  return check_column_count(static_cast<int64_t>(first_row_.fields.size()));
+}
+
+Status Sniffer::check_column_count(int64_t columns) const {
+  if (columns <= static_cast<int64_t>(options_.max_columns)) return {};
+  return with_hint(Code::CsvTooManyColumns,
+                   "the first row has " + std::to_string(columns) + " columns or more, `maxColumns` allows " +
+                       std::to_string(options_.max_columns),
+                   "raise `maxColumns`, or pass the right `delimiter`");
 }
 
 // Rows with another number of fields say nothing: the scan will report them.

@@ -77,9 +77,11 @@ Result<Preamble> read_preamble(const char* data, size_t size, bool final, const 
   Preamble out;
   size_t at = size >= 3 && std::memcmp(data, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
   for (int32_t line = 0; line < dialect.skip_rows; line++) {
-    const void* newline = std::memchr(data + at, '\n', size - at);
-    if (!newline && !final) return out;
-    at = newline ? static_cast<size_t>(static_cast<const char*>(newline) - data) + 1 : size;
+    size_t end = at;
+    while (end < size && !ends_row(data, static_cast<uint32_t>(end), dialect)) end++;
+    if (end == size && !final) return out;
+    if (end + 1 < size && data[end] == '\r' && data[end + 1] == '\n') end++;
+    at = end < size ? end + 1 : size;
   }
   out.rows_begin = at;
   out.complete = true;
@@ -89,6 +91,12 @@ Result<Preamble> read_preamble(const char* data, size_t size, bool final, const 
   PodVector<uint32_t> positions;
   MILLRACE_TRY(positions.resize(size - at + 64));
   simd::IndexProgress done = index.index(data, at, size, false, final, positions.data());
+  if (final && index.inside_quotes()) {
+    ErrorFacts facts;
+    facts.offset = static_cast<int64_t>(done.positions ? positions[done.positions - 1] + 1 : at);
+    facts.hint = "close the quote, or pass `quote: null` if quotes are plain text in this file";
+    return Status(Code::CsvQuote, "a quote is opened and never closed before the end of the data", std::move(facts));
+  }
   if (final && done.end == size) positions[done.positions++] = static_cast<uint32_t>(size);
   size_t begin = at;
   for (size_t i = 0; i < done.positions; i++) {

@@ -10,12 +10,14 @@ using csv::OnError;
 
 namespace {
 
-const char* expectation(csv::Reason reason) {
+std::string complaint(csv::Reason reason, const std::string& text, const Field& field) {
+  const std::string what = "\"" + text + "\"";
+  const std::string where = " (column \"" + field.name + "\")";
   switch (reason) {
-    case csv::Reason::BadQuote: return "has text behind its closing quote";
-    case csv::Reason::BadUtf8: return "is not valid UTF-8";
-    case csv::Reason::OutOfRange: return "is out of range for its type";
-    default: return "does not have its column's type";
+    case csv::Reason::BadQuote: return what + " has text behind its closing quote" + where;
+    case csv::Reason::BadUtf8: return what + " is not valid UTF-8" + where;
+    case csv::Reason::OutOfRange: return what + " is out of range for " + type_name(field.type) + where;
+    default: return what + " is no " + type_name(field.type) + where;
   }
 }
 
@@ -157,10 +159,7 @@ Result<CsvBatchReader::Outcome> CsvBatchReader::refuse(uint32_t column, const cs
   facts.text = text;
   facts.offset = source.begin(failure.row);
   facts.hint = hint_for(failure.reason, field);
-  return Status(code_of(failure.reason),
-                "\"" + text + "\" in column \"" + field.name + "\" (" + type_name(field.type) + ") " +
-                    expectation(failure.reason),
-                std::move(facts));
+  return Status(code_of(failure.reason), complaint(failure.reason, text, field), std::move(facts));
 }
 
 Status CsvBatchReader::null_error(uint32_t column, const csv::FieldSource& source, uint32_t row) const {

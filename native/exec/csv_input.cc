@@ -89,7 +89,11 @@ Result<csv::Preamble> CsvInput::read_preamble_of(ByteSource& source, uint32_t fi
     MILLRACE_TRY(source.read_at(0, window.data(), have));
     window.data()[have] = 0;
     auto head = csv::read_preamble(reinterpret_cast<const char*>(window.data()), have, have == size, spec_.dialect);
-    MILLRACE_TRY(head);
+    if (!head.ok() && head.status().facts().file.empty()) {
+      Status status = head.take_status();
+      status.mutable_facts().file = name(file);
+      return status;
+    }
     if (head.value().complete || have == size) return head;
     if (have > spec_.max_field_bytes) {
       ErrorFacts facts;

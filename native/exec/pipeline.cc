@@ -95,6 +95,7 @@ class StageBinder {
     for (size_t i = 0; i < op.aggregates.size(); i++) {
       agg::AggregateSpec aggregate = op.aggregates[i];
       if (op.argument_output[i] >= 0) aggregate.argument = outputs[static_cast<size_t>(op.argument_output[i])].type;
+      aggregate.argument_id = op.argument_output[i];
       names.push_back(aggregate.name);
       spec.aggregates.push_back(std::move(aggregate));
     }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <new>
+#include <random>
 
+#include "agg/hash.h"
 #include "exec/task_events.h"
 
 namespace millrace::exec {
@@ -63,6 +65,12 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
 }
 
 void Query::start() {
+  // A seed that an author of keys cannot know keeps hash tables from being flooded; once, before any table exists.
+  static const bool seeded = [] {
+    agg::set_hash_seed(std::random_device()() | uint64_t{std::random_device()()} << 32);
+    return true;
+  }();
+  (void)seeded;
   began_ns_ = now_ns();
   ThreadPool::shared().submit(std::make_shared<Once>([self = shared_from_this()] { self->run(); }));
 }
@@ -211,14 +219,17 @@ void Query::on_stage_done(StageResult result) {
   launch();
 }
 
-// Errors know the byte; people want the line.
+// Errors know the byte; people want the file and the line.
 void Query::locate(Status& status) const {
-  if (status.ok() || status.facts().offset < 0 || status.facts().line >= 0 || !csv_input_) return;
-  if (csv_input_->sequential()) return;
+  if (status.ok() || !csv_input_ || status.facts().offset < 0) return;
+  ErrorFacts& facts = status.mutable_facts();
   const auto& files = plan_->source.csv.files;
-  const auto at = std::find(files.begin(), files.end(), status.facts().file);
-  auto source = csv_input_->open_source(at == files.end() ? 0 : static_cast<uint32_t>(at - files.begin()));
-  if (source.ok()) status.mutable_facts().line = line_of(*source.value(), status.facts().offset);
+  const auto at = std::find(files.begin(), files.end(), facts.file);
+  if (facts.line < 0 && !csv_input_->sequential()) {
+    auto source = csv_input_->open_source(at == files.end() ? 0 : static_cast<uint32_t>(at - files.begin()));
+    if (source.ok()) facts.line = line_of(*source.value(), facts.offset);
+  }
+  if (facts.line >= 0) status.set_message(facts.file + ":" + std::to_string(facts.line) + ": " + status.message());
 }
 
 void Query::finish(Status status, std::shared_ptr<Frame> frame) {

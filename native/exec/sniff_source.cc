@@ -13,7 +13,8 @@ namespace millrace::exec {
 namespace {
 
 constexpr size_t kHeadBytes = 256 << 10;
-constexpr size_t kLargestHeadBytes = 64 << 20;
+// A first row longer than this is an error: the sniffer runs on the caller's thread.
+constexpr size_t kLargestHeadBytes = 4 << 20;
 constexpr int kWindows = 8;
 constexpr size_t kWindowBytes = 16 << 10;
 // How long a pipe may let its reader wait for the first bytes.
@@ -110,7 +111,7 @@ Result<csv::Sniffed> sniff_samples(const Samples& samples, const csv::SniffOptio
 }
 
 Result<csv::Sniffed> sniff_random_access(ByteSource& source, const csv::SniffOptions& options, Samples& samples) {
-  for (size_t head_bytes = kHeadBytes;; head_bytes *= 8) {
+  for (size_t head_bytes = kHeadBytes;; head_bytes *= 4) {
     MILLRACE_TRY(read_samples(source, head_bytes, samples));
     auto sniffed = sniff_samples(samples, options);
     const bool too_short = !sniffed.ok() && sniffed.status().code() == Code::CsvFieldTooLarge;

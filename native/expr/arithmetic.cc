@@ -1,5 +1,5 @@
-// Arithmetic. Integer loops compute every row, wrapping, and gather the signs of overflow on the way; only when some row
-// (perhaps one that is null) overflowed does a second, slow look decide whether it counts.
+// Arithmetic. Integer loops compute every row, wrapping, and gather the signs of overflow on the way; only when some
+// row (perhaps one that is null) overflowed does a second, slow look decide whether it counts.
 #include <cmath>
 #include <limits>
 #include <string>
@@ -76,7 +76,8 @@ template <class Op, class T>
 Status checked(Call& call) {
   uint64_t bad = 0;
   zip_rows<T, T, T>(call, [&bad](T a, T b) { return Op::wrap(a, b, bad); });
-  if (!(bad >> 63)) [[likely]] return {};
+  if (!(bad >> 63)) [[likely]]
+    return {};
   const Argument &a = call.arguments[0], &b = call.arguments[1];
   const uint32_t row = first_bad_row(call, [&](uint32_t i) {
     uint64_t overflow = 0;
@@ -196,11 +197,13 @@ Status absolute_int(Call& call) {
   map_rows<T, T>(call, [&bad](T a) {
     const auto sign = static_cast<T>(a >> (sizeof(T) * 8 - 1));
     using Unsigned = std::make_unsigned_t<T>;
-    const auto result = static_cast<T>(static_cast<Unsigned>(static_cast<Unsigned>(a ^ sign) - static_cast<Unsigned>(sign)));
+    const auto result =
+        static_cast<T>(static_cast<Unsigned>(static_cast<Unsigned>(a ^ sign) - static_cast<Unsigned>(sign)));
     bad = static_cast<T>(bad | result);
     return result;
   });
-  if (bad >= 0) [[likely]] return {};
+  if (bad >= 0) [[likely]]
+    return {};
   const T* a = call.arguments[0].as<T>();
   const uint32_t row = first_bad_row(call, [&](uint32_t i) { return a[i] == std::numeric_limits<T>::min(); });
   return row == call.rows ? Status() : unary_overflow(call, "absolute value", &a[row]);
@@ -214,7 +217,8 @@ Status negate_float(Call& call) {
 Status negate_int64(Call& call) {
   uint64_t bad = 0;
   map_rows<int64_t, int64_t>(call, [&bad](int64_t a) { return Sub::wrap(int64_t{0}, a, bad); });
-  if (!(bad >> 63)) [[likely]] return {};
+  if (!(bad >> 63)) [[likely]]
+    return {};
   const auto* a = call.arguments[0].as<int64_t>();
   const uint32_t row = first_bad_row(call, [&](uint32_t i) { return a[i] == kSmallest; });
   return row == call.rows ? Status() : unary_overflow(call, "negation", &a[row]);
@@ -232,12 +236,9 @@ Status negate_uint64(Call& call) {
 
 Kernel arithmetic_kernel(Arithmetic op, TypeId type) {
   switch (op) {
-    case Arithmetic::Add:
-      return typed_kernel<Add>(type);
-    case Arithmetic::Sub:
-      return typed_kernel<Sub>(type);
-    case Arithmetic::Mul:
-      return typed_kernel<Mul>(type);
+    case Arithmetic::Add: return typed_kernel<Add>(type);
+    case Arithmetic::Sub: return typed_kernel<Sub>(type);
+    case Arithmetic::Mul: return typed_kernel<Mul>(type);
   }
   return nullptr;
 }
@@ -266,20 +267,13 @@ Status power(Call& call) {
 
 Kernel absolute_kernel(TypeId type) {
   switch (type) {
-    case TypeId::Int8:
-      return absolute_int<int8_t>;
-    case TypeId::Int16:
-      return absolute_int<int16_t>;
-    case TypeId::Int32:
-      return absolute_int<int32_t>;
-    case TypeId::Int64:
-      return absolute_int<int64_t>;
-    case TypeId::Float32:
-      return absolute_float<float>;
-    case TypeId::Float64:
-      return absolute_float<double>;
-    default:
-      return nullptr;
+    case TypeId::Int8: return absolute_int<int8_t>;
+    case TypeId::Int16: return absolute_int<int16_t>;
+    case TypeId::Int32: return absolute_int<int32_t>;
+    case TypeId::Int64: return absolute_int<int64_t>;
+    case TypeId::Float32: return absolute_float<float>;
+    case TypeId::Float64: return absolute_float<double>;
+    default: return nullptr;
   }
 }
 

@@ -32,9 +32,7 @@ Result<Value> Binder::bind_arithmetic(const Node& node) {
   auto values = operands(node, 2, 2);
   MILLRACE_TRY(values);
   const Value &a = values.value()[0], &b = values.value()[1];
-  const Arithmetic op = node.op() == "add"   ? Arithmetic::Add
-                        : node.op() == "sub" ? Arithmetic::Sub
-                                             : Arithmetic::Mul;
+  const Arithmetic op = node.op() == "add" ? Arithmetic::Add : node.op() == "sub" ? Arithmetic::Sub : Arithmetic::Mul;
   return all_numeric(values.value()) ? combine_numbers(op, a, b) : combine_temporal(node, op, a, b);
 }
 
@@ -53,8 +51,8 @@ Result<Value> Binder::combine_numbers(Arithmetic op, const Value& a, const Value
 Result<Value> Binder::combine_temporal(const Node& node, Arithmetic op, const Value& a, const Value& b) {
   const Value pair[] = {a, b};
   const bool typed = !a.untyped && !b.untyped && is_temporal(a.type);
-  const bool difference = typed && op == Arithmetic::Sub && is_temporal(b.type) &&
-                          (a.type == TypeId::Date) == (b.type == TypeId::Date);
+  const bool difference =
+      typed && op == Arithmetic::Sub && is_temporal(b.type) && (a.type == TypeId::Date) == (b.type == TypeId::Date);
   const bool shift = typed && op != Arithmetic::Mul && is_int(b.type);
   if (!difference && !shift) {
     return type_error(node, pair, "dates take whole days, timestamps whole ticks of their unit, or another one in sub");
@@ -122,7 +120,9 @@ Result<Value> Binder::bind_negate(const Node& node) {
   MILLRACE_TRY(values);
   const Value& value = values.value()[0];
   if (!all_numeric(values.value())) return type_error(node, values.value(), kNumbersOnly);
-  const TypeId type = is_float(value.type) ? TypeId::Float64 : value.type == TypeId::UInt64 ? value.type : TypeId::Int64;
+  const TypeId type = is_float(value.type)           ? TypeId::Float64
+                      : value.type == TypeId::UInt64 ? value.type
+                                                     : TypeId::Int64;
   auto converted = convert(value, type);
   MILLRACE_TRY(converted);
   Spec spec{negate_kernel(type), is_float(type) ? TypeId::Float64 : TypeId::Int64};

@@ -5,6 +5,17 @@
 
 namespace millrace::expr {
 
+namespace {
+
+bool all_untyped(std::span<const Value> values) {
+  for (const Value& value : values) {
+    if (!value.untyped) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<Value> Binder::condition(const Node& node, const Value& value) {
   if (value.untyped) return null_value(TypeId::Bool);
   if (value.type != TypeId::Bool) {
@@ -68,14 +79,14 @@ Result<Value> Binder::bind_coalesce(const Node& node) {
   const std::vector<Value>& values = values_or.value();
   auto type = common_type(node, values);
   MILLRACE_TRY(type);
-  const Value* first = nullptr;
-  Value out = values[0];
+  bool found = false;
+  Value out = all_untyped(values) ? values[0] : null_value(type.value());
   for (const Value& value : values) {
     const Constant* constant = constant_of(value);
     if (value.untyped || (constant && constant->is_null)) continue;
     auto converted = convert(value, type.value());
     MILLRACE_TRY(converted);
-    if (!first) {
+    if (!found) {
       out = converted.value();
     } else {
       const Spec spec{coalesce_kernel(type.value()), type.value(), out.nullable && value.nullable, Nulls::Own};
@@ -83,11 +94,10 @@ Result<Value> Binder::bind_coalesce(const Node& node) {
       MILLRACE_TRY(filled);
       out = filled.value();
     }
-    first = &value;
+    found = true;
     if (constant_of(out)) break;  // not null, so nothing behind it is ever looked at
   }
-  if (first || out.untyped) return out;
-  return null_value(type.value());
+  return out;
 }
 
 Result<Value> Binder::bind_fill_nan(const Node& node) {
@@ -104,7 +114,8 @@ Result<Value> Binder::bind_fill_nan(const Node& node) {
   auto fill = convert(values[1], type.value());
   MILLRACE_TRY(fill);
   if (const Constant* constant = constant_of(subject.value())) {
-    const bool nan = type.value() == TypeId::Float32 ? std::isnan(constant->get<float>()) : std::isnan(constant->get<double>());
+    const bool nan =
+        type.value() == TypeId::Float32 ? std::isnan(constant->get<float>()) : std::isnan(constant->get<double>());
     return nan && !constant->is_null ? fill : subject;
   }
   const bool nullable = subject.value().nullable || fill.value().nullable;
@@ -122,9 +133,7 @@ Result<Value> Binder::bind_when(const Node& node) {
   values.push_back(arguments.back());
   auto type = common_type(node, values);
   MILLRACE_TRY(type);
-  bool all_untyped = true;
-  for (const Value& value : values) all_untyped = all_untyped && value.untyped;
-
+  if (all_untyped(values)) return values[0];
   auto out = convert(values.back(), type.value());
   MILLRACE_TRY(out);
   for (size_t i = values.size() - 1; i-- > 0;) {
@@ -137,13 +146,9 @@ Result<Value> Binder::bind_when(const Node& node) {
       continue;
     }
     const bool nullable = value.value().nullable || out.value().nullable;
-    out = emit({select_kernel(type.value()), type.value(), nullable, Nulls::Own}, {test.value(), value.value(), out.value()});
+    out = emit({select_kernel(type.value()), type.value(), nullable, Nulls::Own},
+               {test.value(), value.value(), out.value()});
     MILLRACE_TRY(out);
-  }
-  if (all_untyped) {
-    Value null = null_value(TypeId::Bool);
-    null.untyped = true;
-    return null;
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// Comparisons. Numbers of different types are compared exactly where both are integers, else as float64. A literal takes
-// the type of the column beside it where that changes no result, so that columns are seldom converted.
+// Comparisons. Numbers of different types are compared exactly where both are integers, else as float64. A literal
+// takes the type of the column beside it where that changes no result, so that columns are seldom converted.
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -15,16 +15,11 @@ constexpr double kTwoTo53 = 9007199254740992.0;
 
 Comparison flipped(Comparison op) {
   switch (op) {
-    case Comparison::Lt:
-      return Comparison::Gt;
-    case Comparison::Le:
-      return Comparison::Ge;
-    case Comparison::Gt:
-      return Comparison::Lt;
-    case Comparison::Ge:
-      return Comparison::Le;
-    default:
-      return op;
+    case Comparison::Lt: return Comparison::Gt;
+    case Comparison::Le: return Comparison::Ge;
+    case Comparison::Gt: return Comparison::Lt;
+    case Comparison::Ge: return Comparison::Le;
+    default: return op;
   }
 }
 
@@ -36,14 +31,10 @@ TypeId comparison_type(TypeId type) {
 
 double number_of(const Constant& constant) {
   switch (constant.type) {
-    case TypeId::Float32:
-      return constant.get<float>();
-    case TypeId::Float64:
-      return constant.get<double>();
-    case TypeId::UInt64:
-      return static_cast<double>(constant.get<uint64_t>());
-    default:
-      return static_cast<double>(constant.get<int64_t>());
+    case TypeId::Float32: return constant.get<float>();
+    case TypeId::Float64: return constant.get<double>();
+    case TypeId::UInt64: return static_cast<double>(constant.get<uint64_t>());
+    default: return static_cast<double>(constant.get<int64_t>());
   }
 }
 
@@ -58,27 +49,24 @@ std::optional<__int128> whole_number_of(const Constant& constant) {
 template <class T>
 std::optional<Constant> whole_constant(TypeId type, const Constant& from) {
   const auto number = whole_number_of(from);
-  if (!number || *number < std::numeric_limits<T>::min() || *number > std::numeric_limits<T>::max()) return std::nullopt;
+  if (!number || *number < std::numeric_limits<T>::min() || *number > std::numeric_limits<T>::max())
+    return std::nullopt;
   return Constant::of(type, static_cast<T>(*number));
 }
 
 // `from` (Int64, UInt64 or a float) in a comparison type, if no comparison can tell.
 std::optional<Constant> as_comparison_type(const Constant& from, TypeId to) {
   switch (to) {
-    case TypeId::Int32:
-      return whole_constant<int32_t>(to, from);
-    case TypeId::Int64:
-      return whole_constant<int64_t>(to, from);
-    case TypeId::UInt64:
-      return whole_constant<uint64_t>(to, from);
+    case TypeId::Int32: return whole_constant<int32_t>(to, from);
+    case TypeId::Int64: return whole_constant<int64_t>(to, from);
+    case TypeId::UInt64: return whole_constant<uint64_t>(to, from);
     case TypeId::Float32: {
       const double number = number_of(from);
       const auto narrow = static_cast<float>(number);
       if (narrow != number) return std::nullopt;
       return Constant::of(to, narrow);
     }
-    default:
-      return Constant::of(TypeId::Float64, number_of(from));
+    default: return Constant::of(TypeId::Float64, number_of(from));
   }
 }
 
@@ -148,7 +136,8 @@ Result<Value> Binder::compare_as(Comparison op, TypeId type, const Value& a, con
 Result<Value> Binder::compare_numbers(Comparison op, Value a, Value b) {
   const auto adapt = [this](Value& literal, const Value& other) -> Status {
     if (!constant_of(literal) || constant_of(literal)->is_null || constant_of(other)) return {};
-    auto hub = convert(literal, is_float(literal.type) || literal.type == TypeId::UInt64 ? literal.type : TypeId::Int64);
+    auto hub =
+        convert(literal, is_float(literal.type) || literal.type == TypeId::UInt64 ? literal.type : TypeId::Int64);
     MILLRACE_TRY(hub);
     Constant constant = *constant_of(hub.value());
     constant.type = hub.value().type;
@@ -183,7 +172,8 @@ Result<Value> Binder::compare_temporal(Comparison op, Value a, Value b) {
   b.type = TypeId::Int64;
   if (const Constant* fine = constant_of(b); fine && !fine->is_null && fine->get<int64_t>() % factor == 0) {
     Constant ticks = Constant::of(TypeId::Int64, fine->get<int64_t>() / factor);
-    if (const auto coarse = as_comparison_type(ticks, coarse_type)) return compare_as(op, coarse_type, a, add_constant(*coarse));
+    if (const auto coarse = as_comparison_type(ticks, coarse_type))
+      return compare_as(op, coarse_type, a, add_constant(*coarse));
   }
   auto coarse = convert(a, TypeId::Int64);
   MILLRACE_TRY(coarse);

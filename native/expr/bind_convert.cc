@@ -1,5 +1,5 @@
-// Conversions, explicit and implicit. Numbers go through a hub (int64, uint64 or float64), so that there are kernels for
-// a few pairs of types instead of for all.
+// Conversions, explicit and implicit. Numbers go through a hub (int64, uint64 or float64), so that there are kernels
+// for a few pairs of types instead of for all.
 #include "expr/binder.h"
 
 namespace millrace::expr {
@@ -56,10 +56,10 @@ Result<Value> Binder::convert(const Value& value, TypeId to, Code code) {
   parameters.to = to;
   parameters.shown = is_timestamp(value.type) ? value.type : TypeId::Int64;
   parameters.code = code;
-  auto converted = is_string(value.type) || is_string(to)        ? convert_text(value, to, parameters)
-                   : is_temporal(value.type) && is_temporal(to)  ? convert_temporal(value, to, parameters)
-                                                                 : convert_number(value, physical_type(value.type),
-                                                                                  physical_type(to), parameters);
+  auto converted = is_string(value.type) || is_string(to) ? convert_text(value, to, parameters)
+                   : is_temporal(value.type) && is_temporal(to)
+                       ? convert_temporal(value, to, parameters)
+                       : convert_number(value, physical_type(value.type), physical_type(to), parameters);
   MILLRACE_TRY(converted);
   Value out = converted.value();
   out.type = to;

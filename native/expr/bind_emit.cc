@@ -36,9 +36,13 @@ Result<Value> Binder::emit(const Spec& spec, std::span<const Value> arguments) {
     if (constant && constant->is_null) return null_value(spec.type);
     nullable = nullable || argument.nullable;
   }
-  if (all_constant) return fold(spec, arguments);
-
   Instruction instruction;
+  if (all_constant) {
+    auto folded = fold(spec, arguments);
+    if (folded.ok() || (folded.status().code() != Code::Cast && folded.status().code() != Code::Overflow))
+      return folded;
+    instruction.fails = true;  // an error only if some output needs it, and some row
+  }
   instruction.kernel = spec.kernel;
   instruction.type = spec.type;
   instruction.nulls = spec.nulls;

@@ -47,34 +47,29 @@ bool read_double(const Json& json, double& out) {
   out = json.as_number();
   if (json.is_number()) return true;
   const std::string& text = json.as_string();
-  if (text == "NaN") out = std::numeric_limits<double>::quiet_NaN();
-  else if (text == "Infinity") out = std::numeric_limits<double>::infinity();
-  else if (text == "-Infinity") out = -std::numeric_limits<double>::infinity();
-  else return false;
+  if (text == "NaN")
+    out = std::numeric_limits<double>::quiet_NaN();
+  else if (text == "Infinity")
+    out = std::numeric_limits<double>::infinity();
+  else if (text == "-Infinity")
+    out = -std::numeric_limits<double>::infinity();
+  else
+    return false;
   return true;
 }
 
 bool read_fixed(TypeId type, const Json& json, Constant& out) {
   double number = 0;
   switch (type) {
-    case TypeId::Bool:
-      out = Constant::of(type, static_cast<uint8_t>(json.as_bool()));
-      return json.is_bool();
-    case TypeId::Int8:
-      return read_number_in_range<int8_t>(json, out);
-    case TypeId::Int16:
-      return read_number_in_range<int16_t>(json, out);
+    case TypeId::Bool: out = Constant::of(type, static_cast<uint8_t>(json.as_bool())); return json.is_bool();
+    case TypeId::Int8: return read_number_in_range<int8_t>(json, out);
+    case TypeId::Int16: return read_number_in_range<int16_t>(json, out);
     case TypeId::Int32:
-    case TypeId::Date:
-      return read_number_in_range<int32_t>(json, out);
-    case TypeId::UInt8:
-      return read_number_in_range<uint8_t>(json, out);
-    case TypeId::UInt16:
-      return read_number_in_range<uint16_t>(json, out);
-    case TypeId::UInt32:
-      return read_number_in_range<uint32_t>(json, out);
-    case TypeId::UInt64:
-      return read_uint64(json, out);
+    case TypeId::Date: return read_number_in_range<int32_t>(json, out);
+    case TypeId::UInt8: return read_number_in_range<uint8_t>(json, out);
+    case TypeId::UInt16: return read_number_in_range<uint16_t>(json, out);
+    case TypeId::UInt32: return read_number_in_range<uint32_t>(json, out);
+    case TypeId::UInt64: return read_uint64(json, out);
     case TypeId::Float32:
       if (!read_double(json, number)) return false;
       out = Constant::of(type, static_cast<float>(number));
@@ -83,8 +78,7 @@ bool read_fixed(TypeId type, const Json& json, Constant& out) {
       if (!read_double(json, number)) return false;
       out = Constant::of(type, number);
       return true;
-    default:
-      return read_int64(json, out);
+    default: return read_int64(json, out);
   }
 }
 

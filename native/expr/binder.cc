@@ -154,7 +154,8 @@ Result<StringRef> Binder::copy_text(const std::string& text) {
 }
 
 Status Binder::plan_error(const Node& node, const std::string& what) const {
-  return Status(Code::Plan, "the plan is malformed: node " + std::to_string(node.index) + " ('" + node.op() + "'): " + what);
+  return Status(Code::Plan,
+                "the plan is malformed: node " + std::to_string(node.index) + " ('" + node.op() + "'): " + what);
 }
 
 Status Binder::type_error(const Node& node, std::span<const Value> values, const char* hint) const {
@@ -165,7 +166,8 @@ Status Binder::type_error(const Node& node, std::span<const Value> values, const
     const bool last = i + 1 == values.size();
     if (i > 0) message += last ? " and " : ", ";
     message += shown_type(values[i]);
-    if (values[i].column >= 0 && facts.column.empty()) facts.column = input_[static_cast<size_t>(values[i].column)].name;
+    if (values[i].column >= 0 && facts.column.empty())
+      facts.column = input_[static_cast<size_t>(values[i].column)].name;
   }
   return Status(Code::Type, std::move(message), std::move(facts));
 }

@@ -1,5 +1,5 @@
-// From plan nodes to instructions: names to columns, types checked and inferred, implicit conversions made explicit, and
-// whatever depends on literals alone computed. One pass over the nodes; the rules for types are those of
+// From plan nodes to instructions: names to columns, types checked and inferred, implicit conversions made explicit,
+// and whatever depends on literals alone computed. One pass over the nodes; the rules for types are those of
 // lib/plan/expression.
 #pragma once
 #include <map>
@@ -129,7 +129,8 @@ class Binder {
   Result<Value> bind_to_date(const Node& node);
   Result<Value> bind_epoch(const Node& node);
   Result<Value> temporal_operand(const Node& node);
-  Result<Value> rescale(const Value& value, int64_t from_per_unit, int64_t to_per_unit, TypeId type, Parameters parameters);
+  Result<Value> rescale(const Value& value, int64_t from_per_unit, int64_t to_per_unit, TypeId type,
+                        Parameters parameters);
 
   Status plan_error(const Node& node, const std::string& what) const;
   // "add cannot take utf8 and int64"

@@ -14,10 +14,14 @@ namespace {
 
 template <class T>
 constexpr TypeId physical_type() {
-  if constexpr (std::is_same_v<T, double>) return TypeId::Float64;
-  else if constexpr (std::is_same_v<T, float>) return TypeId::Float32;
-  else if constexpr (std::is_unsigned_v<T>) return TypeId::UInt64;
-  else return TypeId::Int64;
+  if constexpr (std::is_same_v<T, double>)
+    return TypeId::Float64;
+  else if constexpr (std::is_same_v<T, float>)
+    return TypeId::Float32;
+  else if constexpr (std::is_unsigned_v<T>)
+    return TypeId::UInt64;
+  else
+    return TypeId::Int64;
 }
 
 // Days and ticks show as what they mean.
@@ -57,7 +61,8 @@ Status checked(Call& call, Fits fits, Convert convert) {
     bad |= static_cast<uint8_t>(!fits(a));
     return convert(a);
   });
-  if (!bad) [[likely]] return {};
+  if (!bad) [[likely]]
+    return {};
   const From* a = call.arguments[0].as<From>();
   const uint32_t row = first_bad_row(call, [&](uint32_t i) { return !fits(a[i]); });
   return row == call.rows ? Status() : does_not_fit(call, shown(call.parameters, a[row]));
@@ -116,91 +121,57 @@ Status to_bool(Call& call) {
 
 Kernel from_int64(TypeId to) {
   switch (to) {
-    case TypeId::Bool:
-      return to_bool<int64_t>;
-    case TypeId::Int8:
-      return narrow_int64<int8_t>;
-    case TypeId::Int16:
-      return narrow_int64<int16_t>;
-    case TypeId::Int32:
-      return narrow_int64<int32_t>;
-    case TypeId::UInt8:
-      return narrow_int64<uint8_t>;
-    case TypeId::UInt16:
-      return narrow_int64<uint16_t>;
-    case TypeId::UInt32:
-      return narrow_int64<uint32_t>;
-    case TypeId::UInt64:
-      return change_sign_type<int64_t, uint64_t>;
-    case TypeId::Float32:
-      return widen<int64_t, float>;
-    case TypeId::Float64:
-      return widen<int64_t, double>;
-    default:
-      return nullptr;
+    case TypeId::Bool: return to_bool<int64_t>;
+    case TypeId::Int8: return narrow_int64<int8_t>;
+    case TypeId::Int16: return narrow_int64<int16_t>;
+    case TypeId::Int32: return narrow_int64<int32_t>;
+    case TypeId::UInt8: return narrow_int64<uint8_t>;
+    case TypeId::UInt16: return narrow_int64<uint16_t>;
+    case TypeId::UInt32: return narrow_int64<uint32_t>;
+    case TypeId::UInt64: return change_sign_type<int64_t, uint64_t>;
+    case TypeId::Float32: return widen<int64_t, float>;
+    case TypeId::Float64: return widen<int64_t, double>;
+    default: return nullptr;
   }
 }
 
 Kernel from_uint64(TypeId to) {
   switch (to) {
-    case TypeId::Bool:
-      return to_bool<uint64_t>;
-    case TypeId::Int64:
-      return change_sign_type<uint64_t, int64_t>;
-    case TypeId::Float32:
-      return widen<uint64_t, float>;
-    case TypeId::Float64:
-      return widen<uint64_t, double>;
-    default:
-      return nullptr;
+    case TypeId::Bool: return to_bool<uint64_t>;
+    case TypeId::Int64: return change_sign_type<uint64_t, int64_t>;
+    case TypeId::Float32: return widen<uint64_t, float>;
+    case TypeId::Float64: return widen<uint64_t, double>;
+    default: return nullptr;
   }
 }
 
 Kernel from_float64(TypeId to) {
   switch (to) {
-    case TypeId::Bool:
-      return float64_to_bool;
-    case TypeId::Int8:
-      return truncate_float64<int8_t>;
-    case TypeId::Int16:
-      return truncate_float64<int16_t>;
-    case TypeId::Int32:
-      return truncate_float64<int32_t>;
-    case TypeId::Int64:
-      return truncate_float64<int64_t>;
-    case TypeId::UInt8:
-      return truncate_float64<uint8_t>;
-    case TypeId::UInt16:
-      return truncate_float64<uint16_t>;
-    case TypeId::UInt32:
-      return truncate_float64<uint32_t>;
-    case TypeId::UInt64:
-      return truncate_float64<uint64_t>;
-    case TypeId::Float32:
-      return narrow_float64;
-    default:
-      return nullptr;
+    case TypeId::Bool: return float64_to_bool;
+    case TypeId::Int8: return truncate_float64<int8_t>;
+    case TypeId::Int16: return truncate_float64<int16_t>;
+    case TypeId::Int32: return truncate_float64<int32_t>;
+    case TypeId::Int64: return truncate_float64<int64_t>;
+    case TypeId::UInt8: return truncate_float64<uint8_t>;
+    case TypeId::UInt16: return truncate_float64<uint16_t>;
+    case TypeId::UInt32: return truncate_float64<uint32_t>;
+    case TypeId::UInt64: return truncate_float64<uint64_t>;
+    case TypeId::Float32: return narrow_float64;
+    default: return nullptr;
   }
 }
 
 Kernel to_int64(TypeId from) {
   switch (from) {
     case TypeId::Bool:
-    case TypeId::UInt8:
-      return widen<uint8_t, int64_t>;
-    case TypeId::Int8:
-      return widen<int8_t, int64_t>;
-    case TypeId::Int16:
-      return widen<int16_t, int64_t>;
+    case TypeId::UInt8: return widen<uint8_t, int64_t>;
+    case TypeId::Int8: return widen<int8_t, int64_t>;
+    case TypeId::Int16: return widen<int16_t, int64_t>;
     case TypeId::Int32:
-    case TypeId::Date:
-      return widen<int32_t, int64_t>;
-    case TypeId::UInt16:
-      return widen<uint16_t, int64_t>;
-    case TypeId::UInt32:
-      return widen<uint32_t, int64_t>;
-    default:
-      return nullptr;
+    case TypeId::Date: return widen<int32_t, int64_t>;
+    case TypeId::UInt16: return widen<uint16_t, int64_t>;
+    case TypeId::UInt32: return widen<uint32_t, int64_t>;
+    default: return nullptr;
   }
 }
 
@@ -223,7 +194,8 @@ Status scale_up(Call& call) {
     bad |= __builtin_mul_overflow(a, factor, &product);
     return product;
   });
-  if (!bad) [[likely]] return {};
+  if (!bad) [[likely]]
+    return {};
   const auto* a = call.arguments[0].as<int64_t>();
   const uint32_t row = first_bad_row(call, [&](uint32_t i) {
     int64_t product;

@@ -98,7 +98,8 @@ Status parse_rows(Call& call) {
     Value value{};
     if (call.is_valid(row)) {
       const ParseResult result = Text<kTo>::parse(texts[row].view(), value);
-      if (result != ParseResult::Ok) [[unlikely]] return parse_error(call, texts[row], result);
+      if (result != ParseResult::Ok) [[unlikely]]
+        return parse_error(call, texts[row], result);
     }
     out[row] = value;
   }
@@ -126,51 +127,31 @@ Status format_rows(Call& call) {
 
 Kernel parse_kernel(TypeId to) {
   switch (to) {
-    case TypeId::Bool:
-      return parse_rows<TypeId::Bool>;
-    case TypeId::Int64:
-      return parse_rows<TypeId::Int64>;
-    case TypeId::UInt64:
-      return parse_rows<TypeId::UInt64>;
-    case TypeId::Float32:
-      return parse_rows<TypeId::Float32>;
-    case TypeId::Float64:
-      return parse_rows<TypeId::Float64>;
-    case TypeId::Date:
-      return parse_rows<TypeId::Date>;
-    case TypeId::TimestampMs:
-      return parse_rows<TypeId::TimestampMs>;
-    case TypeId::TimestampUs:
-      return parse_rows<TypeId::TimestampUs>;
-    case TypeId::TimestampNs:
-      return parse_rows<TypeId::TimestampNs>;
-    default:
-      return nullptr;
+    case TypeId::Bool: return parse_rows<TypeId::Bool>;
+    case TypeId::Int64: return parse_rows<TypeId::Int64>;
+    case TypeId::UInt64: return parse_rows<TypeId::UInt64>;
+    case TypeId::Float32: return parse_rows<TypeId::Float32>;
+    case TypeId::Float64: return parse_rows<TypeId::Float64>;
+    case TypeId::Date: return parse_rows<TypeId::Date>;
+    case TypeId::TimestampMs: return parse_rows<TypeId::TimestampMs>;
+    case TypeId::TimestampUs: return parse_rows<TypeId::TimestampUs>;
+    case TypeId::TimestampNs: return parse_rows<TypeId::TimestampNs>;
+    default: return nullptr;
   }
 }
 
 Kernel format_kernel(TypeId from) {
   switch (from) {
-    case TypeId::Bool:
-      return format_rows<TypeId::Bool>;
-    case TypeId::Int64:
-      return format_rows<TypeId::Int64>;
-    case TypeId::UInt64:
-      return format_rows<TypeId::UInt64>;
-    case TypeId::Float32:
-      return format_rows<TypeId::Float32>;
-    case TypeId::Float64:
-      return format_rows<TypeId::Float64>;
-    case TypeId::Date:
-      return format_rows<TypeId::Date>;
-    case TypeId::TimestampMs:
-      return format_rows<TypeId::TimestampMs>;
-    case TypeId::TimestampUs:
-      return format_rows<TypeId::TimestampUs>;
-    case TypeId::TimestampNs:
-      return format_rows<TypeId::TimestampNs>;
-    default:
-      return nullptr;
+    case TypeId::Bool: return format_rows<TypeId::Bool>;
+    case TypeId::Int64: return format_rows<TypeId::Int64>;
+    case TypeId::UInt64: return format_rows<TypeId::UInt64>;
+    case TypeId::Float32: return format_rows<TypeId::Float32>;
+    case TypeId::Float64: return format_rows<TypeId::Float64>;
+    case TypeId::Date: return format_rows<TypeId::Date>;
+    case TypeId::TimestampMs: return format_rows<TypeId::TimestampMs>;
+    case TypeId::TimestampUs: return format_rows<TypeId::TimestampUs>;
+    case TypeId::TimestampNs: return format_rows<TypeId::TimestampNs>;
+    default: return nullptr;
   }
 }
 

@@ -12,27 +12,39 @@ namespace {
 
 struct Eq {
   template <class T>
-  bool operator()(T a, T b) const { return a == b; }
+  bool operator()(T a, T b) const {
+    return a == b;
+  }
 };
 struct Ne {
   template <class T>
-  bool operator()(T a, T b) const { return a != b; }
+  bool operator()(T a, T b) const {
+    return a != b;
+  }
 };
 struct Lt {
   template <class T>
-  bool operator()(T a, T b) const { return a < b; }
+  bool operator()(T a, T b) const {
+    return a < b;
+  }
 };
 struct Le {
   template <class T>
-  bool operator()(T a, T b) const { return a <= b; }
+  bool operator()(T a, T b) const {
+    return a <= b;
+  }
 };
 struct Gt {
   template <class T>
-  bool operator()(T a, T b) const { return a > b; }
+  bool operator()(T a, T b) const {
+    return a > b;
+  }
 };
 struct Ge {
   template <class T>
-  bool operator()(T a, T b) const { return a >= b; }
+  bool operator()(T a, T b) const {
+    return a >= b;
+  }
 };
 
 template <class Op, class T>
@@ -54,18 +66,20 @@ Status compare_mixed(Call& call) {
 template <class Op>
 Status compare_scaled(Call& call) {
   const __int128 factor = call.parameters.first;
-  zip_rows<uint8_t, int64_t, int64_t>(call, [factor](int64_t coarse, int64_t fine) {
-    return Op{}(coarse * factor, static_cast<__int128>(fine));
-  });
+  zip_rows<uint8_t, int64_t, int64_t>(
+      call, [factor](int64_t coarse, int64_t fine) { return Op{}(coarse * factor, static_cast<__int128>(fine)); });
   return {};
 }
 
 template <class Op>
 Status compare_strings(Call& call) {
   zip_rows<uint8_t, StringRef, StringRef>(call, [](const StringRef& a, const StringRef& b) {
-    if constexpr (std::is_same_v<Op, Eq>) return equal_bytes(a, b);
-    else if constexpr (std::is_same_v<Op, Ne>) return !equal_bytes(a, b);
-    else return Op{}(compare_bytes(a, b), 0);
+    if constexpr (std::is_same_v<Op, Eq>)
+      return equal_bytes(a, b);
+    else if constexpr (std::is_same_v<Op, Ne>)
+      return !equal_bytes(a, b);
+    else
+      return Op{}(compare_bytes(a, b), 0);
   });
   return {};
 }
@@ -73,27 +87,19 @@ Status compare_strings(Call& call) {
 template <class Op>
 Kernel typed_kernel(TypeId type) {
   switch (type) {
-    case TypeId::Bool:
-      return compare<Op, uint8_t>;
+    case TypeId::Bool: return compare<Op, uint8_t>;
     case TypeId::Int32:
-    case TypeId::Date:
-      return compare<Op, int32_t>;
+    case TypeId::Date: return compare<Op, int32_t>;
     case TypeId::Int64:
     case TypeId::TimestampMs:
     case TypeId::TimestampUs:
-    case TypeId::TimestampNs:
-      return compare<Op, int64_t>;
-    case TypeId::UInt64:
-      return compare<Op, uint64_t>;
-    case TypeId::Float32:
-      return compare<Op, float>;
-    case TypeId::Float64:
-      return compare<Op, double>;
+    case TypeId::TimestampNs: return compare<Op, int64_t>;
+    case TypeId::UInt64: return compare<Op, uint64_t>;
+    case TypeId::Float32: return compare<Op, float>;
+    case TypeId::Float64: return compare<Op, double>;
     case TypeId::Utf8:
-    case TypeId::Dict:
-      return compare_strings<Op>;
-    default:
-      return nullptr;
+    case TypeId::Dict: return compare_strings<Op>;
+    default: return nullptr;
   }
 }
 
@@ -101,18 +107,12 @@ Kernel typed_kernel(TypeId type) {
 
 Kernel compare_kernel(Comparison op, TypeId type) {
   switch (op) {
-    case Comparison::Eq:
-      return typed_kernel<Eq>(type);
-    case Comparison::Ne:
-      return typed_kernel<Ne>(type);
-    case Comparison::Lt:
-      return typed_kernel<Lt>(type);
-    case Comparison::Le:
-      return typed_kernel<Le>(type);
-    case Comparison::Gt:
-      return typed_kernel<Gt>(type);
-    case Comparison::Ge:
-      return typed_kernel<Ge>(type);
+    case Comparison::Eq: return typed_kernel<Eq>(type);
+    case Comparison::Ne: return typed_kernel<Ne>(type);
+    case Comparison::Lt: return typed_kernel<Lt>(type);
+    case Comparison::Le: return typed_kernel<Le>(type);
+    case Comparison::Gt: return typed_kernel<Gt>(type);
+    case Comparison::Ge: return typed_kernel<Ge>(type);
   }
   return nullptr;
 }

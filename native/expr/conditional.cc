@@ -72,7 +72,8 @@ Status coalesce_rows(Call& call) {
   blend_rows<T>(call, mask, a, b);
   call.has_nulls = b.validity != nullptr;
   if (call.has_nulls) {
-    for (uint32_t word = 0; word < word_count(call.rows); word++) call.validity[word] = a.validity[word] | b.validity[word];
+    for (uint32_t word = 0; word < word_count(call.rows); word++)
+      call.validity[word] = a.validity[word] | b.validity[word];
   }
   return {};
 }
@@ -105,18 +106,12 @@ struct Coalesce {
 template <class Op>
 Kernel kernel_by_width(TypeId type) {
   switch (type_width(type)) {
-    case 1:
-      return Op::template kKernel<uint8_t>;
-    case 2:
-      return Op::template kKernel<uint16_t>;
-    case 4:
-      return Op::template kKernel<uint32_t>;
-    case 8:
-      return Op::template kKernel<uint64_t>;
-    case 16:
-      return Op::template kKernel<StringRef>;
-    default:
-      return nullptr;
+    case 1: return Op::template kKernel<uint8_t>;
+    case 2: return Op::template kKernel<uint16_t>;
+    case 4: return Op::template kKernel<uint32_t>;
+    case 8: return Op::template kKernel<uint64_t>;
+    case 16: return Op::template kKernel<StringRef>;
+    default: return nullptr;
   }
 }
 

@@ -47,8 +47,10 @@ void parts_of_days(const int32_t* days, uint32_t rows, int32_t* __restrict out) 
 
 template <DatePart kPart>
 int32_t part_of_far_day(int64_t days) {
-  if constexpr (kPart == DatePart::Weekday) return iso_weekday(days);
-  else return part_of<kPart>(civil_from_days(days));
+  if constexpr (kPart == DatePart::Weekday)
+    return iso_weekday(days);
+  else
+    return part_of<kPart>(civil_from_days(days));
 }
 
 // In two loops, days and then parts, of which the second vectorises; and once more, slowly, for the rows of a vector in
@@ -100,16 +102,11 @@ Status zero_part(Call& call) {
 template <DatePart kPart>
 Kernel calendar_kernel(TypeId type) {
   switch (type) {
-    case TypeId::Date:
-      return date_part<kPart>;
-    case TypeId::TimestampMs:
-      return timestamp_part<kPart, Milliseconds>;
-    case TypeId::TimestampUs:
-      return timestamp_part<kPart, Microseconds>;
-    case TypeId::TimestampNs:
-      return timestamp_part<kPart, Nanoseconds>;
-    default:
-      return nullptr;
+    case TypeId::Date: return date_part<kPart>;
+    case TypeId::TimestampMs: return timestamp_part<kPart, Milliseconds>;
+    case TypeId::TimestampUs: return timestamp_part<kPart, Microseconds>;
+    case TypeId::TimestampNs: return timestamp_part<kPart, Nanoseconds>;
+    default: return nullptr;
   }
 }
 
@@ -132,14 +129,10 @@ int64_t first_day_of(int64_t days, DateUnit unit) {
 
 int64_t seconds_of(DateUnit unit) {
   switch (unit) {
-    case DateUnit::Minute:
-      return 60;
-    case DateUnit::Hour:
-      return 3600;
-    case DateUnit::Day:
-      return 86'400;
-    default:
-      return 1;
+    case DateUnit::Minute: return 60;
+    case DateUnit::Hour: return 3600;
+    case DateUnit::Day: return 86'400;
+    default: return 1;
   }
 }
 
@@ -164,7 +157,8 @@ Status truncate_dates(Call& call) {
   for (uint32_t row = 0; row < call.rows; row++) {
     const int64_t first = first_day_of(a[row], unit);
     out[row] = static_cast<int32_t>(first);
-    if (first != out[row] && call.is_valid(row)) [[unlikely]] return truncate_error(call, a[row]);
+    if (first != out[row] && call.is_valid(row)) [[unlikely]]
+      return truncate_error(call, a[row]);
   }
   return {};
 }
@@ -183,7 +177,8 @@ Status truncate_timestamps(Call& call) {
       const int64_t rest = a[row] % step;
       bad = __builtin_sub_overflow(a[row], rest < 0 ? rest + step : rest, &out[row]);
     }
-    if (bad && call.is_valid(row)) [[unlikely]] return truncate_error(call, a[row]);
+    if (bad && call.is_valid(row)) [[unlikely]]
+      return truncate_error(call, a[row]);
   }
   return {};
 }
@@ -192,20 +187,13 @@ Status truncate_timestamps(Call& call) {
 
 Kernel date_part_kernel(DatePart part, TypeId type) {
   switch (part) {
-    case DatePart::Year:
-      return calendar_kernel<DatePart::Year>(type);
-    case DatePart::Quarter:
-      return calendar_kernel<DatePart::Quarter>(type);
-    case DatePart::Month:
-      return calendar_kernel<DatePart::Month>(type);
-    case DatePart::Day:
-      return calendar_kernel<DatePart::Day>(type);
-    case DatePart::Weekday:
-      return calendar_kernel<DatePart::Weekday>(type);
-    case DatePart::DayOfYear:
-      return calendar_kernel<DatePart::DayOfYear>(type);
-    default:
-      break;
+    case DatePart::Year: return calendar_kernel<DatePart::Year>(type);
+    case DatePart::Quarter: return calendar_kernel<DatePart::Quarter>(type);
+    case DatePart::Month: return calendar_kernel<DatePart::Month>(type);
+    case DatePart::Day: return calendar_kernel<DatePart::Day>(type);
+    case DatePart::Weekday: return calendar_kernel<DatePart::Weekday>(type);
+    case DatePart::DayOfYear: return calendar_kernel<DatePart::DayOfYear>(type);
+    default: break;
   }
   if (type == TypeId::Date) return zero_part;
   if (type == TypeId::TimestampMs) return clock_kernel<Milliseconds>(part);
@@ -214,16 +202,11 @@ Kernel date_part_kernel(DatePart part, TypeId type) {
 
 Kernel truncate_kernel(TypeId type) {
   switch (type) {
-    case TypeId::Date:
-      return truncate_dates;
-    case TypeId::TimestampMs:
-      return truncate_timestamps<Milliseconds>;
-    case TypeId::TimestampUs:
-      return truncate_timestamps<Microseconds>;
-    case TypeId::TimestampNs:
-      return truncate_timestamps<Nanoseconds>;
-    default:
-      return nullptr;
+    case TypeId::Date: return truncate_dates;
+    case TypeId::TimestampMs: return truncate_timestamps<Milliseconds>;
+    case TypeId::TimestampUs: return truncate_timestamps<Microseconds>;
+    case TypeId::TimestampNs: return truncate_timestamps<Nanoseconds>;
+    default: return nullptr;
   }
 }
 

@@ -30,16 +30,11 @@ void repeat_value(const Constant& constant, void* out) {
 
 void repeat(const Constant& constant, void* out) {
   switch (type_width(constant.type)) {
-    case 1:
-      return repeat_value<uint8_t>(constant, out);
-    case 2:
-      return repeat_value<uint16_t>(constant, out);
-    case 4:
-      return repeat_value<uint32_t>(constant, out);
-    case 8:
-      return repeat_value<uint64_t>(constant, out);
-    default:
-      return repeat_value<StringRef>(constant, out);
+    case 1: return repeat_value<uint8_t>(constant, out);
+    case 2: return repeat_value<uint16_t>(constant, out);
+    case 4: return repeat_value<uint32_t>(constant, out);
+    case 8: return repeat_value<uint64_t>(constant, out);
+    default: return repeat_value<StringRef>(constant, out);
   }
 }
 
@@ -65,7 +60,7 @@ struct Evaluator::State {
 
   MemoryBudget* budget;
   bool prepared = false;
-  Buffer memory;                // all registers, then the output constants
+  Buffer memory;  // all registers, then the output constants
   std::vector<Register> registers;
   std::vector<void*> constants;  // for each output that is a constant: kVectorRows copies of it
   std::vector<Argument> arguments;
@@ -105,10 +100,8 @@ Argument Evaluator::State::argument(const ProgramBody& body, const Operand& oper
       const Vector& column = input.columns[operand.index];
       return {column.data, column.validity, false};
     }
-    case Source::Register:
-      return {registers[operand.index].data, registers[operand.index].validity, false};
-    case Source::Constant:
-      break;
+    case Source::Register: return {registers[operand.index].data, registers[operand.index].validity, false};
+    case Source::Constant: break;
   }
   const Constant& constant = body.constants[operand.index];
   return {constant.bytes.data(), constant.is_null ? kAllNull : nullptr, true};
@@ -136,6 +129,10 @@ Status Evaluator::evaluate(const Batch& input, std::span<Vector> out) {
     State::Register& result = state.registers[instruction.result];
     Call call{instruction.parameters, state.arguments};
     call.rows = input.rows;
+    if (instruction.fails) {
+      call.rows = input.rows > 0;
+      for (Argument& argument : state.arguments) argument.constant = false;
+    }
     call.data = result.data;
     call.validity = result.words;
     call.arena = &state.strings;

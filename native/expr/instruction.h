@@ -57,7 +57,7 @@ struct Argument {
   bool is_valid(uint32_t row) const { return !validity || (validity[row >> 6] >> (row & 63) & 1); }
 };
 
-// One application of a kernel. Never are all arguments constant: the binder has computed such results already.
+// One application of a kernel. Never are all arguments constant: the binder computes such results.
 struct Call {
   const Parameters& parameters;
   std::span<const Argument> arguments;
@@ -89,6 +89,7 @@ struct Instruction {
   Kernel kernel = nullptr;
   TypeId type = TypeId::Bool;
   Nulls nulls = Nulls::Strict;
+  bool fails = false;          // all operands are literals, and the result is an error as soon as there is a row
   int32_t column = -1;         // the input column whose values it works on, for messages
   uint32_t result = 0;         // register
   uint32_t first_operand = 0;  // in ProgramBody::operands

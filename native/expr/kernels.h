@@ -66,8 +66,8 @@ Kernel format_kernel(TypeId from);  // Bool, Int64, UInt64, floats, Date, timest
 Status contains(Call& call);
 Status starts_with(Call& call);
 Status ends_with(Call& call);
-Status byte_length(Call& call);   // -> Int64
-Status code_points(Call& call);   // -> Int64
+Status byte_length(Call& call);  // -> Int64
+Status code_points(Call& call);  // -> Int64
 
 // string_case.cc, string_build.cc -> Utf8
 Status to_lower(Call& call);
@@ -79,9 +79,7 @@ Status slice(Call& call);   // parameters.first: start, parameters.second: lengt
 Status concat(Call& call);  // any number of operands
 
 // date.cc. Date (int32 days) and timestamps.
-enum class DatePart : uint8_t {
-  Year, Quarter, Month, Day, Weekday, DayOfYear, Hour, Minute, Second, Millisecond
-};
+enum class DatePart : uint8_t { Year, Quarter, Month, Day, Weekday, DayOfYear, Hour, Minute, Second, Millisecond };
 Kernel date_part_kernel(DatePart part, TypeId type);  // -> Int32
 enum class DateUnit : uint8_t { Year, Quarter, Month, Week, Day, Hour, Minute, Second };
 // parameters.first: the DateUnit; parameters.from: the type.

@@ -12,8 +12,8 @@ uint64_t truth_word(const Argument& argument, uint32_t word, uint32_t rows) {
   return argument.constant ? 0 : pack_word(argument.as<uint8_t>(), word, rows);
 }
 
-// By words, where some operand has nulls: what is known to be true and what is known to be false decide. The byte under a
-// null may say anything and is masked away first.
+// By words, where some operand has nulls: what is known to be true and what is known to be false decide. The byte under
+// a null may say anything and is masked away first.
 template <Logic kOp>
 void kleene_with_nulls(Call& call) {
   const Argument &a = call.arguments[0], &b = call.arguments[1];
@@ -38,9 +38,8 @@ Status kleene(Call& call) {
     kleene_with_nulls<kOp>(call);
     return {};
   }
-  zip_rows<uint8_t, uint8_t, uint8_t>(call, [](uint8_t a, uint8_t b) -> uint8_t {
-    return kOp == Logic::And ? a & b : a | b;
-  });
+  zip_rows<uint8_t, uint8_t, uint8_t>(
+      call, [](uint8_t a, uint8_t b) -> uint8_t { return kOp == Logic::And ? a & b : a | b; });
   return {};
 }
 

@@ -108,46 +108,29 @@ Status round_int(Call& call) {
 
 Kernel math_kernel(Math op) {
   switch (op) {
-    case Math::Floor:
-      return unary<floor_of>;
-    case Math::Ceil:
-      return unary<ceil_of>;
-    case Math::Sqrt:
-      return unary<std::sqrt>;
-    case Math::Exp:
-      return unary<std::exp>;
-    case Math::Log:
-      return unary<std::log>;
-    case Math::Log2:
-      return unary<std::log2>;
-    case Math::Log10:
-      return unary<std::log10>;
+    case Math::Floor: return unary<floor_of>;
+    case Math::Ceil: return unary<ceil_of>;
+    case Math::Sqrt: return unary<std::sqrt>;
+    case Math::Exp: return unary<std::exp>;
+    case Math::Log: return unary<std::log>;
+    case Math::Log2: return unary<std::log2>;
+    case Math::Log10: return unary<std::log10>;
   }
   return nullptr;
 }
 
 Kernel round_kernel(TypeId type) {
   switch (type) {
-    case TypeId::Int8:
-      return round_int<int8_t>;
-    case TypeId::Int16:
-      return round_int<int16_t>;
-    case TypeId::Int32:
-      return round_int<int32_t>;
-    case TypeId::Int64:
-      return round_int<int64_t>;
-    case TypeId::UInt8:
-      return round_int<uint8_t>;
-    case TypeId::UInt16:
-      return round_int<uint16_t>;
-    case TypeId::UInt32:
-      return round_int<uint32_t>;
-    case TypeId::UInt64:
-      return round_int<uint64_t>;
-    case TypeId::Float64:
-      return round_float;
-    default:
-      return nullptr;
+    case TypeId::Int8: return round_int<int8_t>;
+    case TypeId::Int16: return round_int<int16_t>;
+    case TypeId::Int32: return round_int<int32_t>;
+    case TypeId::Int64: return round_int<int64_t>;
+    case TypeId::UInt8: return round_int<uint8_t>;
+    case TypeId::UInt16: return round_int<uint16_t>;
+    case TypeId::UInt32: return round_int<uint32_t>;
+    case TypeId::UInt64: return round_int<uint64_t>;
+    case TypeId::Float64: return round_float;
+    default: return nullptr;
   }
 }
 

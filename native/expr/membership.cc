@@ -123,15 +123,11 @@ Status is_in_strings(Call& call) {
 Kernel is_in_kernel(TypeId type) {
   switch (type) {
     case TypeId::Int64:
-    case TypeId::UInt64:
-      return is_in_numbers<int64_t>;
-    case TypeId::Float64:
-      return is_in_numbers<double>;
+    case TypeId::UInt64: return is_in_numbers<int64_t>;
+    case TypeId::Float64: return is_in_numbers<double>;
     case TypeId::Utf8:
-    case TypeId::Dict:
-      return is_in_strings;
-    default:
-      return nullptr;
+    case TypeId::Dict: return is_in_strings;
+    default: return nullptr;
   }
 }
 

@@ -34,7 +34,8 @@ std::vector<uint32_t> columns_read(const ProgramBody& body) {
 Program::Program() : body_(std::make_unique<ProgramBody>()) {}
 Program::~Program() = default;
 
-Result<std::unique_ptr<Program>> Program::bind(const Json& nodes, std::span<const uint32_t> outputs, const Schema& input) {
+Result<std::unique_ptr<Program>> Program::bind(const Json& nodes, std::span<const uint32_t> outputs,
+                                               const Schema& input) {
   std::unique_ptr<Program> program(new Program());
   ProgramBody& body = *program->body_;
   auto values = Binder(input, body).bind(nodes);

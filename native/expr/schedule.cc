@@ -63,13 +63,14 @@ class Scheduler {
   void push_operands(const Instruction& instruction) {
     const auto operands = body_.operands_of(instruction);
     sorted_.assign(operands.begin(), operands.end());
-    std::stable_sort(sorted_.begin(), sorted_.end(), [this](const Operand& a, const Operand& b) {
-      return need_of(a) < need_of(b);
-    });
+    std::stable_sort(sorted_.begin(), sorted_.end(),
+                     [this](const Operand& a, const Operand& b) { return need_of(a) < need_of(b); });
     for (const Operand& operand : sorted_) push(operand);
   }
 
-  uint32_t need_of(const Operand& operand) const { return operand.source == Source::Register ? needs_[operand.index] : 0; }
+  uint32_t need_of(const Operand& operand) const {
+    return operand.source == Source::Register ? needs_[operand.index] : 0;
+  }
 
   void count_uses() {
     uses_.resize(body_.instructions.size());

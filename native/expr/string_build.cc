@@ -77,7 +77,8 @@ constexpr uint64_t kCopySlack = 16;
 }  // namespace
 
 Status trim(Call& call) {
-  map_rows<StringRef, StringRef>(call, [](const StringRef& a) { return without_trailing_blanks(without_leading_blanks(a)); });
+  map_rows<StringRef, StringRef>(call,
+                                 [](const StringRef& a) { return without_trailing_blanks(without_leading_blanks(a)); });
   return {};
 }
 

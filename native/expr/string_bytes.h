@@ -31,7 +31,8 @@ inline bool equal_bytes(const StringRef& a, const StringRef& b) {
   return a.size == b.size && equal_bytes(a.data, b.data, a.size);
 }
 
-// Below, at or above 0, by unsigned bytes, which is also the order of code points. Most pairs differ in the first eight.
+// Below, at or above 0, by unsigned bytes, which is also the order of code points. Most pairs differ in the first
+// eight.
 inline int compare_bytes(const StringRef& a, const StringRef& b) {
   const uint64_t size = a.size < b.size ? a.size : b.size;
   if (size > 0) {

@@ -54,7 +54,11 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 
 #include "simd/generic/structural.inl.h"
 
-constexpr KernelTable kTable{"avx512", index_plain, index_quoted, count_byte, is_ascii};
+#include "simd/generic/bytes16_x86.inl.h"
+#include "simd/generic/numbers.inl.h"
+
+constexpr KernelTable kTable{"avx512", index_plain, index_quoted, count_byte, is_ascii,
+                             parse_decimals, parse_integers};
 
 }  // namespace
 }  // namespace millrace::simd

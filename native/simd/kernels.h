@@ -20,6 +20,12 @@ struct IndexProgress {
   size_t end;        // bytes [begin, end) are done; less than asked when the quotes of the next block are suspicious
 };
 
+// A field of text: chunk[begin, begin + size).
+struct FieldSpan {
+  uint32_t begin;
+  uint32_t size;
+};
+
 struct KernelTable {
   const char* name;
   // Positions of `delimiter` and '\n' in data[begin, end), ascending, to `out`. Up to 63 bytes behind `end` are read;
@@ -32,6 +38,15 @@ struct KernelTable {
   size_t (*count_byte)(const char* data, size_t size, char byte);
   // Whether no byte of the range is >= 0x80.
   bool (*is_ascii)(const char* data, size_t size);
+  // Fields of the shape [-]digits, 1 to 7 of them, and optionally a dot and up to 8 digits, as doubles, correctly
+  // rounded. Stops at the first field of another shape, or whose size (mod 64) is a bit of `refused_sizes`; returns how
+  // many were done. Null where the level has nothing better than the parsers of column/text_fast.h. Reads 17 bytes from
+  // each field's begin.
+  size_t (*parse_decimals)(const char* chunk, const FieldSpan* fields, size_t count, uint64_t refused_sizes,
+                           double* out);
+  // The same for [-] and 1 to 16 digits, as integers. Reads 16 bytes up to each field's end.
+  size_t (*parse_integers)(const char* chunk, const FieldSpan* fields, size_t count, uint64_t refused_sizes,
+                           int64_t* out);
 };
 
 // The table in use: the best that the CPU has, or what MILLRACE_SIMD names (`scalar`, `sse2`, `avx2`, `avx512`, `neon`;

@@ -43,7 +43,7 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_loop(
 }  // namespace
 
 const KernelTable* neon_kernels() {
-  static constexpr KernelTable table{"neon", index_plain, index_quoted, count_byte, is_ascii};
+  static constexpr KernelTable table{"neon", index_plain, index_quoted, count_byte, is_ascii, nullptr, nullptr};
   return &table;
 }
 

@@ -1,6 +1,6 @@
 // A most-significant-word-first sort: rows are radix-sorted by one 64-bit word of the first key; ranges that tie go on
-// with the next word of a string or with the next key. The words of a string begin behind the prefix that the whole range
-// shares, so that keys like id0000000001 are settled by one word.
+// with the next word of a string or with the next key. The words of a string begin behind the prefix that the whole
+// range shares, so that keys like id0000000001 are settled by one word.
 #include "sort/argsort.h"
 
 #include <algorithm>
@@ -130,7 +130,7 @@ Status Sorter::sort_by_words(const Range& range, size_t next_key, uint64_t next_
   for (size_t begin = range.begin; begin < range.end;) {
     size_t end = begin + 1;
     while (end < range.end && records_[end].word == records_[begin].word) end++;
-    MILLRACE_TRY(push({begin, end, next_key, next_depth}));
+    if (end - begin > 1) MILLRACE_TRY(push({begin, end, next_key, next_depth}));
     begin = end;
   }
   return {};

@@ -24,8 +24,8 @@ inline uint64_t order_word(T value) {
   }
 }
 
-// The eight bytes from `depth` as a big-endian word, zeros behind the end. Reads up to eight bytes behind the string, which
-// the padding of its buffer allows.
+// The eight bytes from `depth` as a big-endian word, zeros behind the end. Reads up to eight bytes behind the string,
+// which the padding of its buffer allows.
 inline uint64_t string_word(const StringRef& string, uint64_t depth) {
   if (string.size <= depth) return 0;
   unsigned char bytes[8];

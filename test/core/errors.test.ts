@@ -1,6 +1,6 @@
+import { errorCodes, MillraceError } from 'millrace'
 import { expect, test } from 'vitest'
 import { callSite, describe as describeValue, fromNative, invalidArgument } from '../../dist/core/errors.js'
-import { errorCodes, MillraceError } from 'millrace'
 
 test('an error carries its code and only the facts that apply', () => {
   const error = new MillraceError('ERR_CSV_TYPE', 'not a number', { file: 'a.csv', line: 3, text: 'x' })
@@ -53,10 +53,21 @@ test('the stack of an error begins at the line outside the library', () => {
 
 test('an engine error keeps its facts and gets the stack of the call', () => {
   const site = callSiteOfHere()
-  const raw = Object.assign(new Error('bad number'), { code: 'ERR_CSV_TYPE', file: 'f.csv', line: 9, offset: 120 })
+  const raw = Object.assign(new Error('bad number'), {
+    code: 'ERR_CSV_TYPE',
+    file: 'f.csv',
+    line: 9,
+    offset: 120,
+  })
   const error = fromNative(raw, site)
   expect(error).toBeInstanceOf(MillraceError)
-  expect(error).toMatchObject({ code: 'ERR_CSV_TYPE', file: 'f.csv', line: 9, offset: 120, message: 'bad number' })
+  expect(error).toMatchObject({
+    code: 'ERR_CSV_TYPE',
+    file: 'f.csv',
+    line: 9,
+    offset: 120,
+    message: 'bad number',
+  })
   expect(error.stack).toMatch(/^MillraceError: bad number\n\s+at .*errors\.test\.ts/)
 })
 

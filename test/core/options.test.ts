@@ -34,7 +34,9 @@ test('a misspelt option is named with what was meant', () => {
 })
 
 test.each(['__proto__', 'constructor', 'toString'])('%s is an unknown option like any other', name => {
-  expect(() => read(JSON.parse(`{ "${name}": 1 }`))).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_OPTION' }))
+  expect(() => read(JSON.parse(`{ "${name}": 1 }`))).toThrow(
+    expect.objectContaining({ code: 'ERR_UNKNOWN_OPTION' }),
+  )
 })
 
 test.each([

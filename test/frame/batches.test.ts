@@ -9,7 +9,7 @@ test('batches hold all rows in order, none above its size', async () => {
   const values: number[] = []
   for await (const batch of df.batches({ size: 1_000 })) {
     expect(batch.length).toBeLessThanOrEqual(1_000)
-    values.push(...(batch.n!.toArray() as number[]))
+    values.push(...(batch.n.toArray() as number[]))
   }
   expect(values).toEqual(Array.from({ length: rows }, (_, i) => i))
 })
@@ -17,7 +17,7 @@ test('batches hold all rows in order, none above its size', async () => {
 test('a frame is itself iterable, and can be iterated again', async () => {
   for (let i = 0; i < 2; i++) {
     let seen = 0
-    for await (const batch of df.filter(df.n!.lt(10))) seen += batch.length
+    for await (const batch of df.filter(df.n.lt(10))) seen += batch.length
     expect(seen).toBe(10)
   }
 })
@@ -68,7 +68,9 @@ test('an error of the engine arrives with the line of the call, and ends the ite
 
 test('wrong options throw at once', () => {
   expect(() => df.batches({ size: 0 })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }))
-  expect(() => df.batches({ sice: 1 } as object)).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_OPTION' }))
+  expect(() => df.batches({ sice: 1 } as object)).toThrow(
+    expect.objectContaining({ code: 'ERR_UNKNOWN_OPTION' }),
+  )
 })
 
 test('readings apply to batches', async () => {

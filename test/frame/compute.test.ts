@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { fromColumns, type QueryProgress, readCsv } from 'millrace'
 import { afterAll, expect, test, vi } from 'vitest'
-import { currentExecutor, setExecutor, type Executor } from '../../dist/core/executor.js'
+import { currentExecutor, type Executor, setExecutor } from '../../dist/core/executor.js'
 import { localExecutor } from '../../dist/frame/local-executor.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-compute-'))
@@ -83,7 +83,10 @@ test.each([
 
 test('onProgress ends with everything done', async () => {
   const seen: QueryProgress[] = []
-  await df.groupBy('k').x.mean().compute({ onProgress: progress => void seen.push(progress) })
+  await df
+    .groupBy('k')
+    .x.mean()
+    .compute({ onProgress: (progress: QueryProgress) => void seen.push(progress) })
   expect(seen.at(-1)).toMatchObject({ rowsDone: rowCount })
   expect(seen.at(-1)!.bytesDone).toBeLessThanOrEqual(seen.at(-1)!.bytesTotal)
 })
@@ -103,7 +106,9 @@ test('a memory limit that is too small is ERR_MEMORY_LIMIT, and the next query i
 
 test('MILLRACE_NUM_THREADS and MILLRACE_MEMORY_LIMIT are defaults, and checked', async () => {
   vi.stubEnv('MILLRACE_NUM_THREADS', 'many')
-  await expect(df.compute()).rejects.toMatchObject({ message: expect.stringContaining('MILLRACE_NUM_THREADS') })
+  await expect(df.compute()).rejects.toMatchObject({
+    message: expect.stringContaining('MILLRACE_NUM_THREADS'),
+  })
   vi.stubEnv('MILLRACE_NUM_THREADS', '1')
   vi.stubEnv('MILLRACE_MEMORY_LIMIT', '100kB')
   await expect(df.compute()).rejects.toMatchObject({ code: 'ERR_MEMORY_LIMIT' })
@@ -130,7 +135,15 @@ test('an error in onProgress ends the query and is what rejects', async () => {
       const result = new Promise<never>((_resolve, no) => {
         reject = no
       })
-      const idle = { bytesDone: 0, bytesTotal: 0, rowsDone: 0, tasksDone: 0, tasksTotal: 0, memoryBytes: 0, memoryPeakBytes: 0 }
+      const idle = {
+        bytesDone: 0,
+        bytesTotal: 0,
+        rowsDone: 0,
+        tasksDone: 0,
+        tasksTotal: 0,
+        memoryBytes: 0,
+        memoryPeakBytes: 0,
+      }
       return { result, cancel: () => reject(new Error('cancelled')), progress: () => idle }
     },
   }
@@ -148,7 +161,13 @@ test('an error in onProgress ends the query and is what rejects', async () => {
 
 test('an installed executor runs the queries until it is taken away', async () => {
   let plans = 0
-  setExecutor({ ...localExecutor, run: request => (plans++, localExecutor.run(request)) })
+  setExecutor({
+    ...localExecutor,
+    run(request) {
+      plans++
+      return localExecutor.run(request)
+    },
+  })
   expect(await df.rowCount()).toBe(rowCount)
   setExecutor(undefined)
   expect(currentExecutor(localExecutor)).toBe(localExecutor)

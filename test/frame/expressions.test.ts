@@ -69,7 +69,10 @@ const cases: [expr: Expr<any, any>, values: unknown[]][] = [
   [coalesce(c.i, c.j), [1, -7, 5, 0]],
   [coalesce(c.s, 'none'), ['Ab', ' é💧 ', 'none', '']],
   [when(c.i.gt(0)).then('up').when(c.i.lt(0)).then('down').otherwise(null), ['up', 'down', null, null]],
-  [when(c.p).then(c.d).otherwise('2000-01-01'), [day('2020-02-29'), day('1969-12-31'), day('2000-01-01'), day('2000-01-01')]],
+  [
+    when(c.p).then(c.d).otherwise('2000-01-01'),
+    [day('2020-02-29'), day('1969-12-31'), day('2000-01-01'), day('2000-01-01')],
+  ],
   [c.x.fillNaN(7).cast('int32'), [1, -2, null, 7]],
   [c.i.cast('utf8'), ['1', '-7', null, '0']],
   [c.d.cast('utf8'), ['2020-02-29', '1969-12-31', null, '2021-01-01']],
@@ -109,14 +112,17 @@ const cases: [expr: Expr<any, any>, values: unknown[]][] = [
   [c.t.sub(c.t), [0, 0, null, 0]],
 ]
 
-test.each(cases.map(([expr, values]) => [String(expr), values, expr] as const))('%s', async (_text, values, expr) => {
-  const frame = df.select(() => ({ out: expr as Expr<any> }))
-  const table = await frame.compute()
-  const out = table.col('out')
-  expect(out.toArray().map(zero)).toEqual(values)
-  expect(frame.schema.out).toMatch(new RegExp(`^${out.dtype.replace(/[[\]]/g, '\\$&')}\\??$`))
-  if (out.nullCount > 0) expect(frame.schema.out).toMatch(/\?$/)
-})
+test.each(cases.map(([expr, values]) => [String(expr), values, expr] as const))(
+  '%s',
+  async (_text, values, expr) => {
+    const frame = df.select(() => ({ out: expr as Expr<any> }))
+    const table = await frame.compute()
+    const out = table.col('out')
+    expect(out.toArray().map(zero)).toEqual(values)
+    expect(frame.schema.out).toMatch(new RegExp(`^${out.dtype.replace(/[[\]]/g, '\\$&')}\\??$`))
+    if (out.nullCount > 0) expect(frame.schema.out).toMatch(/\?$/)
+  },
+)
 
 // -0 is a right answer where 0 is.
 const zero = (value: unknown) => (value === 0 ? 0 : value)
@@ -129,7 +135,10 @@ const failing: [string, Expr<any, any>, string][] = [
 ]
 
 test.each(failing)('%s fails the query with the line of the call', async (_name, expr, code) => {
-  const error: Error = await df.select(() => ({ out: expr as Expr<any> })).compute().catch(caught => caught)
+  const error: Error = await df
+    .select(() => ({ out: expr as Expr<any> }))
+    .compute()
+    .catch(caught => caught)
   expect(error).toMatchObject({ code, name: 'MillraceError' })
   expect(error.stack!.split('\n').find(line => /^\s+at /.test(line))).toContain('expressions.test.ts')
 })

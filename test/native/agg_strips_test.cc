@@ -1,4 +1,5 @@
-// Strips: who reads which, in what order, and which of them count must not show in a result.
+// Strips: who reads which, in what order, and which of them count must not show
+// in a result.
 #include "agg_table.h"
 #include "check.h"
 
@@ -76,7 +77,9 @@ TEST("a group that only discarded strips have seen is not in the result") {
   }
 }
 
-TEST("first, last and the order of appearance follow the strips, not the threads that read them") {
+TEST(
+    "first, last and the order of appearance follow the strips, not the "
+    "threads that read them") {
   Query query = strip_query(Order::First);
   for (const char* key : {"z", "a", "a", "m", "z", "b", "m", "a"}) add_row(query, key, static_cast<double>(query.rows));
   const std::string want = "z 4 0 4 2 ; a 10 1 7 2 ; m 9 3 6 4.5 ; b 5 5 5 5 ; ";
@@ -115,7 +118,9 @@ TEST("float sums repeat bit for bit whichever thread reads a strip") {
   }
 }
 
-TEST("strips with few rows over a table of many groups cost and count only what they touch") {
+TEST(
+    "strips with few rows over a table of many groups cost and count only "
+    "what they touch") {
   Query query = strip_query(Order::Key);
   std::vector<std::string> names;
   for (int i = 0; i < 20000; i++) names.push_back("group " + std::to_string(100000 + i));

@@ -1,4 +1,5 @@
-// Test tables as plain cells, their vectors, and a naive group-by over them that shares nothing with the engine.
+// Test tables as plain cells, their vectors, and a naive group-by over them
+// that shares nothing with the engine.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -15,7 +16,8 @@
 
 namespace millrace::agg::testing {
 
-// A value in the form that its type needs: number (bool, integers, dates, timestamps), real or text.
+// A value in the form that its type needs: number (bool, integers, dates,
+// timestamps), real or text.
 struct Cell {
   bool null = true;
   int64_t number = 0;
@@ -41,8 +43,9 @@ struct Query {
   size_t rows = 0;
 };
 
-// Cells [begin, begin + rows) of one column as the engine reads them. The memory is exactly as long as promised, so
-// that a sanitizer sees a read behind it.
+// Cells [begin, begin + rows) of one column as the engine reads them. The
+// memory is exactly as long as promised, so that a sanitizer sees a read behind
+// it.
 class TestVector {
  public:
   TestVector(const TestColumn& column, size_t begin, size_t rows) : type_(column.type), validity_((rows + 63) / 64) {
@@ -62,7 +65,8 @@ class TestVector {
  private:
   void add_string(const Cell& from) {
     texts_.push_back(std::make_unique<char[]>(from.text.size() + kStringPadding));
-    std::fill_n(texts_.back().get(), from.text.size() + kStringPadding, '#');  // must not be read as part of the string
+    std::fill_n(texts_.back().get(), from.text.size() + kStringPadding,
+                '#');  // must not be read as part of the string
     std::copy(from.text.begin(), from.text.end(), texts_.back().get());
     strings_.push_back({texts_.back().get(), from.text.size()});
   }
@@ -163,7 +167,8 @@ inline std::string show_keys(const Frame& frame, size_t keys, int64_t row) {
   return text;
 }
 
-// The rows of every group by the text of its keys, and those texts in order of first appearance.
+// The rows of every group by the text of its keys, and those texts in order of
+// first appearance.
 struct Groups {
   std::map<std::string, std::vector<size_t>> rows;
   std::vector<std::string> first;
@@ -187,7 +192,8 @@ inline Groups naive_groups(const Query& query) {
   return groups;
 }
 
-// -1, 0, 1 in the documented order of one key column: nulls last, NaN after numbers, strings by bytes.
+// -1, 0, 1 in the documented order of one key column: nulls last, NaN after
+// numbers, strings by bytes.
 inline int naive_compare(TypeId type, const Cell& a, const Cell& b) {
   if (a.null || b.null) return int{a.null} - int{b.null};
   if (is_string(type)) return std::clamp(a.text.compare(b.text), -1, 1);
@@ -217,7 +223,7 @@ inline std::string naive_real(const AggregateSpec& spec, std::vector<double> val
     sum += value;
     nan |= value != value;
   }
-  if (spec.function == Function::Sum) return is_float(spec.argument) ? show_real(sum) : show_real(sum);
+  if (spec.function == Function::Sum) return show_real(sum);
   if (values.empty()) return "null";
   if (spec.function == Function::Mean) return show_real(sum / count);
   if (spec.function == Function::Median || spec.function == Function::Quantile) {
@@ -236,7 +242,8 @@ inline std::string naive_real(const AggregateSpec& spec, std::vector<double> val
 }
 
 // The text of an aggregate over these rows.
-inline std::string naive_aggregate(const AggregateSpec& spec, const TestColumn& column, const std::vector<size_t>& rows) {
+inline std::string naive_aggregate(const AggregateSpec& spec, const TestColumn& column,
+                                   const std::vector<size_t>& rows) {
   if (spec.function == Function::Size) return std::to_string(rows.size());
   std::vector<Cell> valid;
   for (const size_t row : rows) {
@@ -252,8 +259,10 @@ inline std::string naive_aggregate(const AggregateSpec& spec, const TestColumn& 
   switch (spec.function) {
     case Function::Count: return std::to_string(valid.size());
     case Function::NUnique: return std::to_string(distinct.size());
-    case Function::Any: return std::to_string(int{std::any_of(valid.begin(), valid.end(), [](const Cell& c) { return c.number != 0; })});
-    case Function::All: return std::to_string(int{std::all_of(valid.begin(), valid.end(), [](const Cell& c) { return c.number != 0; })});
+    case Function::Any:
+      return std::to_string(int{std::any_of(valid.begin(), valid.end(), [](const Cell& c) { return c.number != 0; })});
+    case Function::All:
+      return std::to_string(int{std::all_of(valid.begin(), valid.end(), [](const Cell& c) { return c.number != 0; })});
     case Function::First:
     case Function::Last: {
       std::vector<Cell> all;

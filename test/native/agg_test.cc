@@ -86,7 +86,9 @@ TEST("a frame without rows has no groups, and one row without keys") {
   CHECK_EQ(frame.value().rows, 1);
 }
 
-TEST("integer sums are exact inside and refused only when the result does not fit") {
+TEST(
+    "integer sums are exact inside and refused only when the result does not "
+    "fit") {
   const int64_t most = INT64_MAX;
   CHECK_EQ(answer(Function::Sum, TypeId::Int64, {cell(most), cell(most), cell(-most), cell(5), cell(-most)}), "5");
   CHECK_EQ(answer(Function::Sum, TypeId::Int64, {cell(most), cell(int64_t{1})}), "ERR_OVERFLOW");
@@ -130,7 +132,9 @@ TEST("min and max of integers, dates and bools reach the ends of their ranges") 
   CHECK_EQ(answer(Function::Min, TypeId::TimestampNs, {cell(5), cell(4)}), "4");
 }
 
-TEST("min, max, first and last of strings compare bytes and keep their own copy") {
+TEST(
+    "min, max, first and last of strings compare bytes and keep their own "
+    "copy") {
   const std::vector<Cell> cells = {cell("pear"), cell("a rather long piece of fruit, longer than a word"), null_cell(),
                                    cell("zürich"), cell("")};
   CHECK_EQ(answer(Function::Min, TypeId::Utf8, cells), "");
@@ -162,7 +166,8 @@ TEST("std and var divide by n - ddof and need more values than ddof") {
   spec.ddof = 0;
   CHECK_EQ(answer(whole(spec, {cell(3)})), "0");
   // Large beside their spread: squares of sums would lose everything.
-  CHECK(close(answer(Function::Var, TypeId::Float64, {cell(1e9 + 4), cell(1e9 + 7), cell(1e9 + 13), cell(1e9 + 16)}), "30"));
+  CHECK(close(answer(Function::Var, TypeId::Float64, {cell(1e9 + 4), cell(1e9 + 7), cell(1e9 + 13), cell(1e9 + 16)}),
+              "30"));
 }
 
 TEST("quantiles interpolate linearly") {
@@ -182,7 +187,8 @@ TEST("quantiles interpolate linearly") {
 }
 
 TEST("nUnique counts NaN once, and -0 with 0") {
-  CHECK_EQ(answer(Function::NUnique, TypeId::Float64, {cell(0.0), cell(-0.0), cell(kNaN), cell(-kNaN), null_cell()}), "2");
+  CHECK_EQ(answer(Function::NUnique, TypeId::Float64, {cell(0.0), cell(-0.0), cell(kNaN), cell(-kNaN), null_cell()}),
+           "2");
 }
 
 TEST("every function has the documented result type or refuses its argument") {
@@ -207,7 +213,8 @@ TEST("every function has the documented result type or refuses its argument") {
 }
 
 TEST("keys come sorted, NaN after numbers, null last, -0 and 0 one key") {
-  CHECK_EQ(groups(TypeId::Float64, {cell(kNaN), null_cell(), cell(1.0), cell(-0.0), cell(kInfinity), cell(0.0), cell(-kNaN)}),
+  CHECK_EQ(groups(TypeId::Float64,
+                  {cell(kNaN), null_cell(), cell(1.0), cell(-0.0), cell(kInfinity), cell(0.0), cell(-kNaN)}),
            "0:2 1:1 inf:1 nan:2 null:1 ");
   CHECK_EQ(groups(TypeId::Int64, {cell(3), cell(INT64_MAX), null_cell(), cell(INT64_MIN), cell(-1), null_cell()}),
            "-9223372036854775808:1 -1:1 3:1 9223372036854775807:1 null:2 ");
@@ -219,14 +226,18 @@ TEST("keys come sorted, NaN after numbers, null last, -0 and 0 one key") {
   CHECK_EQ(groups(TypeId::Date, {cell(-5), cell(20000), cell(-5)}), "-5:2 20000:1 ");
 }
 
-TEST("order of first appearance counts nulls too, and dropNulls leaves them out") {
+TEST(
+    "order of first appearance counts nulls too, and dropNulls leaves them "
+    "out") {
   const std::vector<Cell> cells = {cell(3), null_cell(), cell(1), cell(3), cell(2)};
   CHECK_EQ(groups(TypeId::Int64, cells, Order::First), "3:2 null:1 1:1 2:1 ");
   CHECK_EQ(groups(TypeId::Int64, cells, Order::First, true), "3:2 1:1 2:1 ");
   CHECK_EQ(groups(TypeId::Int64, {null_cell(), null_cell()}, Order::Key, true), "");
 }
 
-TEST("strings around 8 and 16 bytes, with the same beginning and with NUL bytes, are keys of their own") {
+TEST(
+    "strings around 8 and 16 bytes, with the same beginning and with NUL "
+    "bytes, are keys of their own") {
   std::vector<Cell> cells;
   std::set<std::string> texts;
   for (size_t size : {0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 100}) {
@@ -250,8 +261,11 @@ TEST("strings around 8 and 16 bytes, with the same beginning and with NUL bytes,
   for (const std::string& text : texts) CHECK_EQ(show(frame.value().columns[0], row++), text);
 }
 
-TEST("integer keys stay right while their range grows, jumps and closes up again") {
-  // Dense upwards and downwards, a far outlier, then dense enough for the direct table again.
+TEST(
+    "integer keys stay right while their range grows, jumps and closes up "
+    "again") {
+  // Dense upwards and downwards, a far outlier, then dense enough for the
+  // direct table again.
   std::vector<Cell> cells;
   for (int i = 0; i < 3000; i++) {
     cells.push_back(cell(int64_t{i} * 7));

@@ -18,9 +18,12 @@ void check_integers(TypeId type, const char* op, __int128 (*exact)(__int128, __i
   for (const uint32_t rows : kRowCounts) {
     for (int round = 0; round < 8; round++) {
       const bool small = round % 2 == 0;
-      const auto make = [&] { return static_cast<T>(small ? static_cast<int64_t>(random() % 1000) : random_int64(random)); };
+      const auto make = [&] {
+        return static_cast<T>(small ? static_cast<int64_t>(random() % 1000) : random_int64(random));
+      };
       const auto a = random_cells<T>(random, rows, round & 2, make);
-      const auto b = random_cells<T>(random, rows, round & 4, [&] { return static_cast<T>(small ? random() % 2 : random()); });
+      const auto b =
+          random_cells<T>(random, rows, round & 4, [&] { return static_cast<T>(small ? random() % 2 : random()); });
       Table table;
       // Overflow under a null must not count.
       table.add("a", type, a, std::numeric_limits<T>::max()).add("b", type, b, std::numeric_limits<T>::max());
@@ -69,8 +72,10 @@ TEST("an overflow names the operation, the values and what to do, and the column
   CHECK_EQ(answer.show(), "ERR_OVERFLOW int64 addition overflows: 9223372036854775807 + 1");
   CHECK_EQ(answer.status().facts().column, "a");
   CHECK(answer.status().facts().hint.find("float64") != std::string::npos);
-  CHECK_EQ(show(table, "[['col','a'],['lit','int64','-2'],['mul',0,1]]"), "ERR_OVERFLOW int64 multiplication overflows: 9223372036854775807 * -2");
-  CHECK_EQ(show(table, "[['col','a'],['lit','int64','-2'],['sub',1,0]]"), "ERR_OVERFLOW int64 subtraction overflows: -2 - 9223372036854775807");
+  CHECK_EQ(show(table, "[['col','a'],['lit','int64','-2'],['mul',0,1]]"),
+           "ERR_OVERFLOW int64 multiplication overflows: 9223372036854775807 * -2");
+  CHECK_EQ(show(table, "[['col','a'],['lit','int64','-2'],['sub',1,0]]"),
+           "ERR_OVERFLOW int64 subtraction overflows: -2 - 9223372036854775807");
 }
 
 TEST("integer arithmetic is int64, but uint64 with uint64 stays, and any float makes float64") {
@@ -78,10 +83,12 @@ TEST("integer arithmetic is int64, but uint64 with uint64 stays, and any float m
   table.add<int8_t>("i8", TypeId::Int8, {100}).add<uint32_t>("u32", TypeId::UInt32, {4000000000u});
   table.add<uint64_t>("u64", TypeId::UInt64, {UINT64_MAX}).add<float>("f32", TypeId::Float32, {0.5f});
   CHECK_EQ(show(table, "[['col','i8'],['add',0,0]]"), "int64 [200]");
-  CHECK_EQ(show(table, "[['col','u32'],['mul',0,0]]"), "ERR_OVERFLOW int64 multiplication overflows: 4000000000 * 4000000000");
+  CHECK_EQ(show(table, "[['col','u32'],['mul',0,0]]"),
+           "ERR_OVERFLOW int64 multiplication overflows: 4000000000 * 4000000000");
   CHECK_EQ(show(table, "[['col','i8'],['col','u32'],['sub',0,1]]"), "int64 [-3999999900]");
   CHECK_EQ(show(table, "[['col','u64'],['lit','uint64','1'],['sub',0,1]]"), "uint64 [18446744073709551614]");
-  CHECK_EQ(show(table, "[['col','u64'],['lit','int64','1'],['sub',0,1]]"), "ERR_OVERFLOW cannot cast uint64 to int64: 18446744073709551615 does not fit | 18446744073709551615");
+  CHECK_EQ(show(table, "[['col','u64'],['lit','int64','1'],['sub',0,1]]"),
+           "ERR_OVERFLOW cannot cast uint64 to int64: 18446744073709551615 does not fit | 18446744073709551615");
   CHECK_EQ(show(table, "[['col','f32'],['col','f32'],['add',0,1]]"), "float64 [1]");
   CHECK_EQ(show(table, "[['col','i8'],['lit','float64',0.25],['mul',0,1]]"), "float64 [25]");
 }
@@ -100,7 +107,9 @@ void check_floats(const char* op, F expected) {
     const Answer left(table, std::string("[['col','a'],['lit','float64',-2.5],['") + op + "',1,0]]");
     int wrong = 0;
     for (uint32_t i = 0; i < rows; i++) {
-      const auto value = [&](bool valid, double x, double y) { return valid ? std::optional<double>(expected(x, y)) : std::nullopt; };
+      const auto value = [&](bool valid, double x, double y) {
+        return valid ? std::optional<double>(expected(x, y)) : std::nullopt;
+      };
       wrong += !same(columns.get<double>(i), value(a[i] && b[i], a[i].value_or(0), b[i].value_or(0)));
       wrong += !same(right.get<double>(i), value(a[i].has_value(), a[i].value_or(0), -2.5));
       wrong += !same(left.get<double>(i), value(a[i].has_value(), -2.5, a[i].value_or(0)));
@@ -147,7 +156,8 @@ TEST("float arithmetic follows IEEE 754, with Python's floor division and remain
 TEST("integer floor division and remainder floor, are null for a divisor of zero, and overflow in one case") {
   Random random(13);
   for (const uint32_t rows : kRowCounts) {
-    const auto a = random_cells<int64_t>(random, rows, true, [&] { return std::max(random_int64(random), INT64_MIN + 1); });
+    const auto a =
+        random_cells<int64_t>(random, rows, true, [&] { return std::max(random_int64(random), INT64_MIN + 1); });
     const auto b = random_cells<int64_t>(random, rows, true, [&] { return random_int64(random); });
     Table table;
     table.add("a", TypeId::Int64, a, INT64_MIN).add("b", TypeId::Int64, b, int64_t{-1});
@@ -170,7 +180,8 @@ TEST("integer floor division and remainder floor, are null for a divisor of zero
   Table table;
   table.add<int64_t>("a", TypeId::Int64, {7, INT64_MIN}).add<int64_t>("b", TypeId::Int64, {0, -1});
   table.add<uint64_t>("u", TypeId::UInt64, {UINT64_MAX, 9}).add<uint64_t>("v", TypeId::UInt64, {2, 0});
-  CHECK_EQ(show(table, op_nodes("floorDiv")), "ERR_OVERFLOW int64 floor division overflows: -9223372036854775808 // -1");
+  CHECK_EQ(show(table, op_nodes("floorDiv")),
+           "ERR_OVERFLOW int64 floor division overflows: -9223372036854775808 // -1");
   CHECK_EQ(show(table, op_nodes("mod")), "int64 [null, 0]");
   CHECK_EQ(show(table, "[['col','u'],['col','v'],['floorDiv',0,1]]"), "int64 [9223372036854775807, null]");
   CHECK_EQ(show(table, "[['col','u'],['col','v'],['mod',0,1]]"), "int64 [1, null]");
@@ -179,14 +190,17 @@ TEST("integer floor division and remainder floor, are null for a divisor of zero
 
 TEST("neg and abs are checked at the smallest value") {
   Table table;
-  table.add<int64_t>("a", TypeId::Int64, {5, -5, std::nullopt}, INT64_MIN).add<int64_t>("min", TypeId::Int64, {0, INT64_MIN, 0});
-  table.add<int8_t>("i8", TypeId::Int8, {-127, 127, std::nullopt}, int8_t{-128}).add<int8_t>("min8", TypeId::Int8, {1, 2, -128});
+  table.add<int64_t>("a", TypeId::Int64, {5, -5, std::nullopt}, INT64_MIN)
+      .add<int64_t>("min", TypeId::Int64, {0, INT64_MIN, 0});
+  table.add<int8_t>("i8", TypeId::Int8, {-127, 127, std::nullopt}, int8_t{-128})
+      .add<int8_t>("min8", TypeId::Int8, {1, 2, -128});
   table.add<uint64_t>("u", TypeId::UInt64, {1, uint64_t{1} << 63, 0}).add<uint8_t>("u8", TypeId::UInt8, {255, 0, 1});
   table.add<float>("f", TypeId::Float32, {-1.5f, -0.0f, std::nullopt});
   CHECK_EQ(show(table, "[['col','a'],['neg',0]]"), "int64 [-5, 5, null]");
   CHECK_EQ(show(table, "[['col','a'],['abs',0]]"), "int64 [5, 5, null]");
   CHECK_EQ(show(table, "[['col','min'],['neg',0]]"), "ERR_OVERFLOW int64 negation overflows: -9223372036854775808");
-  CHECK_EQ(show(table, "[['col','min'],['abs',0]]"), "ERR_OVERFLOW int64 absolute value overflows: -9223372036854775808");
+  CHECK_EQ(show(table, "[['col','min'],['abs',0]]"),
+           "ERR_OVERFLOW int64 absolute value overflows: -9223372036854775808");
   CHECK_EQ(show(table, "[['col','i8'],['abs',0]]"), "int8 [127, 127, null]");
   CHECK_EQ(show(table, "[['col','i8'],['neg',0]]"), "int64 [127, -127, null]");
   CHECK_EQ(show(table, "[['col','min8'],['abs',0]]"), "ERR_OVERFLOW int8 absolute value overflows: -128");
@@ -238,14 +252,19 @@ TEST("floor, ceil and round agree with the C library on every double, minus zero
 
 TEST("round keeps types: integers round before the point only, float32 stays float32") {
   Table table;
-  table.add<int64_t>("a", TypeId::Int64, {14, 15, -15, INT64_MAX - 10}).add<int8_t>("i8", TypeId::Int8, {124, -125, 127, -128});
-  table.add<float>("f", TypeId::Float32, {2.5f, -2.5f, 0.125f, 3.4028235e38f}).add<uint64_t>("u", TypeId::UInt64, {15, 4, 5, UINT64_MAX});
+  table.add<int64_t>("a", TypeId::Int64, {14, 15, -15, INT64_MAX - 10})
+      .add<int8_t>("i8", TypeId::Int8, {124, -125, 127, -128});
+  table.add<float>("f", TypeId::Float32, {2.5f, -2.5f, 0.125f, 3.4028235e38f})
+      .add<uint64_t>("u", TypeId::UInt64, {15, 4, 5, UINT64_MAX});
   CHECK_EQ(show(table, "[['col','a'],['round',0,2]]"), "int64 [14, 15, -15, 9223372036854775797]");
   CHECK_EQ(show(table, "[['col','a'],['round',0,-1]]"), "int64 [10, 20, -20, 9223372036854775800]");
   CHECK_EQ(show(table, "[['col','a'],['round',0,-20]]"), "int64 [0, 0, 0, 0]");
-  CHECK_EQ(show(table, "[['col','a'],['round',0,-19]]"), "ERR_OVERFLOW rounding 9223372036854775797 to 19 digits before the point overflows int64");
-  CHECK_EQ(show(table, "[['col','i8'],['round',0,-1]]"), "ERR_OVERFLOW rounding -125 to 1 digits before the point overflows int8");
-  CHECK_EQ(show(table, "[['col','u'],['round',0,-1]]"), "ERR_OVERFLOW rounding 18446744073709551615 to 1 digits before the point overflows uint64");
+  CHECK_EQ(show(table, "[['col','a'],['round',0,-19]]"),
+           "ERR_OVERFLOW rounding 9223372036854775797 to 19 digits before the point overflows int64");
+  CHECK_EQ(show(table, "[['col','i8'],['round',0,-1]]"),
+           "ERR_OVERFLOW rounding -125 to 1 digits before the point overflows int8");
+  CHECK_EQ(show(table, "[['col','u'],['round',0,-1]]"),
+           "ERR_OVERFLOW rounding 18446744073709551615 to 1 digits before the point overflows uint64");
   CHECK_EQ(show(table, "[['col','f'],['round',0,0]]"), "float32 [3, -3, 0, 3.4028235e+38]");
   CHECK_EQ(show(table, "[['col','f'],['round',0,2]]"), "float32 [2.5, -2.5, 0.13, 3.4028235e+38]");
   CHECK_EQ(show(table, "[['col','f'],['floor',0]]"), "float32 [2, -3, 0, 3.4028235e+38]");
@@ -272,12 +291,16 @@ TEST("dates take days, timestamps ticks, and differences count days or ticks of 
   CHECK_EQ(show(table, "[['col','d'],['lit','int64','1'],['sub',0,1]]"), "date [2022-01-07, null]");
   CHECK_EQ(show(table, "[['col','ms'],['col','us'],['sub',0,1]]"), "int64 [999999, 1999998]");
   CHECK_EQ(show(table, "[['col','us'],['col','ms'],['sub',0,1]]"), "int64 [-999999, -1999998]");
-  CHECK_EQ(show(table, "[['col','ms'],['col','n'],['add',0,1]]"), "timestamp[ms] [1970-01-01T00:00:00.998Z, 1970-01-01T00:00:02.003Z]");
-  CHECK_EQ(show(table, "[['col','last'],['lit','int64','1'],['add',0,1]]"), "ERR_OVERFLOW cannot cast int64 to date: +5881580-07-12 does not fit | +5881580-07-12");
-  CHECK_EQ(show(table, "[['col','ms'],['lit','int64','9223372036854775807'],['add',0,1]]"), "ERR_OVERFLOW timestamp[ms] addition overflows: 1000 + 9223372036854775807");
-  for (const char* nodes : {"[['col','d'],['col','e'],['add',0,1]]", "[['col','d'],['col','ms'],['sub',0,1]]",
-                            "[['col','n'],['col','d'],['add',0,1]]", "[['col','d'],['col','n'],['mul',0,1]]",
-                            "[['col','d'],['lit','float64',1],['add',0,1]]", "[['col','d'],['lit','null'],['add',0,1]]"}) {
+  CHECK_EQ(show(table, "[['col','ms'],['col','n'],['add',0,1]]"),
+           "timestamp[ms] [1970-01-01T00:00:00.998Z, 1970-01-01T00:00:02.003Z]");
+  CHECK_EQ(show(table, "[['col','last'],['lit','int64','1'],['add',0,1]]"),
+           "ERR_OVERFLOW cannot cast int64 to date: +5881580-07-12 does not fit | +5881580-07-12");
+  CHECK_EQ(show(table, "[['col','ms'],['lit','int64','9223372036854775807'],['add',0,1]]"),
+           "ERR_OVERFLOW timestamp[ms] addition overflows: 1000 + 9223372036854775807");
+  for (const char* nodes :
+       {"[['col','d'],['col','e'],['add',0,1]]", "[['col','d'],['col','ms'],['sub',0,1]]",
+        "[['col','n'],['col','d'],['add',0,1]]", "[['col','d'],['col','n'],['mul',0,1]]",
+        "[['col','d'],['lit','float64',1],['add',0,1]]", "[['col','d'],['lit','null'],['add',0,1]]"}) {
     CHECK_EQ(show(table, nodes).substr(0, 8), "ERR_TYPE");
   }
 }

@@ -41,7 +41,19 @@ void check_cast(TypeId from, TypeId to) {
   Random random(21);
   const auto make = [&]() -> From {
     if constexpr (std::is_floating_point_v<From>) {
-      const double bounds[] = {-128.5, -129, 127.9, 128, 2147483647.5, 4294967295.9, 9223372036854774784.0, 9223372036854775808.0, -9223372036854775808.0, 18446744073709551615.0, -0.9, -1.0, 1e39};
+      const double bounds[] = {-128.5,
+                               -129,
+                               127.9,
+                               128,
+                               2147483647.5,
+                               4294967295.9,
+                               9223372036854774784.0,
+                               9223372036854775808.0,
+                               -9223372036854775808.0,
+                               18446744073709551615.0,
+                               -0.9,
+                               -1.0,
+                               1e39};
       return static_cast<From>(random() % 2 ? bounds[random() % std::size(bounds)] : random_float64(random));
     } else {
       return static_cast<From>(random_int64(random));
@@ -54,7 +66,8 @@ void check_cast(TypeId from, TypeId to) {
     table.add<From>("a", from, {value});
     const Answer answer(table, cast_nodes(to));
     const auto want = naive_cast<From, To>(value);
-    const bool right = want ? answer.status().ok() && same_value(answer.get<To>(0), want) : answer.status().code() == Code::Cast;
+    const bool right =
+        want ? answer.status().ok() && same_value(answer.get<To>(0), want) : answer.status().code() == Code::Cast;
     if (!right) CHECK_EQ(format_value(from, &value) + " " + type_name(from) + " to " + answer.show(), type_name(to));
   }
   // Values that fit, over nulls that would not.
@@ -116,7 +129,8 @@ TEST("a cast that fails names the value, the types, the column and a way out") {
   CHECK_EQ(show(texts, cast_nodes(TypeId::Date)), "ERR_CAST cannot cast utf8 to date: '12' is not one | 12");
   Table large;
   large.add("a", {"99999999999999999999"});
-  CHECK_EQ(show(large, cast_nodes(TypeId::Int64)), "ERR_CAST cannot cast utf8 to int64: '99999999999999999999' is out of range | 99999999999999999999");
+  CHECK_EQ(show(large, cast_nodes(TypeId::Int64)),
+           "ERR_CAST cannot cast utf8 to int64: '99999999999999999999' is out of range | 99999999999999999999");
   Table small;
   small.add("a", {"300"});
   CHECK_EQ(show(small, cast_nodes(TypeId::UInt8)), "ERR_CAST cannot cast utf8 to uint8: 300 does not fit | 300");
@@ -141,7 +155,8 @@ TEST("text casts to every type and back") {
   round_trip(TypeId::Float32, {"0.1", "3.4028235e+38"}, "0.1, 3.4028235e+38");
   round_trip(TypeId::Float64, {"0.1", "1e+21", "-1.5e-7", "NaN", "-Infinity"}, "0.1, 1e+21, -1.5e-7, NaN, -Infinity");
   round_trip(TypeId::Date, {"2024-02-29", "0000-01-01"}, "2024-02-29, 0000-01-01");
-  round_trip(TypeId::TimestampMs, {"2024-02-29T23:59:59.5Z", "1969-12-31T23:59:59Z"}, "2024-02-29T23:59:59.5Z, 1969-12-31T23:59:59Z");
+  round_trip(TypeId::TimestampMs, {"2024-02-29T23:59:59.5Z", "1969-12-31T23:59:59Z"},
+             "2024-02-29T23:59:59.5Z, 1969-12-31T23:59:59Z");
   round_trip(TypeId::TimestampUs, {"2024-02-29T23:59:59.000001Z"}, "2024-02-29T23:59:59.000001Z");
   round_trip(TypeId::TimestampNs, {"2024-02-29T23:59:59.123456789Z"}, "2024-02-29T23:59:59.123456789Z");
   round_trip(TypeId::Dict, {"a", ""}, "'a', ''");
@@ -155,44 +170,61 @@ TEST("bad text under a null does not fail a cast") {
 
 TEST("bools and numbers cast both ways, and NaN is neither true nor false") {
   Table table;
-  table.add<uint8_t>("a", TypeId::Bool, {1, 0, std::nullopt}).add<double>("f", TypeId::Float64, {-0.0, 0.1, 5}).add<int16_t>("n", TypeId::Int16, {0, -1, 2});
+  table.add<uint8_t>("a", TypeId::Bool, {1, 0, std::nullopt})
+      .add<double>("f", TypeId::Float64, {-0.0, 0.1, 5})
+      .add<int16_t>("n", TypeId::Int16, {0, -1, 2});
   table.add<double>("nan", TypeId::Float64, {0, 1, __builtin_nan("")});
   CHECK_EQ(show(table, cast_nodes(TypeId::Int8)), "int8 [1, 0, null]");
   CHECK_EQ(show(table, cast_nodes(TypeId::UInt64)), "uint64 [1, 0, null]");
   CHECK_EQ(show(table, cast_nodes(TypeId::Float32)), "float32 [1, 0, null]");
   CHECK_EQ(show(table, "[['col','f'],['cast',0,'bool']]"), "bool [false, true, true]");
   CHECK_EQ(show(table, "[['col','n'],['cast',0,'bool']]"), "bool [false, true, true]");
-  CHECK_EQ(show(table, "[['col','nan'],['cast',0,'bool']]"), "ERR_CAST cannot cast float64 to bool: NaN is not a number | NaN");
+  CHECK_EQ(show(table, "[['col','nan'],['cast',0,'bool']]"),
+           "ERR_CAST cannot cast float64 to bool: NaN is not a number | NaN");
 }
 
 TEST("dates and timestamps cast to each other, flooring down and checked up") {
   Table table;
-  table.add<int32_t>("d", TypeId::Date, {-1, 19000, std::nullopt}, INT32_MAX).add<int64_t>("us", TypeId::TimestampUs, {-1, 1'500'000, 86'400'000'000});
-  table.add<int32_t>("far", TypeId::Date, {200000, 0, 0}).add<int64_t>("ms", TypeId::TimestampMs, {INT64_MAX, 0, 0}).add<int64_t>("n", TypeId::Int64, {1, 2, 3});
-  CHECK_EQ(show(table, "[['col','d'],['cast',0,'timestamp[ns]']]"), "timestamp[ns] [1969-12-31T00:00:00Z, 2022-01-08T00:00:00Z, null]");
+  table.add<int32_t>("d", TypeId::Date, {-1, 19000, std::nullopt}, INT32_MAX)
+      .add<int64_t>("us", TypeId::TimestampUs, {-1, 1'500'000, 86'400'000'000});
+  table.add<int32_t>("far", TypeId::Date, {200000, 0, 0})
+      .add<int64_t>("ms", TypeId::TimestampMs, {INT64_MAX, 0, 0})
+      .add<int64_t>("n", TypeId::Int64, {1, 2, 3});
+  CHECK_EQ(show(table, "[['col','d'],['cast',0,'timestamp[ns]']]"),
+           "timestamp[ns] [1969-12-31T00:00:00Z, 2022-01-08T00:00:00Z, null]");
   CHECK_EQ(show(table, "[['col','us'],['cast',0,'date']]"), "date [1969-12-31, 1970-01-01, 1970-01-02]");
-  CHECK_EQ(show(table, "[['col','us'],['cast',0,'timestamp[ms]']]"), "timestamp[ms] [1969-12-31T23:59:59.999Z, 1970-01-01T00:00:01.5Z, 1970-01-02T00:00:00Z]");
-  CHECK_EQ(show(table, "[['col','us'],['cast',0,'timestamp[ns]'],['cast',1,'int64']]"), "int64 [-1000, 1500000000, 86400000000000]");
-  CHECK_EQ(show(table, "[['col','far'],['cast',0,'timestamp[ns]']]"), "ERR_OVERFLOW 2517-08-01 is out of the range of timestamp[ns] | 2517-08-01");
-  CHECK_EQ(show(table, "[['col','ms'],['cast',0,'date']]"), "ERR_OVERFLOW cannot cast timestamp[ms] to date: +292278994-08-17 does not fit | +292278994-08-17");
+  CHECK_EQ(show(table, "[['col','us'],['cast',0,'timestamp[ms]']]"),
+           "timestamp[ms] [1969-12-31T23:59:59.999Z, 1970-01-01T00:00:01.5Z, 1970-01-02T00:00:00Z]");
+  CHECK_EQ(show(table, "[['col','us'],['cast',0,'timestamp[ns]'],['cast',1,'int64']]"),
+           "int64 [-1000, 1500000000, 86400000000000]");
+  CHECK_EQ(show(table, "[['col','far'],['cast',0,'timestamp[ns]']]"),
+           "ERR_OVERFLOW 2517-08-01 is out of the range of timestamp[ns] | 2517-08-01");
+  CHECK_EQ(show(table, "[['col','ms'],['cast',0,'date']]"),
+           "ERR_OVERFLOW cannot cast timestamp[ms] to date: +292278994-08-17 does not fit | +292278994-08-17");
   CHECK_EQ(show(table, "[['col','ms'],['cast',0,'timestamp[us]']]").substr(0, 12), "ERR_OVERFLOW");
   CHECK_EQ(show(table, "[['col','n'],['cast',0,'date']]"), "date [1970-01-02, 1970-01-03, 1970-01-04]");
-  CHECK_EQ(show(table, "[['col','n'],['cast',0,'timestamp[ms]']]"), "timestamp[ms] [1970-01-01T00:00:00.001Z, 1970-01-01T00:00:00.002Z, 1970-01-01T00:00:00.003Z]");
+  CHECK_EQ(show(table, "[['col','n'],['cast',0,'timestamp[ms]']]"),
+           "timestamp[ms] [1970-01-01T00:00:00.001Z, 1970-01-01T00:00:00.002Z, 1970-01-01T00:00:00.003Z]");
   CHECK_EQ(show(table, "[['col','d'],['cast',0,'int16']]"), "int16 [-1, 19000, null]");
-  CHECK_EQ(show(table, "[['col','us'],['cast',0,'uint8']]"), "ERR_CAST cannot cast timestamp[us] to uint8: 1969-12-31T23:59:59.999999Z does not fit | 1969-12-31T23:59:59.999999Z");
+  CHECK_EQ(show(table, "[['col','us'],['cast',0,'uint8']]"),
+           "ERR_CAST cannot cast timestamp[us] to uint8: 1969-12-31T23:59:59.999999Z does not fit | "
+           "1969-12-31T23:59:59.999999Z");
 }
 
 TEST("the null literal casts to any type") {
   Table table;
   table.add<int64_t>("a", TypeId::Int64, {1, 2});
   for (const char* type : {"bool", "int8", "float64", "utf8", "dict", "date", "timestamp[ns]"}) {
-    CHECK_EQ(show(table, std::string("[['lit','null'],['cast',0,'") + type + "']]"), std::string(type) + " [null, null]");
+    CHECK_EQ(show(table, std::string("[['lit','null'],['cast',0,'") + type + "']]"),
+             std::string(type) + " [null, null]");
   }
 }
 
 TEST("casts that mean nothing are type errors") {
   Table table;
-  table.add<uint8_t>("b", TypeId::Bool, {1}).add<double>("f", TypeId::Float64, {1}).add<int32_t>("d", TypeId::Date, {1});
+  table.add<uint8_t>("b", TypeId::Bool, {1})
+      .add<double>("f", TypeId::Float64, {1})
+      .add<int32_t>("d", TypeId::Date, {1});
   CHECK_EQ(show(table, "[['col','b'],['cast',0,'date']]"), "ERR_TYPE cannot cast bool to date");
   CHECK_EQ(show(table, "[['col','f'],['cast',0,'timestamp[ms]']]"), "ERR_TYPE cannot cast float64 to timestamp[ms]");
   CHECK_EQ(show(table, "[['col','d'],['cast',0,'float64']]"), "ERR_TYPE cannot cast date to float64");

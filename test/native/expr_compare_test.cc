@@ -4,23 +4,18 @@
 namespace millrace::expr::test {
 namespace {
 
+constexpr int kNull = -1;  // beside 0 and 1
 const char* const kOps[] = {"eq", "ne", "lt", "le", "gt", "ge"};
 
 template <class A, class B>
 bool naive(int op, const A& a, const B& b) {
   switch (op) {
-    case 0:
-      return a == b;
-    case 1:
-      return a != b;
-    case 2:
-      return a < b;
-    case 3:
-      return a <= b;
-    case 4:
-      return a > b;
-    default:
-      return a >= b;
+    case 0: return a == b;
+    case 1: return a != b;
+    case 2: return a < b;
+    case 3: return a <= b;
+    case 4: return a > b;
+    default: return a >= b;
   }
 }
 
@@ -45,13 +40,10 @@ void check_all(TypeId type_a, TypeId type_b, Make make_a, MakeB make_b, Literal 
         const Answer left(table, compare_nodes(literal_b(literal).c_str(), "['col','a']", op));
         int wrong = !columns.status().ok() + !right.status().ok() + !left.status().ok();
         for (uint32_t i = 0; i < rows && !wrong; i++) {
-          const auto want = a[i] && b[i] ? std::optional<bool>(expected(op, *a[i], *b[i])) : std::nullopt;
-          const auto want_right = a[i] ? std::optional<bool>(expected(op, *a[i], literal)) : std::nullopt;
           static constexpr int kMirror[] = {0, 1, 4, 5, 2, 3};
-          const auto want_left = a[i] ? std::optional<bool>(expected(kMirror[op], *a[i], literal)) : std::nullopt;
-          wrong += columns.get<uint8_t>(i) != want;
-          wrong += right.get<uint8_t>(i) != want_right;
-          wrong += left.get<uint8_t>(i) != want_left;
+          wrong += columns.truth(i) != (a[i] && b[i] ? expected(op, *a[i], *b[i]) : kNull);
+          wrong += right.truth(i) != (a[i] ? expected(op, *a[i], literal) : kNull);
+          wrong += left.truth(i) != (a[i] ? expected(kMirror[op], *a[i], literal) : kNull);
         }
         if (wrong) CHECK_EQ(std::string(kOps[op]) + " of " + type_name(type_a) + " and " + type_name(type_b), "right");
       }
@@ -112,13 +104,19 @@ TEST("a float beside a number compares as float64, NaN unequal to everything") {
   const auto floats = [](Random& random) { return random_float64(random); };
   const auto narrow = [](Random& random) { return static_cast<float>(random_float64(random)); };
   check_all<double, double>(TypeId::Float64, TypeId::Float64, floats, floats, float_literal, as_double<double, double>);
-  check_all<int64_t, double>(TypeId::Int64, TypeId::Float64, integers<int64_t>(), floats, float_literal, as_double<int64_t, double>);
-  check_all<uint64_t, double>(TypeId::UInt64, TypeId::Float64, integers<uint64_t>(), floats, float_literal, as_double<uint64_t, double>);
-  check_all<int32_t, double>(TypeId::Int32, TypeId::Float64, integers<int32_t>(), floats, float_literal, as_double<int32_t, double>);
-  check_all<uint8_t, double>(TypeId::UInt8, TypeId::Float64, integers<uint8_t>(), floats, float_literal, as_double<uint8_t, double>);
+  check_all<int64_t, double>(TypeId::Int64, TypeId::Float64, integers<int64_t>(), floats, float_literal,
+                             as_double<int64_t, double>);
+  check_all<uint64_t, double>(TypeId::UInt64, TypeId::Float64, integers<uint64_t>(), floats, float_literal,
+                              as_double<uint64_t, double>);
+  check_all<int32_t, double>(TypeId::Int32, TypeId::Float64, integers<int32_t>(), floats, float_literal,
+                             as_double<int32_t, double>);
+  check_all<uint8_t, double>(TypeId::UInt8, TypeId::Float64, integers<uint8_t>(), floats, float_literal,
+                             as_double<uint8_t, double>);
   check_all<float, double>(TypeId::Float32, TypeId::Float64, narrow, floats, float_literal, as_double<float, double>);
-  check_all<float, int64_t>(TypeId::Float32, TypeId::Int64, narrow, integers<int64_t>(), int_literal<int64_t>(TypeId::Int64), as_double<float, int64_t>);
-  check_all<double, uint64_t>(TypeId::Float64, TypeId::UInt64, floats, integers<uint64_t>(), int_literal<uint64_t>(TypeId::UInt64), as_double<double, uint64_t>);
+  check_all<float, int64_t>(TypeId::Float32, TypeId::Int64, narrow, integers<int64_t>(),
+                            int_literal<int64_t>(TypeId::Int64), as_double<float, int64_t>);
+  check_all<double, uint64_t>(TypeId::Float64, TypeId::UInt64, floats, integers<uint64_t>(),
+                              int_literal<uint64_t>(TypeId::UInt64), as_double<double, uint64_t>);
 }
 
 // Ticks small enough that naive code does not overflow __int128, which is all of them.
@@ -176,8 +174,10 @@ TEST("strings compare by their UTF-8 bytes, whatever their length") {
       const Answer literal(table, compare_nodes("['col','a']", "['lit','utf8','abcdefghab']", op));
       int wrong = 0;
       for (uint32_t i = 0; i < rows; i++) {
-        wrong += columns.get<uint8_t>(i) != (a[i] && b[i] ? std::optional<bool>(naive(op, *a[i], *b[i])) : std::nullopt);
-        wrong += literal.get<uint8_t>(i) != (a[i] ? std::optional<bool>(naive(op, *a[i], std::string("abcdefghab"))) : std::nullopt);
+        wrong +=
+            columns.get<uint8_t>(i) != (a[i] && b[i] ? std::optional<bool>(naive(op, *a[i], *b[i])) : std::nullopt);
+        wrong += literal.get<uint8_t>(i) !=
+                 (a[i] ? std::optional<bool>(naive(op, *a[i], std::string("abcdefghab"))) : std::nullopt);
       }
       CHECK_EQ(wrong, 0);
     }
@@ -193,7 +193,8 @@ TEST("bools compare with bools, false below true") {
 
 TEST("eqMissing takes two nulls as equal and is never null") {
   Table table;
-  table.add<int64_t>("a", TypeId::Int64, {1, 1, std::nullopt, std::nullopt}).add<double>("b", TypeId::Float64, {1, 2, 0, std::nullopt});
+  table.add<int64_t>("a", TypeId::Int64, {1, 1, std::nullopt, std::nullopt})
+      .add<double>("b", TypeId::Float64, {1, 2, 0, std::nullopt});
   table.add<int64_t>("c", TypeId::Int64, {1, 2, 3, 4});
   const Answer answer(table, "[['col','a'],['col','b'],['eqMissing',0,1]]");
   CHECK_EQ(answer.show(), "bool [true, false, false, true]");
@@ -202,15 +203,18 @@ TEST("eqMissing takes two nulls as equal and is never null") {
   CHECK_EQ(show(table, "[['col','a'],['lit','int64',null],['eqMissing',0,1]]"), "bool [false, false, true, true]");
   CHECK_EQ(show(table, "[['col','a'],['lit','int64','1'],['eqMissing',1,0]]"), "bool [true, true, false, false]");
   CHECK_EQ(show(table, "[['col','c'],['lit','int64',null],['eqMissing',0,1]]"), "bool [false, false, false, false]");
-  CHECK_EQ(show(table, "[['lit','int64','1'],['lit','int64',null],['eqMissing',0,1]]"), "bool [false, false, false, false]");
+  CHECK_EQ(show(table, "[['lit','int64','1'],['lit','int64',null],['eqMissing',0,1]]"),
+           "bool [false, false, false, false]");
   CHECK_EQ(show(table, "[['lit','null'],['lit','null'],['eqMissing',0,1]]"), "bool [true, true, true, true]");
 }
 
 TEST("between includes both ends, and a null bound leaves what the other bound decides") {
   Table table;
   table.add<int64_t>("a", TypeId::Int64, {1, 2, 5, 6, std::nullopt});
-  CHECK_EQ(show(table, "[['col','a'],['lit','int64','2'],['lit','int64','5'],['between',0,1,2]]"), "bool [false, true, true, false, null]");
-  CHECK_EQ(show(table, "[['col','a'],['lit','int64','2'],['lit','null'],['between',0,1,2]]"), "bool [false, null, null, null, null]");
+  CHECK_EQ(show(table, "[['col','a'],['lit','int64','2'],['lit','int64','5'],['between',0,1,2]]"),
+           "bool [false, true, true, false, null]");
+  CHECK_EQ(show(table, "[['col','a'],['lit','int64','2'],['lit','null'],['between',0,1,2]]"),
+           "bool [false, null, null, null, null]");
 }
 
 TEST("comparing with the null literal is null") {
@@ -234,11 +238,18 @@ TEST("isIn finds the same in small and in hashed sets, for every type; nulls and
       floats += "," + std::to_string(float_set.back());
       texts += ",'" + text_set.back() + "'";
     }
-    const auto in = [](const auto& set, const auto& value) { return std::find(set.begin(), set.end(), value) != set.end(); };
+    const auto in = [](const auto& set, const auto& value) {
+      return std::find(set.begin(), set.end(), value) != set.end();
+    };
     for (const uint32_t rows : kRowCounts) {
-      const auto a = random_cells<int64_t>(random, rows, true, [&] { return random() % 2 ? random_int64(random) : static_cast<int64_t>(random() % 500); });
-      const auto b = random_cells<double>(random, rows, true, [&] { return random() % 2 ? random_float64(random) : static_cast<double>(random() % 500) / 4; });
-      const auto c = random_cells<std::string>(random, rows, true, [&] { return std::string(random() % 12, 'x') + std::to_string(random() % 300); });
+      const auto a = random_cells<int64_t>(random, rows, true, [&] {
+        return random() % 2 ? random_int64(random) : static_cast<int64_t>(random() % 500);
+      });
+      const auto b = random_cells<double>(random, rows, true, [&] {
+        return random() % 2 ? random_float64(random) : static_cast<double>(random() % 500) / 4;
+      });
+      const auto c = random_cells<std::string>(
+          random, rows, true, [&] { return std::string(random() % 12, 'x') + std::to_string(random() % 300); });
       Table table;
       table.add("a", TypeId::Int64, a).add("b", TypeId::Float64, b).add("c", c);
       const Answer in_ints(table, "[['col','a'],['isIn',0,[null" + ints + "]]]");

@@ -1,7 +1,10 @@
 // Small tables, expressions written as plan nodes with single quotes, and answers as text, for the expression tests.
 #pragma once
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -51,7 +54,8 @@ class Table {
     Batch out;
     out.rows = rows_;
     for (const auto& column : columns_) {
-      out.columns.push_back({column.type, column.data.data(), column.validity.empty() ? nullptr : column.validity.data()});
+      out.columns.push_back(
+          {column.type, column.data.data(), column.validity.empty() ? nullptr : column.validity.data()});
     }
     return out;
   }
@@ -123,6 +127,8 @@ class Answer {
     if (!vector_.is_valid(row)) return std::nullopt;
     return vector_.as<T>()[row];
   }
+  // 0, 1, or -1 for null.
+  int truth(uint32_t row) const { return vector_.is_valid(row) ? vector_.as<uint8_t>()[row] : -1; }
   std::optional<std::string> text(uint32_t row) const {
     if (!vector_.is_valid(row)) return std::nullopt;
     return std::string(vector_.as<StringRef>()[row].view());
@@ -135,12 +141,12 @@ class Answer {
       return std::string(code_name(status_.code())) + " " + status_.message() + (text.empty() ? "" : " | " + text);
     }
     std::string out = std::string(type_name(type_)) + " [";
-    const auto* bytes = static_cast<const unsigned char*>(vector_.data);
-    for (uint32_t row = 0; row < rows_; row++) {
-      out += row ? ", " : "";
-      out += vector_.is_valid(row) ? format_value(type_, bytes + row * type_width(type_)) : "null";
-    }
+    for (uint32_t row = 0; row < rows_; row++) out += (row ? ", " : "") + value(row);
     return out + "]";
+  }
+  std::string value(uint32_t row) const {
+    const auto* bytes = static_cast<const unsigned char*>(vector_.data);
+    return vector_.is_valid(row) ? format_value(type_, bytes + row * type_width(type_)) : "null";
   }
 
  private:
@@ -171,28 +177,45 @@ Cells<T> random_cells(Random& random, uint32_t rows, bool nulls, F make) {
 
 // Small, extreme and arbitrary ones in turn.
 inline int64_t random_int64(Random& random) {
-  static constexpr int64_t kEdges[] = {0, 1, -1, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1, int64_t{1} << 53,
-                                       (int64_t{1} << 53) + 1, INT32_MAX, INT32_MIN};
+  static constexpr int64_t kEdges[] = {0,
+                                       1,
+                                       -1,
+                                       INT64_MAX,
+                                       INT64_MIN,
+                                       INT64_MAX - 1,
+                                       INT64_MIN + 1,
+                                       int64_t{1} << 53,
+                                       (int64_t{1} << 53) + 1,
+                                       INT32_MAX,
+                                       INT32_MIN};
   switch (random() % 3) {
-    case 0:
-      return static_cast<int64_t>(random() % 21) - 10;
-    case 1:
-      return kEdges[random() % std::size(kEdges)];
-    default:
-      return static_cast<int64_t>(random());
+    case 0: return static_cast<int64_t>(random() % 21) - 10;
+    case 1: return kEdges[random() % std::size(kEdges)];
+    default: return static_cast<int64_t>(random());
   }
 }
 
 inline double random_float64(Random& random) {
-  static constexpr double kEdges[] = {0.0,  -0.0, 0.5,    -0.5,   1.5,     2.5, 0.49999999999999994, 4503599627370495.5, 9007199254740993.0,
-                                      1e22, 1e300, -1e300, 5e-324, __builtin_nan(""), __builtin_inf(), -__builtin_inf()};
+  static constexpr double kEdges[] = {0.0,
+                                      -0.0,
+                                      0.5,
+                                      -0.5,
+                                      1.5,
+                                      2.5,
+                                      0.49999999999999994,
+                                      4503599627370495.5,
+                                      9007199254740993.0,
+                                      1e22,
+                                      1e300,
+                                      -1e300,
+                                      5e-324,
+                                      __builtin_nan(""),
+                                      __builtin_inf(),
+                                      -__builtin_inf()};
   switch (random() % 3) {
-    case 0:
-      return static_cast<double>(static_cast<int64_t>(random() % 2001) - 1000) / 8;
-    case 1:
-      return kEdges[random() % std::size(kEdges)];
-    default:
-      return static_cast<double>(static_cast<int64_t>(random())) / 3e9;
+    case 0: return static_cast<double>(static_cast<int64_t>(random() % 2001) - 1000) / 8;
+    case 1: return kEdges[random() % std::size(kEdges)];
+    default: return static_cast<double>(static_cast<int64_t>(random())) / 3e9;
   }
 }
 

@@ -98,7 +98,8 @@ TEST("isNull and isNotNull are never null, for any type, at every row count") {
 TEST("isNaN is false for integers and null for null") {
   Table table;
   table.add<double>("a", TypeId::Float64, {__builtin_nan(""), 1, std::nullopt}, __builtin_nan(""));
-  table.add<float>("f", TypeId::Float32, {1, __builtin_nanf(""), std::nullopt}).add<uint16_t>("n", TypeId::UInt16, {1, 2, std::nullopt});
+  table.add<float>("f", TypeId::Float32, {1, __builtin_nanf(""), std::nullopt})
+      .add<uint16_t>("n", TypeId::UInt16, {1, 2, std::nullopt});
   CHECK_EQ(show(table, "[['col','a'],['isNaN',0]]"), "bool [true, false, null]");
   CHECK_EQ(show(table, "[['col','f'],['isNaN',0]]"), "bool [false, true, null]");
   CHECK_EQ(show(table, "[['col','n'],['isNaN',0]]"), "bool [false, false, null]");
@@ -110,20 +111,25 @@ void check_choices(TypeId type, Make make, const std::string& literal, T literal
   Random random(4);
   for (const uint32_t rows : kRowCounts) {
     for (int round = 0; round < 8; round++) {
-      const auto flags = random_cells<uint8_t>(random, rows, round & 1, [&] { return static_cast<uint8_t>(random() % 2); });
+      const auto flags =
+          random_cells<uint8_t>(random, rows, round & 1, [&] { return static_cast<uint8_t>(random() % 2); });
       const auto a = random_cells<T>(random, rows, round & 2, [&] { return make(random); });
       const auto b = random_cells<T>(random, rows, round & 4, [&] { return make(random); });
       Table table;
       table.add("c", TypeId::Bool, flags, uint8_t{1});
-      if constexpr (std::is_same_v<T, std::string>) table.add("a", a).add("b", b);
-      else table.add("a", type, a).add("b", type, b);
+      if constexpr (std::is_same_v<T, std::string>)
+        table.add("a", a).add("b", b);
+      else
+        table.add("a", type, a).add("b", type, b);
       const std::string columns = "[['col','c'],['col','a'],['col','b']," + literal;
       const Answer when(table, columns + ",['when',0,1,2]]"), then_literal(table, columns + ",['when',0,3,2]]");
       const Answer else_literal(table, columns + ",['when',0,1,3]]"), literals(table, columns + ",['when',0,3,3]]");
       const Answer coalesce(table, columns + ",['coalesce',1,2]]"), filled(table, columns + ",['coalesce',1,2,3]]");
       const auto got = [](const Answer& answer, uint32_t i) {
-        if constexpr (std::is_same_v<T, std::string>) return answer.text(i);
-        else return answer.get<T>(i);
+        if constexpr (std::is_same_v<T, std::string>)
+          return answer.text(i);
+        else
+          return answer.get<T>(i);
       };
       const std::optional<T> value = literal_value;
       int wrong = 0;
@@ -143,28 +149,37 @@ void check_choices(TypeId type, Make make, const std::string& literal, T literal
 }
 
 TEST("when and coalesce choose values of every width, among columns and literals") {
-  check_choices<uint8_t>(TypeId::Bool, [](Random& r) { return static_cast<uint8_t>(r() % 2); }, "['lit','bool',true]", 1);
-  check_choices<int8_t>(TypeId::Int8, [](Random& r) { return static_cast<int8_t>(r()); }, "['lit','int8',-7]", -7);
-  check_choices<uint16_t>(TypeId::UInt16, [](Random& r) { return static_cast<uint16_t>(r()); }, "['lit','uint16',7]", 7);
-  check_choices<int32_t>(TypeId::Date, [](Random& r) { return static_cast<int32_t>(r()); }, "['lit','date',5]", 5);
-  check_choices<int64_t>(TypeId::TimestampNs, [](Random& r) { return static_cast<int64_t>(r()); }, "['lit','timestamp[ns]','5']", 5);
-  check_choices<std::string>(TypeId::Utf8, [](Random& r) { return std::string(r() % 20, 'a'); }, "['lit','utf8','else']", "else");
+  check_choices<uint8_t>(
+      TypeId::Bool, [](Random& r) { return static_cast<uint8_t>(r() % 2); }, "['lit','bool',true]", 1);
+  check_choices<int8_t>(
+      TypeId::Int8, [](Random& r) { return static_cast<int8_t>(r()); }, "['lit','int8',-7]", -7);
+  check_choices<uint16_t>(
+      TypeId::UInt16, [](Random& r) { return static_cast<uint16_t>(r()); }, "['lit','uint16',7]", 7);
+  check_choices<int32_t>(
+      TypeId::Date, [](Random& r) { return static_cast<int32_t>(r()); }, "['lit','date',5]", 5);
+  check_choices<int64_t>(
+      TypeId::TimestampNs, [](Random& r) { return static_cast<int64_t>(r()); }, "['lit','timestamp[ns]','5']", 5);
+  check_choices<std::string>(
+      TypeId::Utf8, [](Random& r) { return std::string(r() % 20, 'a'); }, "['lit','utf8','else']", "else");
 }
 
 TEST("when takes the first true condition, and literal conditions at once") {
   Table table;
   table.add<int64_t>("a", TypeId::Int64, {1, 2, 3, std::nullopt});
-  CHECK_EQ(show(table, "[['col','a'],['lit','int64','1'],['lit','int64','2'],['eq',0,1],['le',0,2],['lit','utf8','one'],"
-                       "['lit','utf8','two'],['lit','null'],['when',3,5,4,6,7]]"),
+  CHECK_EQ(show(table,
+                "[['col','a'],['lit','int64','1'],['lit','int64','2'],['eq',0,1],['le',0,2],['lit','utf8','one'],"
+                "['lit','utf8','two'],['lit','null'],['when',3,5,4,6,7]]"),
            "utf8 ['one', 'two', null, null]");
-  CHECK_EQ(show(table, "[['col','a'],['lit','bool',true],['lit','int64','9'],['when',1,0,2]]"), "int64 [1, 2, 3, null]");
+  CHECK_EQ(show(table, "[['col','a'],['lit','bool',true],['lit','int64','9'],['when',1,0,2]]"),
+           "int64 [1, 2, 3, null]");
   CHECK_EQ(show(table, "[['col','a'],['lit','null'],['lit','int64','9'],['when',1,0,2]]"), "int64 [9, 9, 9, 9]");
 }
 
 TEST("branches take their common type, and the null literal adapts") {
   Table table;
   table.add<int32_t>("i", TypeId::Int32, {1, std::nullopt}).add<uint64_t>("u", TypeId::UInt64, {UINT64_MAX, 5});
-  table.add<float>("f", TypeId::Float32, {0.5f, std::nullopt}).add<double>("d", TypeId::Float64, {__builtin_nan(""), 2});
+  table.add<float>("f", TypeId::Float32, {0.5f, std::nullopt})
+      .add<double>("d", TypeId::Float64, {__builtin_nan(""), 2});
   table.add("s", {"x", std::nullopt}).add("t", {"y", "z"}, TypeId::Dict);
   CHECK_EQ(show(table, "[['col','i'],['lit','int64','7'],['coalesce',0,1]]"), "int64 [1, 7]");
   CHECK_EQ(show(table, "[['col','i'],['col','i'],['coalesce',0,1]]"), "int32 [1, null]");
@@ -200,7 +215,8 @@ TEST("select_true keeps the rows that are true and not null, in order") {
   Random random(8);
   for (const uint32_t rows : kRowCounts) {
     for (const uint64_t percent : {0, 3, 50, 97, 100}) {
-      const auto a = random_cells<uint8_t>(random, rows, percent % 2 == 1, [&] { return static_cast<uint8_t>(random() % 100 < percent); });
+      const auto a = random_cells<uint8_t>(random, rows, percent % 2 == 1,
+                                           [&] { return static_cast<uint8_t>(random() % 100 < percent); });
       Table table;
       table.add("a", TypeId::Bool, a, uint8_t{1});
       std::vector<uint32_t> got(kVectorRows), want;

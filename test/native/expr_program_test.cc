@@ -64,7 +64,8 @@ TEST("100,000 different literals cost no registers") {
   std::string nodes = "[['col','x']";
   int previous = 0;
   for (int i = 0; i < kDeep / 2; i++) {
-    nodes += ",['lit','int64','" + std::to_string(i) + "'],['eq',0," + std::to_string(nodes.empty() ? 0 : 1 + 3 * i - (i > 0)) + "]";
+    nodes += ",['lit','int64','" + std::to_string(i) + "'],['eq',0," +
+             std::to_string(nodes.empty() ? 0 : 1 + 3 * i - (i > 0)) + "]";
     if (i > 0) nodes += ",['or'," + std::to_string(previous) + "," + std::to_string(3 * i + 1) + "]";
     previous = i == 0 ? 2 : 3 * i + 2;
   }
@@ -84,7 +85,8 @@ TEST("a balanced tree whose leaves are shared gives the right sum") {
   for (int level = 0; level < 12 && end - begin > 1; level++) {
     const int first = next;
     for (int i = begin; i + 1 < end; i++) {
-      nodes += ",['add'," + std::to_string(i) + "," + std::to_string(i + 1) + "],['sub'," + std::to_string(i + 1) + "," + std::to_string(i) + "]";
+      nodes += ",['add'," + std::to_string(i) + "," + std::to_string(i + 1) + "],['sub'," + std::to_string(i + 1) +
+               "," + std::to_string(i) + "]";
       values[next] = values[i] + values[i + 1];
       values[next + 1] = values[i + 1] - values[i];
       next += 2;
@@ -107,8 +109,12 @@ TEST("a balanced tree whose leaves are shared gives the right sum") {
 
 TEST("several outputs, repeated ones, plain columns and literals come out side by side") {
   Table table;
-  table.add<int64_t>("x", TypeId::Int64, {1, 2, std::nullopt}).add("s", {"a", "b", "c"}).add<int64_t>("unused", TypeId::Int64, {0, 0, 0});
-  const Json nodes = nodes_of("[['col','s'],['col','x'],['lit','utf8','lit'],['add',1,1],['lit','float64',null],['cast',1,'timestamp[ms]'],['cast',0,'dict']]");
+  table.add<int64_t>("x", TypeId::Int64, {1, 2, std::nullopt})
+      .add("s", {"a", "b", "c"})
+      .add<int64_t>("unused", TypeId::Int64, {0, 0, 0});
+  const Json nodes = nodes_of(
+      "[['col','s'],['col','x'],['lit','utf8','lit'],['add',1,1],['lit','float64',null],['cast',1,'timestamp[ms]'],['"
+      "cast',0,'dict']]");
   const std::vector<uint32_t> outputs = {0, 3, 2, 3, 4, 1, 5, 6};
   auto program = Program::bind(nodes, outputs, table.schema());
   CHECK(program.ok());
@@ -149,7 +155,9 @@ TEST("what no output needs is neither computed nor read") {
 TEST("literals of every type read their JSON forms") {
   Table table;
   table.add<int64_t>("x", TypeId::Int64, {1});
-  const auto literal = [&](const std::string& type, const std::string& value) { return show(table, "[['lit','" + type + "'," + value + "]]"); };
+  const auto literal = [&](const std::string& type, const std::string& value) {
+    return show(table, "[['lit','" + type + "'," + value + "]]");
+  };
   CHECK_EQ(literal("bool", "true"), "bool [true]");
   CHECK_EQ(literal("int8", "-128"), "int8 [-128]");
   CHECK_EQ(literal("uint32", "4294967295"), "uint32 [4294967295]");
@@ -160,21 +168,52 @@ TEST("literals of every type read their JSON forms") {
   CHECK_EQ(literal("utf8", "'\xC3\xA9'"), "utf8 ['\xC3\xA9']");
   CHECK_EQ(literal("date", "-1"), "date [1969-12-31]");
   CHECK_EQ(literal("timestamp[ns]", "'1'"), "timestamp[ns] [1970-01-01T00:00:00.000000001Z]");
-  for (const auto& [type, value] : {std::pair{"int8", "128"}, {"int8", "1.5"}, {"int64", "'x'"}, {"uint64", "'-1'"}, {"bool", "1"},
-                                    {"float64", "'nan'"}, {"utf8", "1"}, {"date", "'2020-01-01'"}, {"nonsense", "1"}}) {
+  for (const auto& [type, value] : {std::pair{"int8", "128"},
+                                    {"int8", "1.5"},
+                                    {"int64", "'x'"},
+                                    {"uint64", "'-1'"},
+                                    {"bool", "1"},
+                                    {"float64", "'nan'"},
+                                    {"utf8", "1"},
+                                    {"date", "'2020-01-01'"},
+                                    {"nonsense", "1"}}) {
     CHECK_EQ(literal(type, value).substr(0, 8), "ERR_PLAN");
   }
 }
 
 TEST("malformed nodes are plan errors, never crashes") {
   const Table table = three_rows();
-  for (const char* nodes : {"[]", "[[]]", "[['col']]", "[['col',1]]", "[['nonsense',0]]", "[['add',0,1]]", "[['col','x'],['add',0]]",
-                            "[['col','x'],['add',0,1]]", "[['col','x'],['add',0,-1]]", "[['col','x'],['add',0,0.5]]", "[['col','x'],['add',0,'x']]",
-                            "[['col','x'],['neg',0,0]]", "[['lit']]", "[['lit','int64']]", "[['col','x'],['cast',0]]", "[['col','x'],['cast',0,'int7']]",
-                            "[['col','x'],['round',0]]", "[['col','x'],['round',0,0.5]]", "[['col','x'],['isIn',0,1]]", "[['col','x'],['isIn',0,['y']]]",
-                            "[['lit','utf8','x'],['slice',0,0,-3]]", "[['lit','utf8','x'],['slice',0,'a',1]]", "[['lit','utf8','x'],['contains',0,1]]",
-                            "[['lit','bool',true],['when',0,0]]", "[['lit','bool',true],['when',0]]", "[['lit','date',1],['truncate',0,'eon']]",
-                            "[['lit','date',1],['epoch',0,'eon']]", "[['coalesce']]", "[7]", "{}", "['lit']"}) {
+  for (const char* nodes : {"[]",
+                            "[[]]",
+                            "[['col']]",
+                            "[['col',1]]",
+                            "[['nonsense',0]]",
+                            "[['add',0,1]]",
+                            "[['col','x'],['add',0]]",
+                            "[['col','x'],['add',0,1]]",
+                            "[['col','x'],['add',0,-1]]",
+                            "[['col','x'],['add',0,0.5]]",
+                            "[['col','x'],['add',0,'x']]",
+                            "[['col','x'],['neg',0,0]]",
+                            "[['lit']]",
+                            "[['lit','int64']]",
+                            "[['col','x'],['cast',0]]",
+                            "[['col','x'],['cast',0,'int7']]",
+                            "[['col','x'],['round',0]]",
+                            "[['col','x'],['round',0,0.5]]",
+                            "[['col','x'],['isIn',0,1]]",
+                            "[['col','x'],['isIn',0,['y']]]",
+                            "[['lit','utf8','x'],['slice',0,0,-3]]",
+                            "[['lit','utf8','x'],['slice',0,'a',1]]",
+                            "[['lit','utf8','x'],['contains',0,1]]",
+                            "[['lit','bool',true],['when',0,0]]",
+                            "[['lit','bool',true],['when',0]]",
+                            "[['lit','date',1],['truncate',0,'eon']]",
+                            "[['lit','date',1],['epoch',0,'eon']]",
+                            "[['coalesce']]",
+                            "[7]",
+                            "{}",
+                            "['lit']"}) {
     CHECK_EQ(show(table, nodes).substr(0, 8), "ERR_PLAN");
   }
 }
@@ -205,11 +244,17 @@ TEST("too little memory is an error at the first batch, and at strings that outg
   }
 }
 
-TEST("results of literals alone are computed once, and their errors come at binding") {
+TEST("results of literals alone are computed once, and their errors come with the first row that needs them") {
   const Table table = three_rows();
-  CHECK_EQ(show(table, "[['lit','int64','2'],['lit','float64',0.5],['pow',0,1],['lit','utf8','a'],['cast',2,'utf8'],['concat',3,4],['toUpper',5]]"),
+  CHECK_EQ(show(table,
+                "[['lit','int64','2'],['lit','float64',0.5],['pow',0,1],['lit','utf8','a'],['cast',2,'utf8'],['concat',"
+                "3,4],['toUpper',5]]"),
            "utf8 ['A1.4142135623730951', 'A1.4142135623730951', 'A1.4142135623730951']");
   CHECK_EQ(show(table, "[['lit','int64','9223372036854775807'],['add',0,0]]").substr(0, 12), "ERR_OVERFLOW");
+  CHECK_EQ(show(table, "[['lit','utf8','x'],['cast',0,'int8'],['col','x'],['neg',2]]"), "int64 [-1, -2, null]");
+  Table empty;
+  empty.add<int64_t>("x", TypeId::Int64, {});
+  CHECK_EQ(show(empty, "[['lit','utf8','x'],['cast',0,'int8'],['neg',1]]"), "int64 []");
   CHECK_EQ(show(table, "[['lit','int64','1'],['lit','int64','0'],['mod',0,1]]"), "int64 [null, null, null]");
 }
 

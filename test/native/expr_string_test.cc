@@ -6,8 +6,10 @@ namespace {
 
 // Pieces that cover ASCII, two- to four-byte characters, blanks of all kinds, and case pairs.
 std::string random_text(Random& random) {
-  static const char* const kParts[] = {"a", "B", "z9", "hello world", " ", "\t", "\n", "\xC2\xA0", "\xE3\x80\x80", "\xC3\xA9", "\xC3\x89",
-                                       "\xC3\x9F", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xC4\xB0", "abcabcabd", "\xEF\xBB\xBF"};
+  static const char* const kParts[] = {"a",         "B",           "z9",           "hello world",      " ",
+                                       "\t",        "\n",          "\xC2\xA0",     "\xE3\x80\x80",     "\xC3\xA9",
+                                       "\xC3\x89",  "\xC3\x9F",    "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xC4\xB0",
+                                       "abcabcabd", "\xEF\xBB\xBF"};
   std::string out;
   for (uint64_t n = random() % 6; n > 0; n--) out += kParts[random() % std::size(kParts)];
   return out;
@@ -16,8 +18,10 @@ std::string random_text(Random& random) {
 std::vector<std::string> characters(const std::string& text) {
   std::vector<std::string> out;
   for (const char byte : text) {
-    if ((static_cast<uint8_t>(byte) & 0xC0) == 0x80) out.back() += byte;
-    else out.emplace_back(1, byte);
+    if ((static_cast<uint8_t>(byte) & 0xC0) == 0x80)
+      out.back() += byte;
+    else
+      out.emplace_back(1, byte);
   }
   return out;
 }
@@ -51,7 +55,9 @@ std::string naive_trim(const std::string& text, bool start, bool end) {
   return joined(parts, from, to);
 }
 
-Json one(const std::string& op, const std::string& rest = "") { return nodes_of("[['col','a'],['" + op + "',0" + rest + "]]"); }
+Json one(const std::string& op, const std::string& rest = "") {
+  return nodes_of("[['col','a'],['" + op + "',0" + rest + "]]");
+}
 
 template <class F>
 int wrong_texts(const Answer& answer, const Cells<std::string>& a, F expected) {
@@ -77,22 +83,42 @@ TEST("searching, measuring, trimming and slicing agree with naive code on code p
     const auto a = random_cells<std::string>(random, rows, rows % 2 == 0, [&] { return random_text(random); });
     Table table;
     table.add("a", a);
-    for (const std::string needle : {"", "a", "abd", "\xC3\xA9", "hello world", "longer than every text could possibly be, surely"}) {
+    for (const std::string needle :
+         {"", "a", "abd", "\xC3\xA9", "hello world", "longer than every text could possibly be, surely"}) {
       const std::string rest = ",'" + needle + "'";
-      CHECK_EQ(wrong_values<uint8_t>(Answer(table, one("contains", rest)), a, [&](const std::string& s) { return s.find(needle) != std::string::npos; }), 0);
-      CHECK_EQ(wrong_values<uint8_t>(Answer(table, one("startsWith", rest)), a, [&](const std::string& s) { return s.starts_with(needle); }), 0);
-      CHECK_EQ(wrong_values<uint8_t>(Answer(table, one("endsWith", rest)), a, [&](const std::string& s) { return s.ends_with(needle); }), 0);
+      CHECK_EQ(wrong_values<uint8_t>(Answer(table, one("contains", rest)), a,
+                                     [&](const std::string& s) { return s.find(needle) != std::string::npos; }),
+               0);
+      CHECK_EQ(wrong_values<uint8_t>(Answer(table, one("startsWith", rest)), a,
+                                     [&](const std::string& s) { return s.starts_with(needle); }),
+               0);
+      CHECK_EQ(wrong_values<uint8_t>(Answer(table, one("endsWith", rest)), a,
+                                     [&](const std::string& s) { return s.ends_with(needle); }),
+               0);
     }
-    CHECK_EQ(wrong_values<int64_t>(Answer(table, one("byteLength")), a, [](const std::string& s) { return static_cast<int64_t>(s.size()); }), 0);
-    CHECK_EQ(wrong_values<int64_t>(Answer(table, one("length")), a, [](const std::string& s) { return static_cast<int64_t>(characters(s).size()); }), 0);
-    CHECK_EQ(wrong_texts(Answer(table, one("trim")), a, [](const std::string& s) { return naive_trim(s, true, true); }), 0);
-    CHECK_EQ(wrong_texts(Answer(table, one("trimStart")), a, [](const std::string& s) { return naive_trim(s, true, false); }), 0);
-    CHECK_EQ(wrong_texts(Answer(table, one("trimEnd")), a, [](const std::string& s) { return naive_trim(s, false, true); }), 0);
+    CHECK_EQ(wrong_values<int64_t>(Answer(table, one("byteLength")), a,
+                                   [](const std::string& s) { return static_cast<int64_t>(s.size()); }),
+             0);
+    CHECK_EQ(wrong_values<int64_t>(Answer(table, one("length")), a,
+                                   [](const std::string& s) { return static_cast<int64_t>(characters(s).size()); }),
+             0);
+    CHECK_EQ(wrong_texts(Answer(table, one("trim")), a, [](const std::string& s) { return naive_trim(s, true, true); }),
+             0);
+    CHECK_EQ(wrong_texts(Answer(table, one("trimStart")), a,
+                         [](const std::string& s) { return naive_trim(s, true, false); }),
+             0);
+    CHECK_EQ(
+        wrong_texts(Answer(table, one("trimEnd")), a, [](const std::string& s) { return naive_trim(s, false, true); }),
+        0);
     for (const int64_t start : {0, 1, 5, 9, 100, -1, -3, -100}) {
-      CHECK_EQ(wrong_texts(Answer(table, one("slice", "," + std::to_string(start) + ",null")), a, [&](const std::string& s) { return naive_slice(s, start, {}); }), 0);
+      CHECK_EQ(wrong_texts(Answer(table, one("slice", "," + std::to_string(start) + ",null")), a,
+                           [&](const std::string& s) { return naive_slice(s, start, {}); }),
+               0);
       for (const int64_t length : {0, 1, 4, 12, 1000}) {
         const std::string rest = "," + std::to_string(start) + "," + std::to_string(length);
-        CHECK_EQ(wrong_texts(Answer(table, one("slice", rest)), a, [&](const std::string& s) { return naive_slice(s, start, length); }), 0);
+        CHECK_EQ(wrong_texts(Answer(table, one("slice", rest)), a,
+                             [&](const std::string& s) { return naive_slice(s, start, length); }),
+                 0);
       }
     }
   }
@@ -102,13 +128,15 @@ TEST("concat joins columns and literals, and is null where any part is") {
   Random random(32);
   for (const uint32_t rows : kRowCounts) {
     const auto make = [&] { return random_text(random); };
-    const auto a = random_cells<std::string>(random, rows, true, make), b = random_cells<std::string>(random, rows, true, make);
+    const auto a = random_cells<std::string>(random, rows, true, make),
+               b = random_cells<std::string>(random, rows, true, make);
     Table table;
     table.add("a", a).add("b", b, TypeId::Dict);
     const Answer answer(table, "[['col','a'],['col','b'],['lit','utf8','-'],['concat',0,2,1,2,0]]");
     int wrong = 0;
     for (uint32_t i = 0; i < rows; i++) {
-      wrong += answer.text(i) != (a[i] && b[i] ? std::optional<std::string>(*a[i] + "-" + *b[i] + "-" + *a[i]) : std::nullopt);
+      wrong += answer.text(i) !=
+               (a[i] && b[i] ? std::optional<std::string>(*a[i] + "-" + *b[i] + "-" + *a[i]) : std::nullopt);
     }
     CHECK_EQ(wrong, 0);
   }
@@ -116,15 +144,21 @@ TEST("concat joins columns and literals, and is null where any part is") {
 
 TEST("case follows Unicode's simple mappings: one character stays one character") {
   Table table;
-  table.add("a", {"Hello, World 09[`{@", "\xC3\x89t\xC3\xA9 \xC3\x9F", "\xCE\xA3\xCE\xAF\xCF\x83\xCF\x85\xCF\x86\xCE\xBF\xCF\x82",
-                  "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82", "\xF0\x90\x90\x80\xF0\x90\x90\xA8", std::nullopt, "\xE1\xBE\x80", "\xC9\x90", ""});
+  table.add("a", {"Hello, World 09[`{@", "\xC3\x89t\xC3\xA9 \xC3\x9F",
+                  "\xCE\xA3\xCE\xAF\xCF\x83\xCF\x85\xCF\x86\xCE\xBF\xCF\x82",
+                  "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82", "\xF0\x90\x90\x80\xF0\x90\x90\xA8", std::nullopt,
+                  "\xE1\xBE\x80", "\xC9\x90", ""});
   // Title-case letters for Greek with iota subscript, and a sharp s and a final sigma that stay as they are.
   CHECK_EQ(show(table, "[['col','a'],['toUpper',0]]"),
-           "utf8 ['HELLO, WORLD 09[`{@', '\xC3\x89T\xC3\x89 \xC3\x9F', '\xCE\xA3\xCE\x8A\xCE\xA3\xCE\xA5\xCE\xA6\xCE\x9F\xCE\xA3', "
-           "'\xD0\x9F\xD0\xA0\xD0\x98\xD0\x92\xD0\x95\xD0\xA2', '\xF0\x90\x90\x80\xF0\x90\x90\x80', null, '\xE1\xBE\x88', '\xE2\xB1\xAF', '']");
+           "utf8 ['HELLO, WORLD 09[`{@', '\xC3\x89T\xC3\x89 \xC3\x9F', "
+           "'\xCE\xA3\xCE\x8A\xCE\xA3\xCE\xA5\xCE\xA6\xCE\x9F\xCE\xA3', "
+           "'\xD0\x9F\xD0\xA0\xD0\x98\xD0\x92\xD0\x95\xD0\xA2', '\xF0\x90\x90\x80\xF0\x90\x90\x80', null, "
+           "'\xE1\xBE\x88', '\xE2\xB1\xAF', '']");
   CHECK_EQ(show(table, "[['col','a'],['toLower',0]]"),
-           "utf8 ['hello, world 09[`{@', '\xC3\xA9t\xC3\xA9 \xC3\x9F', '\xCF\x83\xCE\xAF\xCF\x83\xCF\x85\xCF\x86\xCE\xBF\xCF\x82', "
-           "'\xD0\xBF\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82', '\xF0\x90\x90\xA8\xF0\x90\x90\xA8', null, '\xE1\xBE\x80', '\xC9\x90', '']");
+           "utf8 ['hello, world 09[`{@', '\xC3\xA9t\xC3\xA9 \xC3\x9F', "
+           "'\xCF\x83\xCE\xAF\xCF\x83\xCF\x85\xCF\x86\xCE\xBF\xCF\x82', "
+           "'\xD0\xBF\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82', '\xF0\x90\x90\xA8\xF0\x90\x90\xA8', null, "
+           "'\xE1\xBE\x80', '\xC9\x90', '']");
 }
 
 TEST("case mapping is right in long vectors of mixed rows") {
@@ -139,9 +173,12 @@ TEST("case mapping is right in long vectors of mixed rows") {
   const auto mapped = [&](const std::string& text, bool upper) {
     std::string out;
     for (const std::string& character : characters(text)) {
-      if (character == "\xC3\xA9" || character == "\xC3\x89") out += upper ? "\xC3\x89" : "\xC3\xA9";
-      else if (character == "\xC4\xB0") out += upper ? character : "i";
-      else out += ascii(character, upper);
+      if (character == "\xC3\xA9" || character == "\xC3\x89")
+        out += upper ? "\xC3\x89" : "\xC3\xA9";
+      else if (character == "\xC4\xB0")
+        out += upper ? character : "i";
+      else
+        out += ascii(character, upper);
     }
     return out;
   };
@@ -157,7 +194,8 @@ TEST("case mapping is right in long vectors of mixed rows") {
 TEST("bytes that are not UTF-8 pass through unharmed") {
   Table table;
   table.add("a", {"\xFF\xC3", "A\x80\x80\x80\x80\x80", "\xF0\x9F\x98", "\xC3\xA9\xE2\x82"});
-  CHECK_EQ(show(table, "[['col','a'],['toLower',0]]"), "utf8 ['\xFF\xC3', 'a\x80\x80\x80\x80\x80', '\xF0\x9F\x98', '\xC3\xA9\xE2\x82']");
+  CHECK_EQ(show(table, "[['col','a'],['toLower',0]]"),
+           "utf8 ['\xFF\xC3', 'a\x80\x80\x80\x80\x80', '\xF0\x9F\x98', '\xC3\xA9\xE2\x82']");
   CHECK_EQ(show(table, "[['col','a'],['trim',0],['byteLength',1]]"), "int64 [2, 6, 3, 4]");
   CHECK(Answer(table, "[['col','a'],['slice',0,-2,1]]").status().ok());
 }
@@ -165,7 +203,9 @@ TEST("bytes that are not UTF-8 pass through unharmed") {
 TEST("string results can be searched, sliced and compared further") {
   Table table;
   table.add("a", {"  Abc ", "xyz", std::nullopt});
-  CHECK_EQ(show(table, "[['col','a'],['trim',0],['toUpper',1],['lit','utf8','!'],['concat',2,3],['slice',4,1,2],['lit','utf8','BC'],['eq',5,6]]"),
+  CHECK_EQ(show(table,
+                "[['col','a'],['trim',0],['toUpper',1],['lit','utf8','!'],['concat',2,3],['slice',4,1,2],['lit','utf8',"
+                "'BC'],['eq',5,6]]"),
            "bool [true, false, null]");
   CHECK_EQ(show(table, "[['lit','utf8',' lit '],['trim',0],['length',1]]"), "int64 [3, 3, 3]");
 }

@@ -97,7 +97,9 @@ TEST("timestamps of the parser's years parse back") {
   std::mt19937_64 random(4);
   for (int i = 0; i < 20000; i++) {
     const TypeId unit = i % 3 == 0 ? TypeId::TimestampMs : i % 3 == 1 ? TypeId::TimestampUs : TypeId::TimestampNs;
-    const int64_t range = unit == TypeId::TimestampMs ? 60'000'000'000'000 : unit == TypeId::TimestampUs ? 60'000'000'000'000'000 : INT64_MAX;
+    const int64_t range = unit == TypeId::TimestampMs   ? 60'000'000'000'000
+                          : unit == TypeId::TimestampUs ? 60'000'000'000'000'000
+                                                        : INT64_MAX;
     const int64_t ticks = static_cast<int64_t>(random() % static_cast<uint64_t>(range)) * (random() % 2 ? 1 : -1);
     int64_t back = 0;
     CHECK(parse_timestamp(timestamp_text(ticks, unit), unit, back) == ParseResult::Ok);

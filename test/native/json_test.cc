@@ -10,20 +10,16 @@ namespace {
 // The value written back, members and all, or the message of the error.
 std::string written(const Json& json) {
   switch (json.kind()) {
-    case Json::Kind::Null:
-      return "null";
-    case Json::Kind::Bool:
-      return json.as_bool() ? "true" : "false";
+    case Json::Kind::Null: return "null";
+    case Json::Kind::Bool: return json.as_bool() ? "true" : "false";
     case Json::Kind::Number: {
       char text[64];
       std::snprintf(text, sizeof(text), "%.17g", json.as_number());
       return text;
     }
-    case Json::Kind::String:
-      return "\"" + json.as_string() + "\"";
+    case Json::Kind::String: return "\"" + json.as_string() + "\"";
     case Json::Kind::Array:
-    case Json::Kind::Object:
-      break;
+    case Json::Kind::Object: break;
   }
   std::string out = json.is_array() ? "[" : "{";
   for (size_t i = 0; i < json.size(); i++) {
@@ -108,10 +104,56 @@ TEST("escapes become their characters, surrogate pairs one, and lone surrogates 
 }
 
 TEST("what RFC 8259 does not allow is an error with a place") {
-  for (const char* text :
-       {"", " ", "{", "[", "[1", "[1,", "[1,]", "[,1]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}", "{\"a\":1 \"b\":2}", "[1 2]",
-        "tru", "True", "nul", "nulll", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "0x10", "1_000", "1e999", "\"", "\"a",
-        "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\ud83d\\u12\"", "\"\n\"", "\"\t\"", "1 2", "[] []", "//", "[1]//", "'a'", "]", "}", ",", ":"}) {
+  for (const char* text : {"",
+                           " ",
+                           "{",
+                           "[",
+                           "[1",
+                           "[1,",
+                           "[1,]",
+                           "[,1]",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "{1:2}",
+                           "{\"a\":1 \"b\":2}",
+                           "[1 2]",
+                           "tru",
+                           "True",
+                           "nul",
+                           "nulll",
+                           "NaN",
+                           "Infinity",
+                           "-",
+                           "+1",
+                           "01",
+                           "-01",
+                           "1.",
+                           ".5",
+                           "1e",
+                           "1e+",
+                           "0x10",
+                           "1_000",
+                           "1e999",
+                           "\"",
+                           "\"a",
+                           "\"\\",
+                           "\"\\x\"",
+                           "\"\\u12\"",
+                           "\"\\u12G4\"",
+                           "\"\\ud83d\\u12\"",
+                           "\"\n\"",
+                           "\"\t\"",
+                           "1 2",
+                           "[] []",
+                           "//",
+                           "[1]//",
+                           "'a'",
+                           "]",
+                           "}",
+                           ",",
+                           ":"}) {
     if (!fails(text)) CHECK_EQ(std::string("accepted: ") + text, "refused");
   }
   CHECK(fails(std::string_view("1\0", 2)));
@@ -120,7 +162,9 @@ TEST("what RFC 8259 does not allow is an error with a place") {
 }
 
 TEST("strings that are not UTF-8 are refused") {
-  for (const char* text : {"\"\x80\"", "\"\xC3\"", "\"\xC0\x80\"", "\"\xE0\x80\x80\"", "\"\xED\xA0\x80\"", "\"\xF0\x80\x80\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xF5\x80\x80\x80\"", "\"\xE2\x82\"", "\"\xFF\""}) {
+  for (const char* text :
+       {"\"\x80\"", "\"\xC3\"", "\"\xC0\x80\"", "\"\xE0\x80\x80\"", "\"\xED\xA0\x80\"", "\"\xF0\x80\x80\x80\"",
+        "\"\xF4\x90\x80\x80\"", "\"\xF5\x80\x80\x80\"", "\"\xE2\x82\"", "\"\xFF\""}) {
     CHECK(fails(text));
   }
 }
@@ -148,7 +192,8 @@ TEST("nesting is read to the limit and refused past it, however long the text") 
 }
 
 TEST("no damage to a text makes the reader misbehave") {
-  const std::string text = R"({"version":1,"ops":[["col","Cl\u00e9"],["lit","float64",-1.5e10],["gt",0,1]],"é":{"x":[true,null,"\ud83d\ude00"]}})";
+  const std::string text =
+      R"({"version":1,"ops":[["col","Cl\u00e9"],["lit","float64",-1.5e10],["gt",0,1]],"é":{"x":[true,null,"\ud83d\ude00"]}})";
   CHECK(Json::parse(text).ok());
   for (size_t cut = 0; cut < text.size(); cut++) CHECK(fails(std::string_view(text).substr(0, cut)));
   std::mt19937_64 random(2);
@@ -157,8 +202,10 @@ TEST("no damage to a text makes the reader misbehave") {
     std::string damaged = text;
     for (uint64_t n = random() % 3 + 1; n > 0; n--) damaged[random() % damaged.size()] = static_cast<char>(random());
     const auto json = Json::parse(damaged);
-    if (json.ok()) accepted++;
-    else CHECK(json.status().facts().offset <= static_cast<int64_t>(damaged.size()));
+    if (json.ok())
+      accepted++;
+    else
+      CHECK(json.status().facts().offset <= static_cast<int64_t>(damaged.size()));
   }
   CHECK(accepted > 0);
 }

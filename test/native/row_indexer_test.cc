@@ -293,6 +293,8 @@ TEST("the head of a file ends behind its header") {
   CHECK(head("\n\r\n\"a\"\"x\",b\r\n1,2\n", dialect).header == (std::vector<std::string>{"a\"x", "b"}));
   dialect.skip_rows = 2;
   CHECK_EQ(head("junk\n\"more\na,b\n1,2\n", dialect).rows_begin, size_t{15});
+  dialect.newline = Dialect::Newline::Any;
+  CHECK_EQ(head("junk\rmore\r\na,b\r1,2\r", dialect).rows_begin, size_t{15});
   dialect = {};
   dialect.comment = '#';
   CHECK(head("# it's \"quoted\na,b\n", dialect).header == (std::vector<std::string>{"a", "b"}));

@@ -1,11 +1,13 @@
 // Every SIMD level against the scalar one, byte for byte.
 #include "simd/kernels.h"
 
+#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "check.h"
+#include "column/text.h"
 #include "simd/levels.h"
 
 using namespace millrace;
@@ -98,4 +100,51 @@ TEST("an unknown SIMD level is refused and the old one stays") {
   const std::string before = simd::kernels().name;
   CHECK(!simd::select_level("mmx"));
   CHECK_EQ(std::string(simd::kernels().name), before);
+}
+
+TEST("number kernels parse what the scalar parsers parse, and stop at everything else") {
+  std::mt19937 random(4);
+  const std::string alphabet = "0123456789012345678901234567890123456789..--+e ";
+  for (int round = 0; round < 30000; round++) {
+    std::string field;
+    const size_t size = random() % 20;
+    if (round % 2) {
+      field = (random() % 3 ? "" : "-") + std::to_string(random() % (round % 4 == 1 ? 1000 : 100000000));
+      if (random() % 3) field += "." + std::to_string(random() % 1000000);
+    } else {
+      for (size_t i = 0; i < size; i++) field.push_back(alphabet[random() % alphabet.size()]);
+    }
+    const std::string chunk = std::string(16, '7') + field + (random() % 2 ? "," : "\n") + std::string(32, '3');
+    const simd::FieldSpan span{16, static_cast<uint32_t>(field.size())};
+    for (const simd::KernelTable* level : levels()) {
+      double decimal = 0;
+      int64_t integer = 0;
+      if (level->parse_decimals && level->parse_decimals(chunk.data(), &span, 1, 1, &decimal) == 1) {
+        double expected = 0;
+        CHECK(parse_float64(field, expected) == ParseResult::Ok);
+        CHECK(std::memcmp(&decimal, &expected, sizeof decimal) == 0);
+      }
+      if (level->parse_integers && level->parse_integers(chunk.data(), &span, 1, 1, &integer) == 1) {
+        int64_t expected = 0;
+        CHECK(parse_int64(field, expected) == ParseResult::Ok);
+        CHECK_EQ(integer, expected);
+      }
+    }
+  }
+}
+
+TEST("number kernels take the common shapes and report where they stop") {
+  const std::string chunk = std::string(16, 'x') + "12.5,-3,7,abc,1.25,\n" + std::string(32, 'x');
+  const simd::FieldSpan spans[] = {{16, 4}, {21, 2}, {24, 1}, {26, 3}, {30, 4}};
+  for (const simd::KernelTable* level : levels()) {
+    double decimals[5];
+    int64_t integers[5];
+    if (!level->parse_decimals) continue;
+    CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1, decimals), size_t{3});
+    CHECK_EQ(decimals[0], 12.5);
+    CHECK_EQ(decimals[1], -3.0);
+    CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1 | 1 << 2, decimals), size_t{1});
+    CHECK_EQ(level->parse_integers(chunk.data(), spans + 1, 4, 1, integers), size_t{2});
+    CHECK_EQ(integers[0], int64_t{-3});
+  }
 }

@@ -41,7 +41,8 @@ std::vector<int64_t> naive_rows(const std::vector<TestColumn>& keys, size_t rows
   for (size_t i = 0; i < rows; i++) order[i] = static_cast<int64_t>(i);
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
     for (const TestColumn& key : keys) {
-      const int compared = agg::testing::naive_compare(key.type, key.cells[static_cast<size_t>(a)], key.cells[static_cast<size_t>(b)]);
+      const int compared =
+          agg::testing::naive_compare(key.type, key.cells[static_cast<size_t>(a)], key.cells[static_cast<size_t>(b)]);
       if (compared) return compared < 0;
     }
     return false;
@@ -76,8 +77,10 @@ Cell random_cell(Random& random, TypeId type, size_t distinct) {
   const uint64_t bits = pick * 0x9e3779b97f4a7c15;
   return visit_fixed(type, [&](auto tag) -> Cell {
     using T = decltype(tag);
-    if constexpr (std::is_floating_point_v<T>) return {};
-    else return {false, static_cast<int64_t>(static_cast<T>(bits >> 7)), 0, ""};
+    if constexpr (std::is_floating_point_v<T>)
+      return {};
+    else
+      return {false, static_cast<int64_t>(static_cast<T>(bits >> 7)), 0, ""};
   });
 }
 
@@ -99,8 +102,8 @@ TEST("random columns of every type sort as a stable comparison sort does") {
 }
 
 TEST("strings sort by bytes, a prefix first, NUL bytes counting") {
-  const TestColumn key{TypeId::Utf8, texts({"b", "a", "", std::string("a\0", 2), std::string("a\0\0", 3), "a\x01", "\xc3\xbc",
-                                            "ab", "abcdefgh", std::string("abcdefgh\0", 9), "abcdefghi"})};
+  const TestColumn key{TypeId::Utf8, texts({"b", "a", "", std::string("a\0", 2), std::string("a\0\0", 3), "a\x01",
+                                            "\xc3\xbc", "ab", "abcdefgh", std::string("abcdefgh\0", 9), "abcdefghi"})};
   const std::vector<int64_t> want = {2, 1, 3, 4, 5, 7, 8, 9, 10, 0, 6};
   CHECK_EQ(sorted_rows({key}, 11), want);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
-import { planFrom, prices as df } from './scan.js'
+import { prices as df, planFrom } from './scan.js'
 
 test('an expression of 10,000 operations passes every stage', () => {
   let expr = df.Close.add(1)
@@ -34,7 +34,9 @@ test('a plan of 9,000 steps passes every stage, one of 100,000 is ERR_DEPTH_LIMI
 test('shared subexpressions are visited and written once', () => {
   let expr = df.Close.add(1)
   for (let i = 0; i < 60; i++) expr = expr.mul(expr) as unknown as typeof expr
-  const [step] = serializePlan(planFrom(df.select(() => ({ x: expr })))).plan.ops as unknown as { nodes: unknown[] }[]
+  const [step] = serializePlan(planFrom(df.select(() => ({ x: expr })))).plan.ops as unknown as {
+    nodes: unknown[]
+  }[]
   expect(step!.nodes).toHaveLength(63)
 })
 

@@ -13,7 +13,10 @@ test.each([
   [() => df.Ticker.eq('A'), "Ticker == 'A'"],
   [() => df.Date.ge('2020-01-01'), 'Date >= 2020-01-01'],
   [() => df.At.ge('2020-01-01T12:00:00.5'), 'At >= 2020-01-01T12:00:00.5Z'],
-  [() => df.Ticker.isIn(['a', 'b', 'c', 'd', 'e', 'f', 'g']), "Ticker in ['a', 'b', 'c', 'd', 'e', … 2 more]"],
+  [
+    () => df.Ticker.isIn(['a', 'b', 'c', 'd', 'e', 'f', 'g']),
+    "Ticker in ['a', 'b', 'c', 'd', 'e', … 2 more]",
+  ],
   [() => df.Open.isNull(), 'isNull(Open)'],
   [() => coalesce(df.Open, 0), 'coalesce(Open, 0)'],
   [() => df.Close.cast('int64'), "cast(Close, 'int64')"],

@@ -97,9 +97,12 @@ test.each([[null], [undefined]])('comparing with %s teaches isNull', value => {
   )
 })
 
-test.each([[[1]], [{}], [() => 1], [Symbol('x')], [new Date(Number.NaN)], [2n ** 64n]])('%o is no literal', value => {
-  expect(() => lit(value as never)).toThrow(MillraceError)
-})
+test.each([[[1]], [{}], [() => 1], [Symbol('x')], [new Date(Number.NaN)], [2n ** 64n]])(
+  '%o is no literal',
+  value => {
+    expect(() => lit(value as never)).toThrow(MillraceError)
+  },
+)
 
 test('negative zero survives', () => {
   expect(String(lit(-0))).toBe('-0')

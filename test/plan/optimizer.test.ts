@@ -1,12 +1,17 @@
 import { count, lit } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
-import { formatExpr } from '../../dist/plan/expression/format.js'
-import { optimize } from '../../dist/plan/optimizer/optimize.js'
 import { ExpressionBuilder } from '../../dist/frame/expression/expression-builder.js'
-import { planFrom, prices as df } from './scan.js'
+import { formatExpr } from '../../dist/plan/expression/format.js'
+import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
+import { optimize } from '../../dist/plan/optimizer/optimize.js'
+import { prices as df, planFrom } from './scan.js'
 
-const steps = (frame: object) => (frame as typeof df).explain().split('\n').slice(1).map(line => line.slice(5))
+const steps = (frame: object) =>
+  (frame as typeof df)
+    .explain()
+    .split('\n')
+    .slice(1)
+    .map(line => line.slice(5))
 const reads = (frame: object) => /reads (.*) \(/.exec((frame as typeof df).explain())?.[1]
 
 describe('columns', () => {
@@ -29,7 +34,10 @@ describe('columns', () => {
   })
 
   test('aggregates that nobody uses are not computed', () => {
-    const frame = df.groupBy('Date').agg(c => ({ a: c.High.max(), b: c.Low.min() })).select('Date', 'b')
+    const frame = df
+      .groupBy('Date')
+      .agg(c => ({ a: c.High.max(), b: c.Low.min() }))
+      .select('Date', 'b')
     expect(steps(frame)).toEqual(['groupBy(Date).agg(b = min(Low))'])
   })
 
@@ -59,8 +67,14 @@ describe('filters', () => {
   })
 
   test('a condition on a computed column stays above it, the rest sinks', () => {
-    const frame = df.withColumns(c => ({ range: c.High.sub(c.Low) })).filter(c => c.range.gt(1).and(c.Close.gt(0)))
-    expect(steps(frame)).toEqual(['filter(Close > 0)', 'withColumns(range = High - Low)', 'filter(range > 1)'])
+    const frame = df
+      .withColumns(c => ({ range: c.High.sub(c.Low) }))
+      .filter(c => c.range.gt(1).and(c.Close.gt(0)))
+    expect(steps(frame)).toEqual([
+      'filter(Close > 0)',
+      'withColumns(range = High - Low)',
+      'filter(range > 1)',
+    ])
   })
 
   test('one that can fail does not sink past another filter', () => {
@@ -81,7 +95,10 @@ describe('filters', () => {
 
   test('they stay above head and above groups', () => {
     expect(steps(df.head(5).filter(df.Close.gt(0)))).toEqual(['head(5)', 'filter(Close > 0)'])
-    const grouped = df.groupBy('Date').Close.max().filter(c => c.Close.gt(0))
+    const grouped = df
+      .groupBy('Date')
+      .Close.max()
+      .filter(c => c.Close.gt(0))
     expect(steps(grouped)).toEqual(['groupBy(Date).agg(max(Close))', 'filter(Close > 0)'])
   })
 
@@ -98,7 +115,9 @@ describe('projections', () => {
   })
 
   test('a computed column with two uses stays apart', () => {
-    const frame = df.withColumns(c => ({ a: c.High.sub(c.Low) })).select(c => ({ b: c.a.mul(2), d: c.a.add(1) }))
+    const frame = df
+      .withColumns(c => ({ a: c.High.sub(c.Low) }))
+      .select(c => ({ b: c.a.mul(2), d: c.a.add(1) }))
     expect(steps(frame)).toHaveLength(2)
   })
 
@@ -149,7 +168,10 @@ describe('constants', () => {
 test('optimizing changes neither the plan it is given nor the columns that come out', () => {
   const frames = [
     df.filter(df.Close.gt(0)).groupBy('Date').Open.mean(),
-    df.withColumns(c => ({ a: c.High.sub(c.Low), Open: c.Open.fillNull(0) })).drop('At').head(3),
+    df
+      .withColumns(c => ({ a: c.High.sub(c.Low), Open: c.Open.fillNull(0) }))
+      .drop('At')
+      .head(3),
     df.groupBy('Date').agg(c => ({ x: c.High.max().sub(c.Low.min()), n: count() })),
     df.select(c => ({ a: c.Date, b: c.Date })).filter(c => c.a.gt('2020-01-01')),
   ]

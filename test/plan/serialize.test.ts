@@ -2,7 +2,7 @@ import { count } from 'millrace'
 import { expect, test } from 'vitest'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
-import { planFrom, prices as df } from './scan.js'
+import { prices as df, planFrom } from './scan.js'
 
 test('the main job crosses as one small message', () => {
   const job = df.filter(df.Close.gt(0)).groupBy('Date').Open.mean()
@@ -10,12 +10,29 @@ test('the main job crosses as one small message', () => {
   expect(handles).toEqual([])
   expect(plan).toMatchObject({
     version: 1,
-    source: { kind: 'csv', files: ['/data/prices.csv'], project: [0, 2, 5], onError: 'error', nullValues: [''] },
+    source: {
+      kind: 'csv',
+      files: ['/data/prices.csv'],
+      project: [0, 2, 5],
+      onError: 'error',
+      nullValues: [''],
+    },
     ops: [
-      { op: 'filter', nodes: [['col', 'Close'], ['lit', 'float64', 0], ['gt', 0, 1]], out: 2 },
+      {
+        op: 'filter',
+        nodes: [
+          ['col', 'Close'],
+          ['lit', 'float64', 0],
+          ['gt', 0, 1],
+        ],
+        out: 2,
+      },
       {
         op: 'aggregate',
-        nodes: [['col', 'Date'], ['col', 'Open']],
+        nodes: [
+          ['col', 'Date'],
+          ['col', 'Open'],
+        ],
         keys: [{ name: 'Date', out: 0 }],
         aggregates: [{ name: 'Open', function: 'mean', out: 1 }],
         order: 'key',
@@ -54,9 +71,17 @@ test('an expression over aggregates is an aggregation and a projection, with equ
     top: c.High.max(),
     half: c.High.max().div(2),
   }))
-  const [aggregate, project] = serializePlan(planFrom(frame)).plan.ops as unknown as Record<string, unknown[]>[]
+  const [aggregate, project] = serializePlan(planFrom(frame)).plan.ops as unknown as Record<
+    string,
+    unknown[]
+  >[]
   expect(aggregate!.aggregates).toHaveLength(2)
-  expect(project!.columns).toMatchObject([{ name: 'Ticker' }, { name: 'range' }, { name: 'top' }, { name: 'half' }])
+  expect(project!.columns).toMatchObject([
+    { name: 'Ticker' },
+    { name: 'range' },
+    { name: 'top' },
+    { name: 'half' },
+  ])
 })
 
 test('a helper column gets a name that nobody has', () => {

@@ -102,9 +102,12 @@ const cases: [expr: AnyExpr, type: string][] = [
   [lit(-0), 'float64'],
 ]
 
-test.each(cases.map(([expr, type]) => [String(expr), type, expr] as const))('%s is %s', (_text, type, expr) => {
-  expect(typeOf(expr)).toBe(type)
-})
+test.each(cases.map(([expr, type]) => [String(expr), type, expr] as const))(
+  '%s is %s',
+  (_text, type, expr) => {
+    expect(typeOf(expr)).toBe(type)
+  },
+)
 
 const aggregates: [expr: AnyExpr, type: string][] = [
   [c.sn.count(), 'int64'],
@@ -129,9 +132,12 @@ const aggregates: [expr: AnyExpr, type: string][] = [
   [c.f64.max().sub(c.f64.min()), 'float64'],
 ]
 
-test.each(aggregates.map(([expr, type]) => [String(expr), type, expr] as const))('%s is %s a group', (_t, type, expr) => {
-  expect(aggregateType(expr)).toBe(type)
-})
+test.each(aggregates.map(([expr, type]) => [String(expr), type, expr] as const))(
+  '%s is %s a group',
+  (_t, type, expr) => {
+    expect(aggregateType(expr)).toBe(type)
+  },
+)
 
 test('over a whole frame whatever needs a row may be null', () => {
   const all = df.agg(a => ({
@@ -141,7 +147,13 @@ test('over a whole frame whatever needs a row may be null', () => {
     count: a.i32.count(),
     range: a.i32.max().sub(a.i32.min()),
   }))
-  expect(all.schema).toEqual({ mean: 'float64?', min: 'utf8?', sum: 'int64', count: 'int64', range: 'int64?' })
+  expect(all.schema).toEqual({
+    mean: 'float64?',
+    min: 'utf8?',
+    sum: 'int64',
+    count: 'int64',
+    range: 'int64?',
+  })
 })
 
 const untyped = c as Record<string, any>

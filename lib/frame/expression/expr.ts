@@ -67,8 +67,14 @@ export interface Expr<in out C, out M extends Mode = 'row'>
 /** A column of a frame, or anything computed from columns row by row. */
 export type Column<C = any> = Expr<C, 'row'>
 
+/**
+ * A column of the type `C`; `any` where nothing is known. Not `Column<any>`: `noUncheckedIndexedAccess`, which new
+ * projects have, would take every column of an untyped frame for possibly missing.
+ */
+export type ColumnOf<C> = 0 extends 1 & C ? any : Column<C>
+
 /** Columns by name: what callbacks receive. No methods, so no name is ever shadowed. */
-export type Columns<S> = { readonly [K in keyof S & string]: Column<S[K]> }
+export type Columns<S> = { readonly [K in keyof S & string]: ColumnOf<S[K]> }
 
 /** New columns by name. */
 export type Projection = Readonly<Record<string, Typed<any, 'row'>>>

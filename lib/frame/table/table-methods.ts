@@ -158,7 +158,15 @@ export type TableReserved =
   | '$$typeof'
   | '__proto__'
 
-/** A result: its methods, and a property for each column. */
-export type Table<S = any, V extends Reading = DefaultReading> = TableMethods<S, V> & {
-  readonly [K in keyof S & string as K extends TableReserved ? never : K]: ColumnData<S[K], V>
-}
+/** A getter a column, but for names that methods have. None for `any`, so that every table is a `Table`. */
+type TableGetters<S, V extends Reading> = 0 extends 1 & S
+  ? unknown
+  : [keyof S & TableReserved] extends [never]
+    ? { readonly [K in keyof S & string]: DataOf<S[K], V> }
+    : { readonly [K in keyof S & string as K extends TableReserved ? never : K]: DataOf<S[K], V> }
+
+type DataOf<C, V extends Reading> = 0 extends 1 & C ? any : ColumnData<C, V>
+
+/** A result: its methods, and a property for each column. `Table` alone is any table at all, for parameters. */
+export type Table<S = any, V extends Reading = 0 extends 1 & S ? any : DefaultReading> = TableMethods<S, V> &
+  TableGetters<S, V>

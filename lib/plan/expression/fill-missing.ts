@@ -10,9 +10,14 @@ import { typeError } from './type-error.js'
  */
 export function fillMissing(subject: ExprNode, value: ExprNode): ExprNode {
   const filled = expression('coalesce', [subject, roundedFor(subject, value)])
-  if (subject.type.dtype === 'dict' && filled.type.dtype === 'utf8') return expression('cast', [filled], ['dict'])
+  if (subject.type.dtype === 'dict' && filled.type.dtype === 'utf8')
+    return expression('cast', [filled], ['dict'])
   if (filled.type.dtype === subject.type.dtype || subject.type.dtype === 'unknown') return filled
-  throw typeError('fillNull cannot keep the type of', [subject, value], "cast the column first: c.Volume.cast('float64')")
+  throw typeError(
+    'fillNull cannot keep the type of',
+    [subject, value],
+    "cast the column first: c.Volume.cast('float64')",
+  )
 }
 
 // The nearest float32 is as good as any literal can be in a float32 column.

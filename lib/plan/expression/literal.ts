@@ -100,7 +100,10 @@ function floatLiteral(node: ExprNode, dtype: DType): ExprNode {
   const value = literalValue(node) as number | bigint
   const float = Number(value)
   if (typeof value === 'bigint' && BigInt(float) !== value) return node
-  return typedLiteral(dtype === 'float32' && Math.fround(float) !== float ? 'float64' : dtype, floatJson(float))
+  return typedLiteral(
+    dtype === 'float32' && Math.fround(float) !== float ? 'float64' : dtype,
+    floatJson(float),
+  )
 }
 
 function integerLiteral(node: ExprNode, dtype: DType): ExprNode {

@@ -1,0 +1,308 @@
+// Compile-time expectations; checked by `npm run check` (tsc -p test) and by test/types/types.test.ts. Each result has a
+// run-time partner in test/frame, so the types cannot lie.
+import {
+  type ColumnData,
+  coalesce,
+  col,
+  concatStr,
+  count,
+  type DataFrame,
+  type Expr,
+  fromColumns,
+  fromObjects,
+  lit,
+  type Row,
+  readCsv,
+  type Table,
+  type Untyped,
+  when,
+} from 'millrace'
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+declare function same<A, B>(check: Equal<A, B>): void
+type SchemaOf<F> = F extends DataFrame<infer S> ? S : never
+type TypeOf<E> = E extends Expr<infer C, any> ? C : never
+type ModeOf<E> = E extends Expr<any, infer M> ? M : never
+
+const df = readCsv('prices.csv', {
+  schema: {
+    Date: 'date',
+    Ticker: 'utf8',
+    Open: 'float64?',
+    Close: 'float64',
+    Volume: 'int64',
+    At: 'timestamp[us]?',
+    Up: 'bool?',
+    filter: 'utf8',
+  },
+})
+export function readers(): void {
+  const plain = readCsv('x')
+  same<DataFrame<Untyped>, typeof plain>(true)
+  const anything = plain.Open.anything.at.all
+  void anything
+  const asserted = readCsv<{ Date: string; Close: number }>('x')
+  same<SchemaOf<typeof asserted>, { Date: string; Close: number }>(true)
+  const chosen = readCsv('x', { schema: { a: 'int64', b: 'utf8' }, columns: ['b'] })
+  same<keyof SchemaOf<typeof chosen>, 'b'>(true)
+  // @ts-expect-error an unknown dtype
+  readCsv('x', { schema: { a: 'flaot64' } })
+  // @ts-expect-error a column that the schema does not have
+  readCsv('x', { schema: { a: 'int64' }, columns: ['c'] })
+  // @ts-expect-error a misspelt option
+  readCsv('x', { delimeter: ';' })
+
+  const made = fromColumns(
+    { a: [1, null], b: new Int16Array(1), c: ['x'], d: [new Date()] },
+    { schema: { c: 'dict' } },
+  )
+  same<SchemaOf<typeof made>, { a: 'float64?'; b: 'int16'; c: 'dict'; d: 'timestamp[ms]' }>(true)
+  interface Person {
+    id: number
+    name?: string
+    ok: boolean | null
+  }
+  const people = fromObjects([] as Person[])
+  same<SchemaOf<typeof people>, { id: 'float64'; name: 'utf8?'; ok: 'bool?' }>(true)
+}
+
+export async function headline(): Promise<void> {
+  const df2 = df.filter(df.Close.gt(0))
+  const df3 = df2.groupBy('Date').Open.mean()
+  same<SchemaOf<typeof df3>, { Date: 'date'; Open: 'float64?' }>(true)
+  const table = await df3.compute()
+  same<typeof table.Open, ColumnData<'float64?'>>(true)
+  same<typeof table.Open.values, Float64Array>(true)
+  same<ReturnType<typeof table.Date.get>, Date | undefined>(true)
+  const rows: { Date: Date; Open: number | null }[] = table.toObjects()
+  void rows
+}
+
+export function expressions(): void {
+  const c = df.col
+  same<TypeOf<typeof c.Open>, 'float64?'>(true)
+  same<typeof c.filter, Expr<'utf8', 'row'>>(true)
+  const results = {
+    gt: c.Close.gt(0),
+    gtNull: c.Open.gt(c.Close),
+    add: c.Close.add(c.Volume),
+    addInt: c.Volume.add(c.Volume),
+    addLiteral: c.Volume.add(1.5),
+    addBig: c.Volume.add(1n),
+    div: c.Volume.div(2),
+    floor: c.Volume.floorDiv(2n),
+    days: c.Date.sub('2020-01-01'),
+    due: c.Date.add(7),
+    neg: c.Volume.neg(),
+    abs: c.Open.abs(),
+    sqrt: c.Volume.sqrt(),
+    filled: c.Open.fillNull(0),
+    coalesced: c.Open.coalesce(c.Close),
+    stillNull: coalesce(c.Open, null),
+    cast: c.Open.cast('int32'),
+    length: c.Ticker.str.length(),
+    year: c.At.dt.year(),
+    month: c.Date.dt.truncate('month'),
+    and: c.Close.gt(0).and(c.Up),
+    isNull: c.Up.isNull(),
+    inSet: c.Ticker.isIn(['a', null]),
+    text: concatStr(c.Ticker, '-', c.filter),
+    pick: when(c.Up).then('up').otherwise('down'),
+    pickNull: when(c.Up).then('up').otherwise(null),
+  }
+  type R = { [K in keyof typeof results]: TypeOf<(typeof results)[K]> }
+  same<
+    R,
+    {
+      gt: 'bool'
+      gtNull: 'bool?'
+      add: 'float64'
+      addInt: 'int64'
+      addLiteral: number
+      addBig: 'int64'
+      div: 'float64'
+      floor: 'int64?'
+      days: 'int64'
+      due: 'date'
+      neg: 'int64'
+      abs: 'float64?'
+      sqrt: 'float64'
+      filled: 'float64'
+      coalesced: 'float64'
+      stillNull: 'float64?' | null
+      cast: 'int32?'
+      length: 'int64'
+      year: 'int32?'
+      month: 'date'
+      and: 'bool?'
+      isNull: 'bool'
+      inSet: 'bool'
+      text: 'utf8'
+      pick: 'utf8'
+      pickNull: 'utf8' | null
+    }
+  >(true)
+  // @ts-expect-error numbers are not compared with text
+  c.Close.gt('x')
+  // @ts-expect-error text is not added
+  c.Ticker.add('x')
+  // @ts-expect-error numbers have no text methods
+  c.Close.str.length()
+  // @ts-expect-error text has no date methods
+  c.Ticker.dt.year()
+  // @ts-expect-error numbers are no conditions
+  c.Close.and(true).not()
+  // @ts-expect-error a misspelt dtype
+  c.Close.cast('int46')
+  // @ts-expect-error a misspelt column
+  df.col('Clos')
+  // @ts-expect-error JavaScript has no operators for columns
+  df.Close > 0
+  // @ts-expect-error a misspelt unit
+  c.Date.dt.truncate('decade')
+  // @ts-expect-error null is tested with isNull
+  c.Close.eq(null)
+  // @ts-expect-error a list of another kind
+  c.Ticker.isIn([1])
+}
+
+export function modes(): void {
+  const groups = df.groupBy('Ticker')
+  const frame = groups.agg(c => ({
+    mean: c.Open.mean(),
+    range: c.Close.max().sub(c.Close.min()),
+    scaled: c.Close.mean().mul(100).round(2),
+    rows: count(),
+    one: lit(1),
+    share: c.Volume.sum().div(count()),
+    any: c.Up.any(),
+    spread: c.Close.std(),
+  }))
+  same<
+    SchemaOf<typeof frame>,
+    {
+      Ticker: 'utf8'
+      mean: 'float64?'
+      range: 'float64'
+      scaled: 'float64'
+      rows: 'int64'
+      one: number
+      share: 'float64'
+      any: 'bool'
+      spread: 'float64?'
+    }
+  >(true)
+  same<ModeOf<ReturnType<typeof df.Close.mean>>, 'agg'>(true)
+  // @ts-expect-error a column that is not aggregated
+  groups.agg(c => ({ x: c.Open }))
+  // @ts-expect-error a row minus an aggregate
+  groups.agg(c => ({ x: c.Open.sub(c.Open.mean()) }))
+  // @ts-expect-error an aggregate as a column
+  df.withColumns(c => ({ x: c.Open.mean() }))
+  // @ts-expect-error an aggregate as a filter
+  df.filter(df.Close.mean().gt(0))
+  // @ts-expect-error the mean of text
+  groups.agg(c => ({ x: c.Ticker.mean() }))
+  // @ts-expect-error the mean of a text column of groups
+  groups.filter.mean().compute()
+  // @ts-expect-error a key is no column of the groups
+  groups.Ticker.mean()
+  const unsorted = df.groupBy('Ticker', 'Date', { sort: false }).Close.max()
+  same<SchemaOf<typeof unsorted>, { Ticker: 'utf8'; Date: 'date'; Close: 'float64' }>(true)
+  // @ts-expect-error a misspelt key
+  df.groupBy('Tickr')
+  // @ts-expect-error a misspelt option
+  df.groupBy('Ticker', { sorted: true })
+}
+
+export function steps(): void {
+  const selected = df.select('Date', 'Close')
+  same<SchemaOf<typeof selected>, { Date: 'date'; Close: 'float64' }>(true)
+  const computed = df.select(c => ({ day: c.Date, half: c.Close.div(2) }))
+  same<SchemaOf<typeof computed>, { day: 'date'; half: 'float64' }>(true)
+  const more = computed.withColumns(c => ({ half: c.half.cast('int32'), twice: c.half.mul(4) }))
+  same<SchemaOf<typeof more>, { day: 'date'; half: 'int32'; twice: 'float64' }>(true)
+  const given = computed.withColumns({ late: computed.day.gt('2020-01-01') })
+  same<SchemaOf<typeof given>, { day: 'date'; half: 'float64'; late: 'bool' }>(true)
+  const dropped = more.drop('half', 'day')
+  same<SchemaOf<typeof dropped>, { twice: 'float64' }>(true)
+  const renamed = computed.rename({ day: 'date' })
+  same<SchemaOf<typeof renamed>, { date: 'date'; half: 'float64' }>(true)
+  const cast = selected.cast({ Close: 'int32' })
+  same<SchemaOf<typeof cast>, { Date: 'date'; Close: 'int32' }>(true)
+  const nullable = df.select('Open', 'At', 'Up')
+  const filled = nullable.fillNull(0)
+  same<SchemaOf<typeof filled>, { Open: 'float64'; At: 'timestamp[us]?'; Up: 'bool?' }>(true)
+  const filledSome = nullable.fillNull({ Up: false })
+  same<SchemaOf<typeof filledSome>, { Open: 'float64?'; At: 'timestamp[us]?'; Up: 'bool' }>(true)
+  const present = nullable.dropNulls('At')
+  same<SchemaOf<typeof present>, { Open: 'float64?'; At: 'timestamp[us]'; Up: 'bool?' }>(true)
+  const dictionary = df.groupBy('Date').agg({ Open: ['mean', 'max'], Volume: 'sum' })
+  same<
+    SchemaOf<typeof dictionary>,
+    { Date: 'date'; Volume: 'int64'; Open_mean: 'float64?'; Open_max: 'float64?' }
+  >(true)
+  const whole = df.agg(c => ({ mean: c.Close.mean(), n: c.Close.count(), sum: c.Volume.sum() }))
+  same<SchemaOf<typeof whole>, { mean: 'float64?'; n: 'int64'; sum: 'int64' }>(true)
+  // @ts-expect-error a misspelt column
+  df.select('Dat')
+  // @ts-expect-error a misspelt column
+  df.drop('Dat')
+  // @ts-expect-error a misspelt column in a callback
+  df.filter(c => c.Clos.gt(0))
+  // @ts-expect-error a misspelt aggregate
+  df.agg({ Open: ['avg'] })
+  // @ts-expect-error filter needs a condition
+  df.filter(df.Close)
+  // @ts-expect-error columns are read-only
+  df.Close = df.Open
+}
+
+export async function tables(): Promise<void> {
+  const table = await df.compute()
+  same<typeof table.Volume.values, BigInt64Array>(true)
+  same<typeof table.Date.values, Int32Array>(true)
+  same<typeof table.Ticker.values, readonly string[]>(true)
+  const big = await df.compute({ int64: 'bigint', dates: 'iso', threads: 2 })
+  same<ReturnType<typeof big.Volume.get>, bigint | undefined>(true)
+  same<ReturnType<typeof big.At.toArray>, (string | null)[]>(true)
+  same<Row<{ a: 'int64'; b: 'utf8?' }>, { a: number; b: string | null }>(true)
+  for await (const batch of df) same<typeof batch.Close.values, Float64Array>(true)
+  for await (const batch of df.batches({ dates: 'ms' }))
+    same<ReturnType<typeof batch.Date.get>, number | undefined>(true)
+  const columns: { Open: (number | null)[] } = table.toColumns()
+  // The method stays: the column is reached by col.
+  same<ReturnType<typeof df.head>, typeof df>(true)
+  same<ReturnType<typeof table.col<'filter'>>, ColumnData<'utf8'>>(true)
+  void columns
+}
+
+export function assignability(): void {
+  const takesClose = (frame: DataFrame<{ Close: 'float64' }>): string => frame.explain()
+  takesClose(readCsv('x', { schema: { Close: 'float64' } }).filter(c => c.Close.gt(0)))
+  // @ts-expect-error another dtype
+  takesClose(readCsv('x', { schema: { Close: 'utf8' } }))
+  const takesAny = (frame: DataFrame): readonly string[] => frame.filter(c => c.Close.gt(0)).columns
+  takesAny(df)
+  takesAny(readCsv('x'))
+  // @ts-expect-error which columns it has is not known
+  const noColumns = (frame: DataFrame) => frame.Close
+  void noColumns
+  const takesTable = (table: Table): number => table.length
+  void df.compute({ int64: 'bigint' }).then(takesTable)
+  takesClose(df.$assertSchema<{ Close: 'float64' }>())
+  const generic = async <F extends DataFrame>(frame: F): Promise<Table> => frame.compute()
+  void generic(df)
+}
+
+export function untyped(): void {
+  const any = readCsv('x')
+  const c = any.col('Close')
+  same<typeof c, Expr<any, 'row'>>(true)
+  const frame = any
+    .filter(c.gt(0).and(col('Open').lt(1)))
+    .groupBy('Date')
+    .agg(k => ({ open: k.Open.mean(), n: count() }))
+  same<SchemaOf<typeof frame>['n'], 'int64'>(true)
+  any.withColumns(k => ({ x: k.a.str.length(), y: k.b.dt.year(), z: k.c.add(1) }))
+}
