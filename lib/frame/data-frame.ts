@@ -17,7 +17,7 @@ import { columnsObject, defineColumns } from './columns-object.js'
 import { frameSkeleton } from './display/frame-skeleton.js'
 import type { Expr } from './expression/expr.js'
 import { requireNode, toExpr } from './expression/expression-builder.js'
-import type { DataFrame, FrameMethods } from './frame-methods.js'
+import type { DataFrame, FrameMethods, FrameProperties } from './frame-methods.js'
 import { groupBy } from './group-by.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
 import {
@@ -31,6 +31,7 @@ import {
   withColumns,
 } from './projections.js'
 import { computeTable, countRows } from './run.js'
+import type { parametersOf } from './schema-types.js'
 import type { Table } from './table/table-methods.js'
 
 class FrameBase {
@@ -198,5 +199,10 @@ function columnAccess(schema: Schema): object {
   return made
 }
 
-const everyMethodExists: Exclude<keyof FrameMethods<any>, keyof FrameBase> extends never ? true : never = true
+const everyMethodExists: Exclude<
+  keyof FrameMethods | keyof FrameProperties<any>,
+  keyof FrameBase | typeof parametersOf
+> extends never
+  ? true
+  : never = true
 void everyMethodExists

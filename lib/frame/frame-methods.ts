@@ -21,6 +21,7 @@ import type {
   Nothing,
   NullableAs,
   OrNull,
+  parametersOf,
   Renamed,
 } from './schema-types.js'
 import type { Table } from './table/table-methods.js'
@@ -65,11 +66,14 @@ type Optional<S> = 0 extends 1 & S ? any : { [K in keyof S]: OrNull<S[K]> }
 /** Columns by name, callable: `df.col('Close')`, `df.col.filter`. Reaches columns that a method's name shadows. */
 export type ColumnAccess<S> = (<const K extends keyof S & string>(name: K) => Column<S[K]>) & Columns<S>
 
-/**
- * A lazy, immutable table: a plan of what to do. Every method returns a new frame and costs microseconds; only
- * `compute`, `rowCount` and `batches` read data. Columns are properties: `df.Close`.
- */
-export interface FrameMethods<in out S> {
+/** What `this` of the methods must be: anything that carries the schema. */
+export interface Framed<in out S> {
+  /** Compile time only. */
+  readonly [parametersOf]: (schema: S) => S
+}
+
+/** What a frame says about itself. */
+export interface FrameProperties<in out S> extends Framed<S> {
   /** Names of the columns, in order. pandas: `df.columns`. */
   readonly columns: readonly (keyof S & string)[]
 
@@ -81,8 +85,21 @@ export interface FrameMethods<in out S> {
    *
    * @throws ERR_COLUMN_NOT_FOUND with the nearest name
    */
-  readonly col: ColumnAccess<S>
+  readonly col: 0 extends 1 & S ? any : ColumnAccess<S>
 
+  /** The rows in batches of the default size; see `batches`. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Table<S>>
+}
+
+/**
+ * A lazy, immutable table: a plan of what to do. Every method returns a new frame and costs microseconds; only
+ * `compute`, `rowCount` and `batches` read data. Columns are properties: `df.Close`.
+ *
+ * The interface has no parameter: methods take the schema from `this`. So the methods of any two frames are the very same
+ * types, and comparing frames (an assignment, an array of several) costs a look at their schemas, where it would be a
+ * comparison of all methods, each of which returns frames to compare.
+ */
+export interface FrameMethods {
   /**
    * Keeps the rows where the condition is true; null counts as false. pandas: `df[mask]`.
    *
@@ -90,7 +107,7 @@ export interface FrameMethods<in out S> {
    * @example df.filter((c) => c.Close.gt(c.Open).and(c.Volume.gt(1000)))
    * @throws ERR_TYPE unless it is a condition, ERR_COLUMN_NOT_FOUND for a column of another frame
    */
-  filter(predicate: Predicate<S>): DataFrame<S>
+  filter<S>(this: Framed<S>, predicate: Predicate<S>): DataFrame<S>
 
   /**
    * Keeps the named columns, in the given order, or makes new ones. pandas: `df[['Date', 'Open']]`.
@@ -99,8 +116,11 @@ export interface FrameMethods<in out S> {
    * @example df.select((c) => ({ day: c.Date, range: c.High.sub(c.Low) }))
    * @throws ERR_COLUMN_NOT_FOUND, ERR_DUPLICATE_COLUMN, ERR_TYPE
    */
-  select<const K extends keyof S & string>(...names: K[]): DataFrame<Flat<Pick<S, K>>>
-  select<P extends Projection>(columns: (c: Columns<S>) => P): DataFrame<Flat<SchemaOf<P>>>
+  select<S, const K extends keyof S & string>(this: Framed<S>, ...names: K[]): DataFrame<Flat<Pick<S, K>>>
+  select<S, P extends Projection>(
+    this: Framed<S>,
+    columns: (c: Columns<S>) => P,
+  ): DataFrame<Flat<SchemaOf<P>>>
 
   /**
    * Adds columns, or replaces those of the same name, which keep their place. pandas: `df.assign(...)`.
@@ -108,7 +128,10 @@ export interface FrameMethods<in out S> {
    * @example df.withColumns((c) => ({ change: c.Close.sub(c.Open), half: c.Close.div(2) }))
    * @throws ERR_TYPE, ERR_COLUMN_NOT_FOUND
    */
-  withColumns<P extends Projection>(columns: P | ((c: Columns<S>) => P)): DataFrame<Merge<S, SchemaOf<P>>>
+  withColumns<S, P extends Projection>(
+    this: Framed<S>,
+    columns: P | ((c: Columns<S>) => P),
+  ): DataFrame<Merge<S, SchemaOf<P>>>
 
   /**
    * Leaves the named columns out. pandas: `df.drop(columns=[...])`.
@@ -116,7 +139,7 @@ export interface FrameMethods<in out S> {
    * @example df.drop('Volume', 'Adj Close')
    * @throws ERR_COLUMN_NOT_FOUND
    */
-  drop<const K extends keyof S & string>(...names: K[]): DataFrame<Flat<Omit<S, K>>>
+  drop<S, const K extends keyof S & string>(this: Framed<S>, ...names: K[]): DataFrame<Flat<Omit<S, K>>>
 
   /**
    * Gives columns other names; they keep their places. pandas: `df.rename(columns={...})`.
@@ -124,7 +147,10 @@ export interface FrameMethods<in out S> {
    * @example df.rename({ 'Adj Close': 'adjusted' })
    * @throws ERR_COLUMN_NOT_FOUND, ERR_DUPLICATE_COLUMN
    */
-  rename<const R extends { readonly [K in keyof S]?: string }>(names: R): DataFrame<Renamed<S, R>>
+  rename<S, const R extends { readonly [K in keyof S]?: string }>(
+    this: Framed<S>,
+    names: R,
+  ): DataFrame<Renamed<S, R>>
 
   /**
    * Converts columns to other dtypes, checked. pandas: `df.astype({...})`.
@@ -132,7 +158,10 @@ export interface FrameMethods<in out S> {
    * @example df.cast({ Volume: 'float64' })
    * @throws ERR_COLUMN_NOT_FOUND, ERR_INVALID_ARGUMENT for an unknown dtype; the query fails with ERR_CAST
    */
-  cast<const D extends { readonly [K in keyof S]?: DType }>(dtypes: D): DataFrame<CastTo<S, D>>
+  cast<S, const D extends { readonly [K in keyof S]?: DType }>(
+    this: Framed<S>,
+    dtypes: D,
+  ): DataFrame<CastTo<S, D>>
 
   /**
    * Keeps the first rows (5 unless said otherwise); the scan stops when it has them. pandas: `df.head(n)`.
@@ -140,7 +169,7 @@ export interface FrameMethods<in out S> {
    * @example await df.filter(df.Close.gt(100)).head(10).compute()
    * @throws ERR_INVALID_ARGUMENT unless it is a whole number
    */
-  head(rows?: number): DataFrame<S>
+  head<S>(this: Framed<S>, rows?: number): DataFrame<S>
 
   /**
    * Groups by the values of the keys, for an aggregation. Null is a key, NaN one key, -0 and 0 one key. Groups come out
@@ -150,8 +179,9 @@ export interface FrameMethods<in out S> {
    * @example df.groupBy('Date', 'Ticker', { sort: false }).agg((c) => ({ high: c.High.max() }))
    * @throws ERR_COLUMN_NOT_FOUND, ERR_UNKNOWN_OPTION
    */
-  groupBy<const K extends keyof S & string>(...keys: K[]): GroupBy<S, K>
-  groupBy<const K extends keyof S & string>(
+  groupBy<S, const K extends keyof S & string>(this: Framed<S>, ...keys: K[]): GroupBy<S, K>
+  groupBy<S, const K extends keyof S & string>(
+    this: Framed<S>,
     ...keysAndOptions: [...keys: K[], options: GroupByOptions]
   ): GroupBy<S, K>
 
@@ -162,8 +192,14 @@ export interface FrameMethods<in out S> {
    * @example df.agg({ Open: ['mean', 'max'] }) // Open_mean, Open_max
    * @throws ERR_TYPE for a column that is not aggregated
    */
-  agg<P extends AggregateProjection>(aggregates: (c: Aggregable<S>) => P): DataFrame<Flat<SchemaOf<P>>>
-  agg<const D extends AggregateDictionary<S>>(aggregates: D): DataFrame<DictionarySchema<Optional<S>, D>>
+  agg<S, P extends AggregateProjection>(
+    this: Framed<S>,
+    aggregates: (c: Aggregable<S>) => P,
+  ): DataFrame<Flat<SchemaOf<P>>>
+  agg<S, const D extends AggregateDictionary<S>>(
+    this: Framed<S>,
+    aggregates: D,
+  ): DataFrame<DictionarySchema<Optional<S>, D>>
 
   /**
    * Puts values where there are none: one value for all columns of its kind, or one a column. pandas: `df.fillna`.
@@ -172,7 +208,7 @@ export interface FrameMethods<in out S> {
    * @example df.fillNull({ Volume: 0, Ticker: 'unknown' })
    * @throws ERR_COLUMN_NOT_FOUND, ERR_TYPE
    */
-  fillNull<const V extends NullFill<S>>(value: V): DataFrame<Filled<S, V>>
+  fillNull<S, const V extends NullFill<S>>(this: Framed<S>, value: V): DataFrame<Filled<S, V>>
 
   /**
    * Leaves out the rows that have a null in any of the named columns (in any at all when none is named).
@@ -181,7 +217,10 @@ export interface FrameMethods<in out S> {
    * @example df.dropNulls('Open', 'Close')
    * @throws ERR_COLUMN_NOT_FOUND
    */
-  dropNulls<const K extends keyof S & string = keyof S & string>(...names: K[]): DataFrame<Dropped<S, K>>
+  dropNulls<S, const K extends keyof S & string = keyof S & string>(
+    this: Framed<S>,
+    ...names: K[]
+  ): DataFrame<Dropped<S, K>>
 
   /**
    * Runs the plan on the engine's threads and resolves to the result, in columns. The event loop stays free. Memory: the
@@ -191,7 +230,10 @@ export interface FrameMethods<in out S> {
    * @throws what the query meets, with the caller's line: ERR_CSV_TYPE, ERR_OVERFLOW, ERR_MEMORY_LIMIT, ...; an aborted
    *   signal rejects with its own reason
    */
-  compute<const O extends ComputeOptions = Nothing>(options?: O): Promise<Table<S, ReadingOf<O>>>
+  compute<S, const O extends ComputeOptions = Nothing>(
+    this: Framed<S>,
+    options?: O,
+  ): Promise<Table<S, ReadingOf<O>>>
 
   /**
    * Counts the rows without keeping any; reads only the columns that filters need. pandas: `len(df)`.
@@ -207,10 +249,10 @@ export interface FrameMethods<in out S> {
    * @example
    * for await (const batch of df.batches({ size: 10_000 })) send(batch.toObjects())
    */
-  batches<const O extends BatchOptions = Nothing>(options?: O): AsyncIterableIterator<Table<S, ReadingOf<O>>>
-
-  /** The rows in batches of the default size; see `batches`. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Table<S>>
+  batches<S, const O extends BatchOptions = Nothing>(
+    this: Framed<S>,
+    options?: O,
+  ): AsyncIterableIterator<Table<S, ReadingOf<O>>>
 
   /**
    * The plan as text, a line a step: as it will run, or as it was written with `{ optimized: false }`. Runs nothing.
@@ -239,7 +281,8 @@ export interface FrameMethods<in out S> {
 
 /** Names that are never column getters, because they are methods or would make the frame something else. */
 export type FrameReserved =
-  | keyof FrameMethods<any>
+  | keyof FrameMethods
+  | keyof FrameProperties<any>
   | 'then'
   | 'toJSON'
   | 'constructor'
@@ -261,4 +304,4 @@ export type ColumnGetters<S> = 0 extends 1 & S
  * columns are reached with `col` and callbacks. `DataFrame<Untyped>`, which `readCsv` gives without a schema, takes every
  * property for a column.
  */
-export type DataFrame<S = any> = FrameMethods<S> & ColumnGetters<S>
+export type DataFrame<S = any> = FrameMethods & FrameProperties<S> & ColumnGetters<S>

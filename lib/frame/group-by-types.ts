@@ -1,7 +1,7 @@
 import type { AggregateProjection, Columns, SchemaOf } from './expression/expr.js'
 import type { Total } from './expression/operand-types.js'
 import type { DataFrame } from './frame-methods.js'
-import type { Flat, FrameTypeError, KindOf, NullableAs } from './schema-types.js'
+import type { Flat, FrameTypeError, KindOf, NullableAs, parametersOf } from './schema-types.js'
 
 export interface GroupByOptions {
   /** `true` (default): ascending keys, nulls last. `'first'`: order of first appearance. `false`: any, the fastest. */
@@ -120,6 +120,9 @@ export interface GroupedColumn<in out S, K extends keyof S, C extends keyof S & 
 
 /** A grouped frame: what is left is to say what becomes of each group. pandas: `DataFrameGroupBy`. */
 export interface GroupMethods<in out S, K extends keyof S & string> {
+  /** Compile time only. */
+  readonly [parametersOf]: (schema: S, keys: K) => [S, K]
+
   /**
    * One row a group: the keys, then the aggregates by name, in the order given. pandas: `groupby(k).agg(...)`.
    *

@@ -12,6 +12,13 @@ export type ColumnType = DType | `${DType}?` | JsScalar
 /** Column names to their types. */
 export type Schema = Readonly<Record<string, ColumnType>>
 
+/**
+ * Carries a frame's or table's parameters at compile time; absent at run time. It stands first in their interfaces: two
+ * frames of different schemas, in an array or a conditional, are then told apart by one property instead of by the
+ * structure of all methods, which is thousands of instantiations and at last an error.
+ */
+export declare const parametersOf: unique symbol
+
 /** The schema of a frame whose columns are not known at compile time: any name is a column of any type. */
 export interface Untyped {
   readonly [column: string]: any

@@ -5,6 +5,7 @@ import {
   parseDate,
   parseTimestamp,
   ticksOf,
+  ticksToMs,
   timestampText,
 } from '../../dist/plan/expression/calendar.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
@@ -124,6 +125,23 @@ test.each([
   [2n ** 63n - 1n, 'timestamp[ms]', '9223372036854775807 ms'],
 ])('%s ticks of %s are %s', (ticks, dtype, text) => {
   expect(timestampText(ticks, dtype)).toBe(text)
+})
+
+test('milliseconds are rounded down, exactly, near every power of two', () => {
+  let wrong = 0
+  for (let bit = 0n; bit < 63n; bit++) {
+    for (const ticks of [2n ** bit - 1n, 2n ** bit, -(2n ** bit) - 1n, 1000n * (2n ** bit / 1000n) - 1n]) {
+      if (BigInt.asIntN(64, ticks) !== ticks) continue
+      for (const [dtype, per] of [
+        ['timestamp[us]', 1000n],
+        ['timestamp[ns]', 1_000_000n],
+      ] as const) {
+        const floor = (ticks - (((ticks % per) + per) % per)) / per
+        if (BigInt(ticksToMs(ticks, dtype)) !== floor) wrong++
+      }
+    }
+  }
+  expect(wrong).toBe(0)
 })
 
 test('timestamps go to text and back exactly', () => {

@@ -271,9 +271,13 @@ export async function tables(): Promise<void> {
   for await (const batch of df.batches({ dates: 'ms' }))
     same<ReturnType<typeof batch.Date.get>, number | undefined>(true)
   const columns: { Open: (number | null)[] } = table.toColumns()
-  // The method stays: the column is reached by col.
-  same<ReturnType<typeof df.head>, typeof df>(true)
-  same<ReturnType<typeof table.col<'filter'>>, ColumnData<'utf8'>>(true)
+  const first = df.head()
+  same<typeof first, typeof df>(true)
+  // A method wins over a column of its name, which col reaches.
+  const shadowed = table.col('filter')
+  same<typeof shadowed, ColumnData<'utf8'>>(true)
+  const method: string = df.filter(df.col.filter.eq('x')).explain()
+  void method
   void columns
 }
 
@@ -282,6 +286,13 @@ export function assignability(): void {
   takesClose(readCsv('x', { schema: { Close: 'float64' } }).filter(c => c.Close.gt(0)))
   // @ts-expect-error another dtype
   takesClose(readCsv('x', { schema: { Close: 'utf8' } }))
+  let frame = df.select('Close', 'Ticker')
+  frame = frame.withColumns(c => ({ Ticker: c.Ticker.str.toUpper() }))
+  frame = frame.filter(frame.Close.gt(0)).head()
+  // @ts-expect-error other columns
+  frame = df.select('Close')
+  const list = [df.select('Close'), df.groupBy('Date').Close.max(), frame]
+  void list.map(each => each.explain())
   const takesAny = (frame: DataFrame): readonly string[] => frame.filter(c => c.Close.gt(0)).columns
   takesAny(df)
   takesAny(readCsv('x'))

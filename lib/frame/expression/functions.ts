@@ -107,15 +107,15 @@ type Branch = Scalar | Typed<any, Mode>
 
 /** A choice whose last condition still lacks its value. */
 export interface ChoiceCondition<C, M extends Mode> {
-  /** The value where the condition is true. @example when(c.Close.gt(c.Open)).then('up') */
+  /** The value where the condition is true: `when(c.Close.gt(c.Open)).then('up')`. */
   then<const V extends Branch>(value: V): Choice<C | OperandType<V>, M | ModeOf<V>>
 }
 
 /** A choice that can go on or end. */
 export interface Choice<C, M extends Mode> {
-  /** A further condition, looked at where those before are not true. @example .when(c.Close.lt(c.Open)) */
+  /** A further condition, looked at where those before are not true: `.when(c.Close.lt(c.Open))`. */
   when<const P extends Condition>(condition: P): ChoiceCondition<C, M | ModeOf<P>>
-  /** The value where no condition is true. @example .otherwise('flat') */
+  /** The value where no condition is true: `.otherwise('flat')`. */
   otherwise<const V extends Branch>(value: V): Expr<Joined<C | OperandType<V>>, M | ModeOf<V>>
 }
 

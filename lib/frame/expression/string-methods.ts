@@ -78,7 +78,7 @@ export interface StringMethods<C, M extends Mode> {
    * `length` code points from `start` (counted from the end when negative), or all the rest. pandas:
    * `s.str.slice(start, start + length)`.
    *
-   * @example df.withColumns((c) => ({ year: c.Date.str.slice(0, 4) }))
+   * @example df.withColumns((c) => ({ prefix: c.File.str.slice(0, 4) }))
    * @throws ERR_INVALID_ARGUMENT unless they are whole numbers and the length is not negative
    */
   slice(start: number, length?: number): Expr<NullableAs<'utf8', C>, M>

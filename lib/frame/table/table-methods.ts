@@ -1,7 +1,7 @@
 import type { InspectOptions, inspect } from 'node:util'
 import type { DType } from '../../core/dtypes.js'
 import type { QueryStats } from '../../core/executor.js'
-import type { ArrayOf, DefaultReading, Reading, Value } from '../schema-types.js'
+import type { ArrayOf, DefaultReading, parametersOf, Reading, Value } from '../schema-types.js'
 import type { CsvTextOptions } from './csv-text.js'
 
 /** One column of a result. Immutable; its arrays are views of the engine's memory wherever the runtime allows that. */
@@ -73,16 +73,31 @@ export interface ColumnData<C = any, V extends Reading = DefaultReading> extends
 /** One row as a plain object. */
 export type Row<S, V extends Reading = DefaultReading> = { [K in keyof S]: Value<S[K], V> }
 
-/** A computed result: immutable, in columns. Columns are properties: `table.Open`. */
-export interface TableMethods<in out S, in out V extends Reading> extends Iterable<Row<S, V>> {
-  /** Number of rows. pandas: `len(df)`. */
-  readonly length: number
+/** What `this` of the methods must be: anything that carries the schema and the reading. */
+export interface Tabled<in out S, in out V extends Reading> {
+  /** Compile time only. */
+  readonly [parametersOf]: (schema: S, reading: V) => [S, V]
+}
 
+/** What a table says about itself. */
+export interface TableProperties<in out S, in out V extends Reading> extends Tabled<S, V> {
   /** Names of the columns, in order. */
   readonly columns: readonly (keyof S & string)[]
 
   /** Column names to dtypes, `?` where this result may have nulls. */
   readonly schema: Readonly<S>
+
+  /** The rows as plain objects, as `toObjects`. */
+  [Symbol.iterator](): IterableIterator<Row<S, V>>
+}
+
+/**
+ * A computed result: immutable, in columns. Columns are properties: `table.Open`. Without a parameter for the reason
+ * given at `FrameMethods`.
+ */
+export interface TableMethods {
+  /** Number of rows. pandas: `len(df)`. */
+  readonly length: number
 
   /** What the query did: rows scanned, bytes read, peak memory, threads. */
   readonly stats: QueryStats
@@ -93,7 +108,10 @@ export interface TableMethods<in out S, in out V extends Reading> extends Iterab
    * @example table.col('Adj Close').values
    * @throws ERR_COLUMN_NOT_FOUND with the nearest name
    */
-  col<const K extends keyof S & string>(name: K): ColumnData<S[K], V>
+  col<S, V extends Reading, const K extends keyof S & string>(
+    this: Tabled<S, V>,
+    name: K,
+  ): ColumnData<S[K], V>
 
   /**
    * The rows as plain objects. O(rows x columns), the costliest way out: prefer `values` for large results.
@@ -102,7 +120,7 @@ export interface TableMethods<in out S, in out V extends Reading> extends Iterab
    * @example table.toObjects() // [{ Date: 2010-06-29T00:00:00.000Z, Open: 19 }, ...]
    * @throws ERR_INT64_UNSAFE for integers past 2^53 - 1
    */
-  toObjects(): Row<S, V>[]
+  toObjects<S, V extends Reading>(this: Tabled<S, V>): Row<S, V>[]
 
   /**
    * The rows one after the other, each a new plain object, made as it is asked for. `for (const row of table)` is the
@@ -111,10 +129,7 @@ export interface TableMethods<in out S, in out V extends Reading> extends Iterab
    * @example for (const row of table.rows()) console.log(row.Open)
    * @throws ERR_INT64_UNSAFE for integers past 2^53 - 1
    */
-  rows(): IterableIterator<Row<S, V>>
-
-  /** The rows as plain objects, as `toObjects`. */
-  [Symbol.iterator](): IterableIterator<Row<S, V>>
+  rows<S, V extends Reading>(this: Tabled<S, V>): IterableIterator<Row<S, V>>
 
   /**
    * The rows as objects that JSON can hold: dates are ISO text, integers past 2^53 - 1 and bigints decimal text, NaN and
@@ -130,7 +145,7 @@ export interface TableMethods<in out S, in out V extends Reading> extends Iterab
    * @example table.toColumns().Open
    * @throws ERR_INT64_UNSAFE for integers past 2^53 - 1
    */
-  toColumns(): { [K in keyof S]: Value<S[K], V>[] }
+  toColumns<S, V extends Reading>(this: Tabled<S, V>): { [K in keyof S]: Value<S[K], V>[] }
 
   /**
    * The rows as CSV text that `readCsv` reads back to the same values: a header, quotes where needed, null as the empty
@@ -149,7 +164,8 @@ export interface TableMethods<in out S, in out V extends Reading> extends Iterab
 }
 
 export type TableReserved =
-  | keyof TableMethods<any, any>
+  | keyof TableMethods
+  | keyof TableProperties<any, any>
   | 'then'
   | 'constructor'
   | 'inspect'
@@ -168,5 +184,6 @@ type TableGetters<S, V extends Reading> = 0 extends 1 & S
 type DataOf<C, V extends Reading> = 0 extends 1 & C ? any : ColumnData<C, V>
 
 /** A result: its methods, and a property for each column. `Table` alone is any table at all, for parameters. */
-export type Table<S = any, V extends Reading = 0 extends 1 & S ? any : DefaultReading> = TableMethods<S, V> &
+export type Table<S = any, V extends Reading = 0 extends 1 & S ? any : DefaultReading> = TableMethods &
+  TableProperties<S, V> &
   TableGetters<S, V>

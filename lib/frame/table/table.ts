@@ -6,11 +6,11 @@ import type { QueryResult, QueryStats } from '../../core/executor.js'
 import { Schema } from '../../core/schema.js'
 import { SchemaClasses } from '../column-getters.js'
 import { type DisplayColumn, tableText } from '../display/table-text.js'
-import type { Reading } from '../schema-types.js'
+import type { parametersOf, Reading } from '../schema-types.js'
 import { ColumnVector } from './column-vector.js'
 import { csvText } from './csv-text.js'
 import { eachRow, rowObjects } from './row-objects.js'
-import type { Table, TableMethods } from './table-methods.js'
+import type { Table, TableMethods, TableProperties } from './table-methods.js'
 
 class TableBase {
   readonly #columns: readonly ColumnVector[]
@@ -147,6 +147,10 @@ function displayColumn(column: ColumnVector): DisplayColumn {
 const floatCell = (value: number): string =>
   String(Number.isFinite(value) ? Number(value.toPrecision(7)) : value)
 
-const everyMethodExists: Exclude<keyof TableMethods<any, any>, keyof TableBase> extends never ? true : never =
-  true
+const everyMethodExists: Exclude<
+  keyof TableMethods | keyof TableProperties<any, any>,
+  keyof TableBase | typeof parametersOf
+> extends never
+  ? true
+  : never = true
 void everyMethodExists

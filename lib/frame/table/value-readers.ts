@@ -1,8 +1,8 @@
 // How a slot of each dtype becomes a JavaScript value. A reader is chosen once, when a column is made, and never looks
 // at validity.
-import { type DType, isTimestamp, ticksPerMs, unitOf } from '../../core/dtypes.js'
+import { type DType, isTimestamp } from '../../core/dtypes.js'
 import { MillraceError } from '../../core/errors.js'
-import { dateText, daysToMs, timestampText } from '../../plan/expression/calendar.js'
+import { dateText, daysToMs, ticksToMs, timestampText } from '../../plan/expression/calendar.js'
 import type { Reading } from '../schema-types.js'
 
 export type ValueReader = (row: number) => unknown
@@ -61,17 +61,6 @@ function dateReader(days: Int32Array, dates: Reading['dates']): ValueReader {
 
 function timestampReader(ticks: BigInt64Array, dtype: DType, dates: Reading['dates']): ValueReader {
   if (dates === 'iso') return row => timestampText(ticks[row] as bigint, dtype)
-  const ms = msReader(ticks, dtype)
-  return dates === 'ms' ? ms : row => new Date(ms(row))
-}
-
-/** Milliseconds, rounded down. */
-function msReader(ticks: BigInt64Array, dtype: DType): (row: number) => number {
-  const perMs = ticksPerMs[unitOf(dtype)]
-  if (perMs === 1n) return row => Number(ticks[row])
-  return row => {
-    const value = ticks[row] as bigint
-    const quotient = value / perMs
-    return Number(value < 0n && quotient * perMs !== value ? quotient - 1n : quotient)
-  }
+  if (dates === 'ms') return row => ticksToMs(ticks[row] as bigint, dtype)
+  return row => new Date(ticksToMs(ticks[row] as bigint, dtype))
 }

@@ -11,17 +11,33 @@ export function dateText(days: number): string {
 
 /** Ticks since the epoch as `2010-06-29T12:00:00Z`, with only as many decimals as it has. */
 export function timestampText(ticks: bigint, dtype: string): string {
-  const scale = ticksPerMs[unitOf(dtype)]
-  const perSecond = scale * 1000n
-  const seconds = ticks >= 0n ? ticks / perSecond : -((perSecond - 1n - ticks) / perSecond)
-  const fraction = ticks - seconds * perSecond
-  const date = new Date(Number(seconds) * 1000)
-  if (Number.isNaN(date.getTime())) return `${ticks} ${unitOf(dtype)}`
-  const whole = date.toISOString().slice(0, -5)
-  if (fraction === 0n) return `${whole}Z`
-  const digits = fraction.toString().padStart(perSecond.toString().length - 1, '0')
-  return `${whole}.${digits.replace(/0+$/, '')}Z`
+  const unit = unitOf(dtype)
+  const [ms, rest] = splitTicks(ticks, ticksPerMs[unit])
+  const date = new Date(ms)
+  if (Number.isNaN(date.getTime())) return `${ticks} ${unit}`
+  const iso = date.toISOString()
+  if (rest === 0 && iso.endsWith('.000Z')) return `${iso.slice(0, -5)}Z`
+  const below = unit === 'ms' ? '' : String(rest).padStart(unit === 'us' ? 3 : 6, '0')
+  return `${(iso.slice(0, -1) + below).replace(/0+$/, '')}Z`
 }
+
+/** Whole milliseconds, rounded down, and the ticks that are left. Avoids bigint arithmetic where a double is exact. */
+function splitTicks(ticks: bigint, perMs: bigint): [ms: number, rest: number] {
+  const value = Number(ticks)
+  if (Number.isSafeInteger(value)) {
+    const per = Number(perMs)
+    const ms = Math.floor(value / per)
+    const rest = value - ms * per
+    // The quotient may have been rounded up to the next whole number.
+    return rest < 0 ? [ms - 1, rest + per] : [ms, rest]
+  }
+  const rest = ((ticks % perMs) + perMs) % perMs
+  return [Number((ticks - rest) / perMs), Number(rest)]
+}
+
+/** Milliseconds since the epoch, rounded down. */
+export const ticksToMs = (ticks: bigint, dtype: string): number =>
+  splitTicks(ticks, ticksPerMs[unitOf(dtype)])[0]
 
 const isoDate = /^([+-]\d{6}|\d{4})-(\d{2})-(\d{2})$/
 const isoTime = /^(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?$/
