@@ -5,10 +5,6 @@
 #include <cstdint>
 #include <cstring>
 
-#if !defined(__SIZEOF_INT128__)
-#include <intrin.h>
-#endif
-
 namespace millrace::agg {
 
 struct HashSeed {
@@ -26,9 +22,12 @@ inline uint64_t multiply_fold(uint64_t a, uint64_t b) {
   const auto product = static_cast<unsigned __int128>(a) * b;
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 #else
-  uint64_t high;
-  const uint64_t low = _umul128(a, b, &high);
-  return low ^ high;
+  // Compilers without a 128-bit type: the product from four of 64 bits.
+  const uint64_t a_low = a & 0xffffffff;
+  const uint64_t b_low = b & 0xffffffff;
+  const uint64_t cross = (a >> 32) * b_low + (a_low * b_low >> 32);
+  const uint64_t carry = (cross & 0xffffffff) + a_low * (b >> 32);
+  return (a * b) ^ ((a >> 32) * (b >> 32) + (cross >> 32) + (carry >> 32));
 #endif
 }
 

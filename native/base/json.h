@@ -33,7 +33,7 @@ class Json {
 
   const std::vector<Json>& items() const { return items_; }  // array elements, or object values
   size_t size() const { return items_.size(); }
-  const Json& operator[](size_t index) const;          // a null Json past the end
+  const Json& operator[](size_t index) const;           // a null Json past the end
   const Json& operator[](std::string_view name) const;  // a null Json when absent
   bool has(std::string_view name) const;
   const std::vector<std::string>& names() const { return names_; }  // object member names, in order

@@ -23,10 +23,10 @@ bool injected_failure() {
 
 void* allocate_aligned(size_t bytes) {
   if (injected_failure()) return nullptr;
-  return ::operator new(bytes, std::align_val_t{kAlignment}, std::nothrow);
+  return ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
 }
 
-void free_aligned(void* data) { ::operator delete(data, std::align_val_t{kAlignment}); }
+void free_aligned(void* data) { ::operator delete (data, std::align_val_t{kAlignment}); }
 
 }  // namespace
 

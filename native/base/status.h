@@ -104,10 +104,10 @@ class [[nodiscard]] Result {
 
 // Returns the Status (or a failed Result's Status) from the enclosing function; takes either by value or as a variable,
 // which it empties then. The only control-flow macro.
-#define MILLRACE_TRY(expr)                          \
-  do {                                              \
-    if (auto&& try_ = (expr); !try_.ok())           \
-      [[unlikely]] return ::millrace::detail::status_of(try_); \
+#define MILLRACE_TRY(expr)                             \
+  do {                                                 \
+    if (auto&& try_ = (expr); !try_.ok()) [[unlikely]] \
+      return ::millrace::detail::status_of(try_);      \
   } while (false)
 
 namespace detail {

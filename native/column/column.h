@@ -20,8 +20,7 @@ struct Column {
   Buffer validity;
 
   bool is_valid(int64_t row) const {
-    return null_count == 0 ||
-           (reinterpret_cast<const uint64_t*>(validity.data())[row >> 6] >> (row & 63) & 1);
+    return null_count == 0 || (reinterpret_cast<const uint64_t*>(validity.data())[row >> 6] >> (row & 63) & 1);
   }
   // Moves the accounting of all buffers to another budget (null: uncounted).
   void rebind(MemoryBudget* budget) {

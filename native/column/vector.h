@@ -8,7 +8,8 @@
 
 namespace millrace {
 
-// 2,048 rows keep a few 8-byte columns inside a 32-48 KB L1d. A test knob lowers the rows in a batch, never the buffers.
+// 2,048 rows keep a few 8-byte columns inside a 32-48 KB L1d. A test knob lowers the rows in a batch, never the
+// buffers.
 inline constexpr uint32_t kVectorRows = 2048;
 inline constexpr uint32_t kValidityWords = kVectorRows / 64;
 

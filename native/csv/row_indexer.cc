@@ -292,9 +292,11 @@ Status RowIndexer::field_too_large(size_t begin) const {
   facts.offset = static_cast<int64_t>(begin);
   const char quote = options_.dialect.quote;
   if (quote != 0 && data()[begin] == quote) {
-    facts.hint = "a quote is opened here: close it, pass `quote: null` if quotes are plain text, or raise `maxFieldBytes`";
+    facts.hint =
+        "a quote is opened here: close it, pass `quote: null` if quotes are plain text, or raise `maxFieldBytes`";
     return Status(Code::CsvQuote,
-                  "a quoted field is longer than " + std::to_string(options_.max_field_bytes) + " bytes", std::move(facts));
+                  "a quoted field is longer than " + std::to_string(options_.max_field_bytes) + " bytes",
+                  std::move(facts));
   }
   facts.hint = "check the delimiter, or raise `maxFieldBytes`";
   return Status(Code::CsvFieldTooLarge, "a field is longer than " + std::to_string(options_.max_field_bytes) + " bytes",
@@ -308,8 +310,9 @@ Status RowIndexer::ragged(uint32_t begin, size_t fields) const {
   const char* text = data() + begin;
   const void* newline = std::memchr(text, '\n', shown);
   facts.text.assign(text, newline ? static_cast<size_t>(static_cast<const char*>(newline) - text) : shown);
-  facts.hint = "mend the row, or pass `onError: 'null'` (short rows are filled with nulls, long ones cut) or "
-               "`onError: 'skip'` (the row is dropped and counted)";
+  facts.hint =
+      "mend the row, or pass `onError: 'null'` (short rows are filled with nulls, long ones cut) or "
+      "`onError: 'skip'` (the row is dropped and counted)";
   return Status(Code::CsvRagged,
                 "a row has " + plural(fields, "field") + " where " + std::to_string(options_.columns) + " are expected",
                 std::move(facts));

@@ -73,7 +73,7 @@ class RowIndexer {
   const RowIndexerOptions options_;
   StructuralIndex index_;
   Buffer* window_ = nullptr;
-  size_t at_ = 0;     // indexed up to here
+  size_t at_ = 0;  // indexed up to here
   size_t end_ = 0;
   size_t limit_ = 0;
   size_t consumed_ = 0;
@@ -81,13 +81,13 @@ class RowIndexer {
   bool final_ = false;
   bool quotes_absent_ = false;
   bool exhausted_ = false;
-  double row_bytes_ = 64;              // running estimate, sizes the next stretch to index
-  PodVector<uint32_t> positions_;      // [head_]: begin of the first undelivered row - 1; then its field ends
+  double row_bytes_ = 64;          // running estimate, sizes the next stretch to index
+  PodVector<uint32_t> positions_;  // [head_]: begin of the first undelivered row - 1; then its field ends
   size_t head_ = 0;
-  size_t count_ = 0;                   // entries in use
-  size_t newlines_ = 0;                // complete rows among the entries behind head_
-  size_t verified_ = 0;                // of these, rows known to be regular
-  uint32_t longest_row_ = 0;           // bytes, among the verified rows
+  size_t count_ = 0;          // entries in use
+  size_t newlines_ = 0;       // complete rows among the entries behind head_
+  size_t verified_ = 0;       // of these, rows known to be regular
+  uint32_t longest_row_ = 0;  // bytes, among the verified rows
   PodVector<uint32_t> walked_;
   RowCounts counts_;
 };

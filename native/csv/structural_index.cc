@@ -28,14 +28,11 @@ inline bool step(const Dialect& d, char byte, bool row_end, FieldState& state) {
         state = FieldState::Escaped;
       }
       return false;
-    case FieldState::Escaped:
-      state = FieldState::Quoted;
-      return false;
+    case FieldState::Escaped: state = FieldState::Quoted; return false;
     case FieldState::Comment:
       if (row_end) state = FieldState::RowStart;
       return row_end;
-    default:
-      break;
+    default: break;
   }
   if (row_end) {
     state = FieldState::RowStart;

@@ -23,8 +23,8 @@ class StructuralIndex {
   // The next byte has this state (a guess about the middle of a file).
   void restart(FieldState state);
   // States that index() was called with survive in between; ranges must follow each other. `quotes_absent` promises
-  // that [begin, end) has no quote byte. In Newline::Any a '\r' at the very end is left undone unless `final`, since the
-  // next byte decides. Reads up to 63 bytes behind `end`.
+  // that [begin, end) has no quote byte. In Newline::Any a '\r' at the very end is left undone unless `final`, since
+  // the next byte decides. Reads up to 63 bytes behind `end`.
   simd::IndexProgress index(const char* data, size_t begin, size_t end, bool quotes_absent, bool final, uint32_t* out);
   FieldState state() const;
   bool inside_quotes() const;

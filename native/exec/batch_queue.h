@@ -18,8 +18,8 @@ class BatchQueue {
   void push(std::shared_ptr<Frame> batch);
   // No batch comes after this.
   void close(Status status);
-  // Answers now or when a batch comes; replies keep the order of the calls. The reply runs on the caller's thread or on a
-  // worker, outside all locks.
+  // Answers now or when a batch comes; replies keep the order of the calls. The reply runs on the caller's thread or on
+  // a worker, outside all locks.
   void next(BatchReply reply);
   bool full() const;
 

@@ -31,7 +31,8 @@ std::string hint_for(csv::Reason reason, const Field& field) {
     return "double the quotes inside a quoted field, pass `quote: null` if quotes are plain text, or `onError`";
   }
   if (reason == csv::Reason::BadUtf8) return "pass `encoding: 'latin1'`, or convert the file to UTF-8";
-  return "read the column as text with `schema: { " + field.name + ": 'utf8' }`, name the token in `nullValues`, or pass "
+  return "read the column as text with `schema: { " + field.name +
+         ": 'utf8' }`, name the token in `nullValues`, or pass "
          "`onError: 'null'` or `onError: 'skip'`";
 }
 
@@ -169,9 +170,10 @@ Status CsvBatchReader::null_error(uint32_t column, const csv::FieldSource& sourc
   facts.text = csv::field_text(source, row);
   facts.offset = source.begin(row);
   facts.hint = std::string("declare the column as '") + type_name(field.type) + "?' to allow nulls";
-  return Status(Code::NullInNonNullable,
-                "column \"" + field.name + "\" is declared as " + type_name(field.type) + " without nulls, but holds one",
-                std::move(facts));
+  return Status(
+      Code::NullInNonNullable,
+      "column \"" + field.name + "\" is declared as " + type_name(field.type) + " without nulls, but holds one",
+      std::move(facts));
 }
 
 void CsvBatchReader::drop_row(uint32_t row) {

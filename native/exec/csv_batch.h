@@ -26,8 +26,8 @@ class CsvBatchReader {
  public:
   CsvBatchReader(const CsvScanPlan& plan, MemoryBudget* budget);
 
-  // `position_of[c]`: which field of the row holds column c. Fills out.columns of the needed columns and out.rows; valid
-  // until the next call. On a bad cell facts.offset is its position in the window.
+  // `position_of[c]`: which field of the row holds column c. Fills out.columns of the needed columns and out.rows;
+  // valid until the next call. On a bad cell facts.offset is its position in the window.
   Status read(const csv::RowBatch& rows, const char* window, const std::vector<uint32_t>& position_of, Batch& out);
 
   // The column whose inferred int64 met a decimal, when read() failed for that; else -1.
@@ -53,7 +53,7 @@ class CsvBatchReader {
   csv::RowBatch rows_;
   const char* window_ = nullptr;
   const std::vector<uint32_t>* position_of_ = nullptr;
-  bool dropped_ = false;                         // OnError::Skip: selected_ holds the rows that are left
+  bool dropped_ = false;  // OnError::Skip: selected_ holds the rows that are left
   uint32_t selected_count_ = 0;
   uint32_t selected_[kVectorRows];
   uint32_t survivors_[kVectorRows];

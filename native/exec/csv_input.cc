@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace millrace::exec {
 
 namespace {
@@ -130,8 +129,9 @@ Status CsvInput::match_header(const std::vector<std::string>& header, uint32_t f
     const auto at = std::find(header.begin(), header.end(), first_header_[c]);
     if (at == header.end()) {
       facts.column = first_header_[c];
-      return Status(Code::SchemaMismatch, name(file) + " has no column \"" + first_header_[c] + "\", which " + name(0) +
-                                              " has; its columns are [" + list_names(header) + "]",
+      return Status(Code::SchemaMismatch,
+                    name(file) + " has no column \"" + first_header_[c] + "\", which " + name(0) +
+                        " has; its columns are [" + list_names(header) + "]",
                     std::move(facts));
     }
     position_of[c] = static_cast<uint32_t>(at - header.begin());

@@ -16,9 +16,9 @@ struct CsvStrip {
 // Opened once a run and read-only from then on, so threads share it without locks.
 class CsvInput {
  public:
-  // `bytes` is the memory of spec.bytes_handle, empty for files. Strips are `large` for aggregation (a shrinking series,
-  // so that threads finish together, yet few enough that merging them is cheap) and even otherwise. Either way they
-  // depend on the data and on chunk_bytes alone.
+  // `bytes` is the memory of spec.bytes_handle, empty for files. Strips are `large` for aggregation (a shrinking
+  // series, so that threads finish together, yet few enough that merging them is cheap) and even otherwise. Either way
+  // they depend on the data and on chunk_bytes alone.
   static Result<std::unique_ptr<CsvInput>> open(const CsvSourceSpec& spec, std::pair<const uint8_t*, int64_t> bytes,
                                                 size_t chunk_bytes, bool large);
 

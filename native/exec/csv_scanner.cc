@@ -92,9 +92,9 @@ Result<int64_t> CsvScanner::find_start(const CsvStrip& strip) {
     MILLRACE_TRY(window_.reserve(size + kBufferPadding));
     MILLRACE_TRY(source_->read_at(from, window_.data(), size));
     window_.data()[size] = 0;
-    const auto start = csv::guess_row_start(reinterpret_cast<const char*>(window_.data()), size,
-                                            from + bytes == source_->size(), spec_.dialect,
-                                            static_cast<uint32_t>(spec_.columns.size()));
+    const auto start =
+        csv::guess_row_start(reinterpret_cast<const char*>(window_.data()), size, from + bytes == source_->size(),
+                             spec_.dialect, static_cast<uint32_t>(spec_.columns.size()));
     if (start) return from + static_cast<int64_t>(*start);
     if (bytes < wanted) break;
   }

@@ -13,10 +13,10 @@ using BatchConsumer = std::function<Result<bool>(const Batch&)>;
 
 struct StripOutcome {
   Status status;
-  int64_t start = -1;       // file offset at which the first row of the strip was taken to begin; -1: not found
-  int64_t end = -1;         // file offset of the first row behind the strip
-  bool starts_file = false; // the start is certain
-  int widen_column = -1;    // see CsvBatchReader
+  int64_t start = -1;        // file offset at which the first row of the strip was taken to begin; -1: not found
+  int64_t end = -1;          // file offset of the first row behind the strip
+  bool starts_file = false;  // the start is certain
+  int widen_column = -1;     // see CsvBatchReader
   QueryStats stats;
 };
 

@@ -8,22 +8,22 @@ namespace millrace::exec {
 struct Step {
   OpSpec::Kind kind = OpSpec::Kind::Filter;  // Filter or Project
   std::unique_ptr<expr::Program> program;
-  std::vector<uint32_t> kept;                // Filter: columns that are needed behind it
+  std::vector<uint32_t> kept;  // Filter: columns that are needed behind it
 };
 
 // The operators from one source up to the next pipeline breaker.
 struct BoundStage {
   Schema input;
-  std::vector<uint32_t> needed;                 // input columns that anything reads
-  std::unique_ptr<expr::Program> scan_filter;   // CSV: the first filter runs inside the scan
+  std::vector<uint32_t> needed;                // input columns that anything reads
+  std::unique_ptr<expr::Program> scan_filter;  // CSV: the first filter runs inside the scan
   std::vector<Step> steps;
   std::unique_ptr<expr::Program> sink_program;  // of an aggregate
   std::unique_ptr<Sink> sink;
-  Schema output;                                // of the steps; the sink's own for an aggregate
+  Schema output;  // of the steps; the sink's own for an aggregate
   bool aggregates = false;
-  bool breaks = false;                          // ends with an aggregate or head
-  bool streams = false;                         // the sink sends batches to the reader
-  size_t end_op = 0;                            // the first op that is not in the stage
+  bool breaks = false;   // ends with an aggregate or head
+  bool streams = false;  // the sink sends batches to the reader
+  size_t end_op = 0;     // the first op that is not in the stage
 };
 
 // Binds plan.ops[first_op...] to `input`.

@@ -71,10 +71,10 @@ Status read_source(const Json& json, SourceSpec& out) {
 Result<agg::Function> read_function(const std::string& name) {
   using agg::Function;
   static constexpr std::pair<const char*, Function> kFunctions[] = {
-      {"count", Function::Count},     {"size", Function::Size},         {"sum", Function::Sum},
-      {"mean", Function::Mean},       {"min", Function::Min},           {"max", Function::Max},
-      {"std", Function::Std},         {"var", Function::Var},           {"first", Function::First},
-      {"last", Function::Last},       {"nUnique", Function::NUnique},   {"median", Function::Median},
+      {"count", Function::Count},       {"size", Function::Size},       {"sum", Function::Sum},
+      {"mean", Function::Mean},         {"min", Function::Min},         {"max", Function::Max},
+      {"std", Function::Std},           {"var", Function::Var},         {"first", Function::First},
+      {"last", Function::Last},         {"nUnique", Function::NUnique}, {"median", Function::Median},
       {"quantile", Function::Quantile}, {"any", Function::Any},         {"all", Function::All}};
   for (const auto& [known, function] : kFunctions) {
     if (name == known) return function;

@@ -20,9 +20,9 @@ struct CsvSourceSpec {
   std::vector<std::string> files;  // empty when the bytes are in memory
   int bytes_handle = -1;
   csv::Dialect dialect;
-  Schema columns;                  // every column of the file, in file order
-  std::vector<bool> inferred;      // by column: the type may widen
-  std::vector<uint32_t> project;   // the columns that the plan reads
+  Schema columns;                 // every column of the file, in file order
+  std::vector<bool> inferred;     // by column: the type may widen
+  std::vector<uint32_t> project;  // the columns that the plan reads
   std::vector<std::string> null_values;
   csv::OnError on_error = csv::OnError::Error;
   size_t max_field_bytes = size_t{64} << 20;
@@ -37,24 +37,24 @@ struct SourceSpec {
 
 struct OpSpec {
   enum class Kind : uint8_t { Filter, Project, Aggregate, Head } kind = Kind::Filter;
-  const Json* nodes = nullptr;        // into Plan::text
-  std::vector<uint32_t> outputs;      // node indices: the predicate, the projected columns, or keys then arguments
-  std::vector<std::string> names;     // Project: output names; Aggregate: key names
+  const Json* nodes = nullptr;     // into Plan::text
+  std::vector<uint32_t> outputs;   // node indices: the predicate, the projected columns, or keys then arguments
+  std::vector<std::string> names;  // Project: output names; Aggregate: key names
   std::vector<agg::AggregateSpec> aggregates;
-  std::vector<int> argument_output;   // by aggregate: index into outputs, or -1 for size
+  std::vector<int> argument_output;  // by aggregate: index into outputs, or -1 for size
   agg::Order order = agg::Order::Key;
   bool drop_nulls = false;
-  int64_t rows = 0;                   // Head
+  int64_t rows = 0;  // Head
 };
 
 struct Options {
   enum class Mode : uint8_t { Collect, Stream, Persist } mode = Mode::Collect;
-  uint32_t threads = 0;               // 0: the pool's
+  uint32_t threads = 0;  // 0: the pool's
   int64_t memory_limit_bytes = INT64_MAX;
-  size_t chunk_bytes = 256 << 10;     // of file a read
+  size_t chunk_bytes = 256 << 10;  // of file a read
   uint32_t vector_rows = 1024;
   uint64_t hash_mask = ~uint64_t{0};
-  int64_t batch_rows = 65536;         // Mode::Stream
+  int64_t batch_rows = 65536;  // Mode::Stream
 };
 
 struct Plan {

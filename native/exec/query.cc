@@ -32,8 +32,8 @@ int64_t line_of(ByteSource& source, int64_t offset) {
   for (int64_t at = 0; at < offset;) {
     const auto bytes = static_cast<size_t>(std::min<int64_t>(offset - at, static_cast<int64_t>(buffer.size())));
     if (!source.read_at(at, buffer.data(), bytes).ok()) return -1;
-    lines += static_cast<int64_t>(
-        simd::kernels().count_byte(reinterpret_cast<const char*>(buffer.data()), bytes, '\n'));
+    lines +=
+        static_cast<int64_t>(simd::kernels().count_byte(reinterpret_cast<const char*>(buffer.data()), bytes, '\n'));
     at += static_cast<int64_t>(bytes);
   }
   return lines;
@@ -180,8 +180,9 @@ void Query::launch() {
   const auto workers =
       strips < 0 ? wanted : static_cast<uint32_t>(std::clamp<int64_t>(strips, 1, static_cast<int64_t>(wanted)));
   threads_ = std::max(threads_, workers);
-  auto job = std::make_shared<StageJob>(*stage_, *scan_, state_, workers,
-                                        [self = shared_from_this()](StageResult result) { self->on_stage_done(std::move(result)); });
+  auto job = std::make_shared<StageJob>(
+      *stage_, *scan_, state_, workers,
+      [self = shared_from_this()](StageResult result) { self->on_stage_done(std::move(result)); });
   {
     const std::lock_guard lock(job_mutex_);
     job_ = job;

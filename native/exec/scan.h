@@ -9,11 +9,11 @@ namespace millrace::exec {
 // One strip to be read. Which members count depends on the scan that made it.
 struct StripTask {
   int64_t index = 0;
-  int64_t known_start = -1;         // files: set when the strip must be read again from here
-  std::shared_ptr<Buffer> window;   // pipes: whole rows
+  int64_t known_start = -1;        // files: set when the strip must be read again from here
+  std::shared_ptr<Buffer> window;  // pipes: whole rows
   size_t window_begin = 0;
   size_t window_end = 0;
-  int64_t window_offset = 0;        // of window_begin in the stream
+  int64_t window_offset = 0;  // of window_begin in the stream
   int64_t window_line = 1;
 };
 

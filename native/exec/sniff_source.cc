@@ -64,7 +64,8 @@ Status read_samples(ByteSource& source, size_t head_bytes, Samples& out) {
   if (rest < kWindows * kWindowBytes) return {};
   for (int i = 0; i < kWindows; i++) {
     out.windows.emplace_back(kWindowBytes);
-    const size_t at = i + 1 == kWindows ? size - kWindowBytes : out.head.size() + rest / kWindows * static_cast<size_t>(i);
+    const size_t at =
+        i + 1 == kWindows ? size - kWindowBytes : out.head.size() + rest / kWindows * static_cast<size_t>(i);
     MILLRACE_TRY(source.read_at(static_cast<int64_t>(at), out.windows.back().data(), kWindowBytes));
   }
   return {};
@@ -86,7 +87,9 @@ Status read_pipe_head(const std::string& path, Samples& out) {
     }
     if (got.value() < 0) {
       // A whole line is enough; an empty pipe is waited for.
-      if (have > 0 && std::find(pipe.head.begin(), pipe.head.begin() + static_cast<int64_t>(have), '\n') != pipe.head.begin() + static_cast<int64_t>(have)) break;
+      if (have > 0 && std::find(pipe.head.begin(), pipe.head.begin() + static_cast<int64_t>(have), '\n') !=
+                          pipe.head.begin() + static_cast<int64_t>(have))
+        break;
       polls++;
       continue;
     }

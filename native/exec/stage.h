@@ -11,8 +11,8 @@ namespace millrace::exec {
 
 struct StageResult {
   Status status;
-  int widen_column = -1;          // the stage failed because this inferred int64 column holds decimals
-  std::shared_ptr<Frame> frame;   // when ok
+  int widen_column = -1;         // the stage failed because this inferred int64 column holds decimals
+  std::shared_ptr<Frame> frame;  // when ok
   QueryStats stats;
 };
 

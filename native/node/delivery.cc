@@ -90,12 +90,15 @@ Napi::Object to_object(Napi::Env env, PreparedResult& result) {
   out.Set("columns", columns);
   if (result.frame) out.Set("handle", make_handle<const Frame>(env, std::move(result.frame)));
   Napi::Object stats = Napi::Object::New(env);
-  const std::pair<const char*, int64_t> numbers[] = {
-      {"rowsScanned", result.stats.rows_scanned},   {"bytesRead", result.stats.bytes_read},
-      {"rowsSkipped", result.stats.rows_skipped},   {"rowsRepaired", result.stats.rows_repaired},
-      {"cellsNulled", result.stats.cells_nulled},   {"peakBytes", result.peak_bytes},
-      {"strips", result.stats.strips},              {"stripsRedone", result.stats.strips_redone},
-      {"threads", result.threads}};
+  const std::pair<const char*, int64_t> numbers[] = {{"rowsScanned", result.stats.rows_scanned},
+                                                     {"bytesRead", result.stats.bytes_read},
+                                                     {"rowsSkipped", result.stats.rows_skipped},
+                                                     {"rowsRepaired", result.stats.rows_repaired},
+                                                     {"cellsNulled", result.stats.cells_nulled},
+                                                     {"peakBytes", result.peak_bytes},
+                                                     {"strips", result.stats.strips},
+                                                     {"stripsRedone", result.stats.strips_redone},
+                                                     {"threads", result.threads}};
   for (const auto& [name, value] : numbers) stats.Set(name, static_cast<double>(value));
   stats.Set("simd", simd::kernels().name);
   out.Set("stats", stats);

@@ -10,8 +10,8 @@ struct PreparedColumn {
   TypeId type;
   int64_t rows = 0;
   int64_t null_count = 0;
-  Buffer data;      // dict: int32 codes
-  Buffer offsets;   // strings: uint32, or double past 4 GiB of text
+  Buffer data;     // dict: int32 codes
+  Buffer offsets;  // strings: uint32, or double past 4 GiB of text
   bool wide_offsets = false;
   Buffer validity;
   std::vector<std::string> categories;

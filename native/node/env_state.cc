@@ -11,11 +11,8 @@ Mailbox::Mailbox(Napi::Env env) {
 }
 
 bool Mailbox::post(Call call) {
-  const std::lock_guard lock(mutex_);
-  if (closed_) return false;
-  calls_.push_back(std::move(call));
-  napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
-  return true;
+  return calls_.post(std::move(call),
+                     [this] { napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking); });
 }
 
 void Mailbox::expect(Napi::Env env) {
@@ -28,29 +25,20 @@ void Mailbox::settle(Napi::Env env) {
 
 // Node itself frees the thread-safe function when the environment ends; its own cleanup runs after ours, which was
 // registered later, so no post can reach a freed function.
-void Mailbox::close() {
-  const std::lock_guard lock(mutex_);
-  closed_ = true;
-  calls_.clear();
-}
+void Mailbox::close() { calls_.close(); }
 
 void Mailbox::deliver(napi_env env, napi_value, void* context, void*) {
   if (!env) return;
-  auto* mailbox = static_cast<Mailbox*>(context);
-  std::vector<Call> calls;
-  {
-    const std::lock_guard lock(mailbox->mutex_);
-    calls.swap(mailbox->calls_);
-  }
   const Napi::Env here(env);
-  for (const Call& call : calls) {
+  for (const Call& call : static_cast<Mailbox*>(context)->calls_.take()) {
     const Napi::HandleScope scope(here);
     call(here);
   }
 }
 
 EnvState::EnvState(Napi::Env env) : mailbox_(std::make_shared<Mailbox>(env)) {
-  napi_add_env_cleanup_hook(env, [](void* state) { static_cast<EnvState*>(state)->end(); }, this);
+  napi_add_env_cleanup_hook(
+      env, [](void* state) { static_cast<EnvState*>(state)->end(); }, this);
 }
 
 EnvState::~EnvState() { end(); }

@@ -1,12 +1,10 @@
 // What the addon keeps for one JavaScript environment (the main thread or a worker), and the way from the engine's
 // threads into it.
 #pragma once
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <vector>
 
+#include "exec/call_queue.h"
 #include "exec/query.h"
 #include "node/napi_setup.h"
 
@@ -16,7 +14,7 @@ namespace millrace::node {
 // thread-safe function keeps the process alive only while calls are expected.
 class Mailbox {
  public:
-  using Call = std::function<void(Napi::Env)>;
+  using Call = exec::CallQueue<Napi::Env>::Call;
 
   explicit Mailbox(Napi::Env env);
   // From any thread. False when the environment is gone.
@@ -29,10 +27,8 @@ class Mailbox {
 
  private:
   static void deliver(napi_env env, napi_value, void* context, void*);
-  std::mutex mutex_;
-  std::vector<Call> calls_;
+  exec::CallQueue<Napi::Env> calls_;
   napi_threadsafe_function function_ = nullptr;
-  bool closed_ = false;
   int expected_ = 0;  // environment's thread only
 };
 

@@ -19,8 +19,6 @@ Napi::Error make_error(Napi::Env env, const Status& status) {
 
 void throw_status(Napi::Env env, const Status& status) { make_error(env, status).ThrowAsJavaScriptException(); }
 
-void throw_argument(Napi::Env env, const char* message) {
-  throw_status(env, Status(Code::InvalidArgument, message));
-}
+void throw_argument(Napi::Env env, const char* message) { throw_status(env, Status(Code::InvalidArgument, message)); }
 
 }  // namespace millrace::node

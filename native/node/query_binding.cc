@@ -148,9 +148,9 @@ Napi::Value query_progress(const Napi::CallbackInfo& info) {
   const exec::QueryProgress& progress = state.progress;
   Napi::Object out = Napi::Object::New(env);
   const std::pair<const char*, int64_t> numbers[] = {
-      {"bytesDone", progress.bytes_done.load()}, {"bytesTotal", progress.bytes_total.load()},
-      {"rowsDone", progress.rows_done.load()},   {"tasksDone", progress.tasks_done.load()},
-      {"tasksTotal", progress.tasks_total.load()}, {"memoryBytes", state.budget.used_bytes()},
+      {"bytesDone", progress.bytes_done.load()},     {"bytesTotal", progress.bytes_total.load()},
+      {"rowsDone", progress.rows_done.load()},       {"tasksDone", progress.tasks_done.load()},
+      {"tasksTotal", progress.tasks_total.load()},   {"memoryBytes", state.budget.used_bytes()},
       {"memoryPeakBytes", state.budget.peak_bytes()}};
   for (const auto& [name, value] : numbers) out.Set(name, static_cast<double>(value));
   return out;

@@ -35,10 +35,10 @@ inline void store_16(__m128i indices, __m512i base, uint32_t* out) {
 // Compresses the byte ramp 0..63 in a register (the form with a memory destination is microcoded on Zen 4) and widens
 // sixteen indices a store.
 inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
-  alignas(64) static constexpr uint8_t kRamp[64] = {
-      0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-      22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-      44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+  alignas(64) static constexpr uint8_t kRamp[64] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                                    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+                                                    32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47,
+                                                    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
   const __m512i packed = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(kRamp));
   const __m512i bases = _mm512_set1_epi32(static_cast<int>(base));
   const int count = __builtin_popcountll(mask);
@@ -57,8 +57,7 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/generic/bytes16_x86.inl.h"
 #include "simd/generic/numbers.inl.h"
 
-constexpr KernelTable kTable{"avx512", index_plain, index_quoted, count_byte, is_ascii,
-                             parse_decimals, parse_integers};
+constexpr KernelTable kTable{"avx512", index_plain, index_quoted, count_byte, is_ascii, parse_decimals, parse_integers};
 
 }  // namespace
 }  // namespace millrace::simd

@@ -8,10 +8,10 @@ namespace millrace::simd {
 
 // What the CSV structural index carries from one block to the next.
 struct QuoteState {
-  uint64_t inside = 0;        // all ones while inside quotes
-  uint64_t opener_ok = 1;     // 1 when a quote at the next byte may open a field or double a quote: the byte before it
-                              // ends a field or closes a quote
-  uint64_t after_close = 0;   // 1 when the byte before the next one closes a quote
+  uint64_t inside = 0;       // all ones while inside quotes
+  uint64_t opener_ok = 1;    // 1 when a quote at the next byte may open a field or double a quote: the byte before it
+                             // ends a field or closes a quote
+  uint64_t after_close = 0;  // 1 when the byte before the next one closes a quote
 };
 
 struct IndexProgress {

@@ -28,8 +28,7 @@ struct Block64 {
   }
   uint64_t high_bits() const {
     const uint8x16_t limit = vdupq_n_u8(0x80);
-    return join(vcgeq_u8(part[0], limit), vcgeq_u8(part[1], limit), vcgeq_u8(part[2], limit),
-                vcgeq_u8(part[3], limit));
+    return join(vcgeq_u8(part[0], limit), vcgeq_u8(part[1], limit), vcgeq_u8(part[2], limit), vcgeq_u8(part[3], limit));
   }
 };
 

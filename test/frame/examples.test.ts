@@ -14,8 +14,12 @@ const home = process.cwd()
 function examplesIn(text: string): string[] {
   const code: string[] = []
   for (const [comment] of text.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
-    const lines = comment.replace(/\*\/$/, '').split('\n').map(line => line.replace(/^\s*\/?\*+ ?/, ''))
-    for (const part of lines.join('\n').split('@example').slice(1)) code.push(part.split(/^@\w+|\n\n/m)[0]!.trim())
+    const lines = comment
+      .replace(/\*\/$/, '')
+      .split('\n')
+      .map(line => line.replace(/^\s*\/?\*+ ?/, ''))
+    for (const part of lines.join('\n').split('@example').slice(1))
+      code.push(part.split(/^@\w+|\n\n/m)[0]!.trim())
   }
   return code
 }
@@ -68,7 +72,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }))
   try {
-    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' })
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+      encoding: 'utf8',
+    })
   } catch (error) {
     throw new Error(`an example does not compile:\n${(error as { stdout: string }).stdout}`)
   }
@@ -84,15 +90,18 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-test.each(examples.map(({ file, code }, i) => [i, file, code] as const))('%i %s: %s', async (i, _file, _code) => {
-  vi.spyOn(console, 'log').mockImplementation(() => {})
-  vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
-  const result = await programs[i]!()
-  const frame = result as { compute?: () => Promise<{ length: number }> } | undefined
-  const rows = typeof frame?.compute === 'function' ? (await frame.compute()).length : 0
-  vi.restoreAllMocks()
-  expect(rows).toBeGreaterThanOrEqual(0)
-})
+test.each(examples.map(({ file, code }, i) => [i, file, code] as const))(
+  '%i %s: %s',
+  async (i, _file, _code) => {
+    vi.spyOn(console, 'log').mockImplementation(() => {})
+    vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+    const result = await programs[i]!()
+    const frame = result as { compute?: () => Promise<{ length: number }> } | undefined
+    const rows = typeof frame?.compute === 'function' ? (await frame.compute()).length : 0
+    vi.restoreAllMocks()
+    expect(rows).toBeGreaterThanOrEqual(0)
+  },
+)
 
 test('there are many examples', () => {
   expect(examples.length).toBeGreaterThan(120)

@@ -30,7 +30,8 @@ std::string quoted(const std::string& text) {
 }
 
 Sample random_sample(std::mt19937& random, int rows) {
-  static const char* const kKeys[] = {"", "a", "b", "long key with words", "with,comma", "say \"hi\"", "two\nlines", "\xC3\xA4"};
+  static const char* const kKeys[] = {"",           "a",          "b",          "long key with words",
+                                      "with,comma", "say \"hi\"", "two\nlines", "\xC3\xA4"};
   Sample out;
   out.text = "key,value,count\n";
   for (int i = 0; i < rows; i++) {
@@ -53,7 +54,8 @@ Sample random_sample(std::mt19937& random, int rows) {
 std::string source_json(const std::string& more = "") {
   return R"({"kind":"csv","bytes":0,"dialect":{"delimiter":",","quote":"\"","escape":"\"","header":true,"newline":"lf"},)"
          R"("columns":[{"name":"key","type":"utf8"},{"name":"value","type":"float64"},{"name":"count","type":"int64","inferred":true}],)"
-         R"("project":[0,1,2])" + more + "}";
+         R"("project":[0,1,2])" +
+         more + "}";
 }
 
 std::string plan_json(const std::string& ops, const std::string& options, const std::string& more = "") {
@@ -139,7 +141,8 @@ TEST("filtered rows come out in file order, and head takes the first of them") {
       auto all = run_query(plan_json(kFilter, options), inputs_of(sample.text));
       CHECK(all.status.ok());
       if (all.status.ok()) CHECK_EQ(text_of(*all.frame), naive_rows(sample.rows, SIZE_MAX));
-      auto some = run_query(plan_json(std::string(kFilter) + R"(,{"op":"head","rows":7})", options), inputs_of(sample.text));
+      auto some =
+          run_query(plan_json(std::string(kFilter) + R"(,{"op":"head","rows":7})", options), inputs_of(sample.text));
       CHECK(some.status.ok());
       if (some.status.ok()) CHECK_EQ(text_of(*some.frame), naive_rows(sample.rows, 7));
     });
@@ -186,9 +189,11 @@ TEST("an inferred integer column widens when a decimal comes late, and the query
   std::string text = "key,value,count\n";
   for (int i = 0; i < 500; i++) text += "k,1,2\n";
   text += "k,1,2.5\n";
-  auto result = run_query(plan_json(R"({"op":"aggregate","nodes":[["col","count"]],"keys":[],"aggregates":[{"name":"s","function":"sum","out":0}],"order":"key"})",
-                                    "\"chunkBytes\":50"),
-                          inputs_of(text));
+  auto result = run_query(
+      plan_json(
+          R"({"op":"aggregate","nodes":[["col","count"]],"keys":[],"aggregates":[{"name":"s","function":"sum","out":0}],"order":"key"})",
+          "\"chunkBytes\":50"),
+      inputs_of(text));
   CHECK(result.status.ok());
   if (result.status.ok()) {
     CHECK_EQ(text_of(*result.frame), std::string("1002.5\n"));
@@ -201,7 +206,8 @@ TEST("float sums repeat bit for bit whatever the threads") {
   std::string text = "key,value,count\n";
   for (int i = 0; i < 5000; i++) {
     char number[64];
-    std::snprintf(number, sizeof number, "%.15g", std::ldexp(static_cast<double>(random()), static_cast<int>(random() % 60) - 30));
+    std::snprintf(number, sizeof number, "%.15g",
+                  std::ldexp(static_cast<double>(random()), static_cast<int>(random() % 60) - 30));
     text += std::string(1, static_cast<char>('a' + random() % 3)) + "," + number + ",1\n";
   }
   std::string first;
@@ -290,13 +296,15 @@ TEST("an aborted query ends with ERR_ABORTED, running or paused") {
     std::condition_variable changed;
     bool done = false;
     Status status;
-    auto query = exec::Query::create(plan_json("", std::string(mode) + "\"chunkBytes\":1,\"vectorRows\":1"), inputs_of(sample.text),
+    auto query = exec::Query::create(plan_json("", std::string(mode) + "\"chunkBytes\":1,\"vectorRows\":1"),
+                                     inputs_of(sample.text),
                                      [&](exec::QueryResult result) {
                                        const std::lock_guard lock(mutex);
                                        status = result.status;
                                        done = true;
                                        changed.notify_one();
-                                     }).take();
+                                     })
+                     .take();
     query->start();
     query->cancel();
     std::unique_lock lock(mutex);

@@ -43,7 +43,8 @@ Rows naive_rows(const std::string& text, const Dialect& d) {
       }
       continue;
     }
-    const bool lone_return = c == '\r' && d.newline == Dialect::Newline::Any && !(i + 1 < text.size() && text[i + 1] == '\n');
+    const bool lone_return =
+        c == '\r' && d.newline == Dialect::Newline::Any && !(i + 1 < text.size() && text[i + 1] == '\n');
     if (c == '\r' && d.newline == Dialect::Newline::Any && !lone_return) continue;
     if (c == '\n' || lone_return) {
       end_row();
@@ -131,7 +132,8 @@ std::string random_csv(std::mt19937& random, const std::string& alphabet) {
 }
 
 std::string well_formed_csv(std::mt19937& random, uint32_t columns) {
-  static const char* const kFields[] = {"", "a", "12.5", "\"x\"", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "\"\"", "longer text here"};
+  static const char* const kFields[] = {
+      "", "a", "12.5", "\"x\"", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "\"\"", "longer text here"};
   std::string out;
   const int rows = static_cast<int>(random() % 40);
   for (int r = 0; r < rows; r++) {
@@ -148,7 +150,8 @@ void check_against_naive(const std::string& text, csv::RowIndexerOptions options
   const char* const before = simd::kernels().name;
   for (const char* const* level = simd::available_levels(); *level; level++) {
     simd::select_level(*level);
-    for (const size_t step : {size_t{1}, size_t{2}, size_t{63}, size_t{64}, size_t{65}, 1 + random() % 300, size_t{100000}}) {
+    for (const size_t step :
+         {size_t{1}, size_t{2}, size_t{63}, size_t{64}, size_t{65}, 1 + random() % 300, size_t{100000}}) {
       options.batch_rows = step % 3 == 0 ? 1 : step % 3 == 1 ? 3 : 1024;
       auto got = read_rows(text, options, step);
       if (!got.ok()) {
@@ -179,7 +182,8 @@ TEST("malformed text gives the rows that the rules say, or an unterminated quote
     csv::RowIndexerOptions options;
     options.columns = 1 + random() % 3;
     options.on_error = OnError::Skip;
-    check_against_naive(random_csv(random, round % 2 ? "a,\n\"" : "ab,,\n\r\n\"x\""), options, static_cast<uint32_t>(round));
+    check_against_naive(random_csv(random, round % 2 ? "a,\n\"" : "ab,,\n\r\n\"x\""), options,
+                        static_cast<uint32_t>(round));
   }
 }
 
@@ -289,7 +293,11 @@ TEST("the head of a file ends behind its header") {
     return csv::read_preamble((text + std::string(64, '\0')).data(), text.size(), true, dialect).take();
   };
   Dialect dialect;
-  CHECK_EQ(head("\xEF\xBB\xBF" "a,b\n1,2\n", dialect).rows_begin, size_t{7});
+  CHECK_EQ(head("\xEF\xBB\xBF"
+                "a,b\n1,2\n",
+                dialect)
+               .rows_begin,
+           size_t{7});
   CHECK(head("\n\r\n\"a\"\"x\",b\r\n1,2\n", dialect).header == (std::vector<std::string>{"a\"x", "b"}));
   dialect.skip_rows = 2;
   CHECK_EQ(head("junk\n\"more\na,b\n1,2\n", dialect).rows_begin, size_t{15});

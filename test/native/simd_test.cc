@@ -61,7 +61,8 @@ TEST("every SIMD level agrees on quotes, on what it carries over, and on where i
     start.opener_ok = start.inside ? 0 : random() % 2;
     simd::QuoteState expected_state = start;
     std::vector<uint32_t> expected(size + 128);
-    const auto want = simd::scalar_kernels()->index_quoted(text.data(), 0, size, ',', '"', expected_state, expected.data());
+    const auto want =
+        simd::scalar_kernels()->index_quoted(text.data(), 0, size, ',', '"', expected_state, expected.data());
     for (const simd::KernelTable* level : levels()) {
       simd::QuoteState state = start;
       std::vector<uint32_t> found(size + 128);

@@ -88,8 +88,16 @@ const budgets: [name: string, program: string, budget: number][] = [
   ['a grouped column', programs.column('df', 'c4'), 800],
   ['agg', programs.agg('df', 'c4'), 800],
   ['compute', programs.compute('df', 'c0'), 300],
-  ['an array of different frames', "[df.select('c0'), df.select('c1'), df.drop('c2'), df.groupBy('c4').d.mean(), df.head()]", 2_500],
-  ['a frame of the same columns assigned', "((frame: typeof df) => frame)(df.withColumns(c => ({ c4: c.c4.str.toUpper() })))", 5_000],
+  [
+    'an array of different frames',
+    "[df.select('c0'), df.select('c1'), df.drop('c2'), df.groupBy('c4').d.mean(), df.head()]",
+    8_000,
+  ],
+  [
+    'a frame of the same columns assigned',
+    '((frame: typeof df) => frame)(df.withColumns(c => ({ c4: c.c4.str.toUpper() })))',
+    12_000,
+  ],
   ['a chain of 25 filters', `df${chain}`, 3_000],
 ]
 

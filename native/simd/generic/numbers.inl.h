@@ -1,8 +1,9 @@
-// Numbers from text, sixteen bytes at a time, written once. The including file supplies, in its own namespace and target
-// region:
+// Numbers from text, sixteen bytes at a time, written once. The including file supplies, in its own namespace and
+// target region:
 //   Bytes16            load(const char*), digits() = bytes - '0', shuffled(control), masked(const uint8_t*)
 //   digit_bits(x)      bit i = byte i is at most 9
-//   digit_pair(x)      the two numbers that bytes 0..7 and 8..15 (each 0..9, most significant first) spell: the first in
+//   digit_pair(x)      the two numbers that bytes 0..7 and 8..15 (each 0..9, most significant first) spell: the first
+//   in
 //                      the low 32 bits of the result, the second in the high ones
 //
 // About 30 instructions a decimal, no branch that the data decides: half of what 8 bytes at a time in general registers

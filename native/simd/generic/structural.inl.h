@@ -5,8 +5,8 @@
 // Nothing here may call a function with external linkage or a standard template: the linker could otherwise pick a copy
 // compiled for a newer CPU on the baseline path.
 //
-// The quote rule (Langdale and Lemire, simdjson, 2019; the checks are ours): with q the quote bits, prefix_xor(q) is set
-// from each opening quote up to before its closing one. That is right exactly when quotes follow the rules, so two
+// The quote rule (Langdale and Lemire, simdjson, 2019; the checks are ours): with q the quote bits, prefix_xor(q) is
+// set from each opening quote up to before its closing one. That is right exactly when quotes follow the rules, so two
 // checks guard it: an opening quote must follow a field end or a closing quote (a doubled quote), and what follows a
 // closing quote must be a field end, another quote, or "\r\n". Blocks that fail go to the scalar state machine.
 

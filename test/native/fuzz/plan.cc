@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // Plans name files; only those over bytes run here.
   if (plan.find("files") != std::string_view::npos || plan.find("threads") != std::string_view::npos) return 0;
   exec::QueryInputs inputs;
-  inputs.bytes.push_back(std::make_shared<const std::vector<uint8_t>>(split < data + size ? split + 1 : split, data + size));
+  inputs.bytes.push_back(
+      std::make_shared<const std::vector<uint8_t>>(split < data + size ? split + 1 : split, data + size));
   inputs.frames.push_back(nullptr);
   std::mutex mutex;
   std::condition_variable finished;

@@ -13,9 +13,7 @@ using namespace millrace;
 
 namespace {
 
-bool same_bits(double a, double b) {
-  return (std::isnan(a) && std::isnan(b)) || std::memcmp(&a, &b, sizeof a) == 0;
-}
+bool same_bits(double a, double b) { return (std::isnan(a) && std::isnan(b)) || std::memcmp(&a, &b, sizeof a) == 0; }
 
 // The text as the only field of a row.
 bool convert(const std::string& text, TypeId type, double& number, int64_t& integer) {
