@@ -1,3 +1,4 @@
+import { onAbort } from '../core/abort.js'
 import { type CallSite, callSite, fromNative } from '../core/errors.js'
 import { currentExecutor, type StreamingQuery } from '../core/executor.js'
 import type { PlanNode } from '../plan/step/node.js'
@@ -21,8 +22,8 @@ export class Batches implements AsyncIterableIterator<Table> {
   readonly #plan: PlanNode
   readonly #options: ReturnType<typeof readBatchOptions>
   readonly #site: CallSite
-  readonly #cancel = () => this.#query?.cancel()
   #query: StreamingQuery | undefined
+  #forget = () => {}
   #done = false
   // Calls of next() that overlap wait for each other, so batches keep their order.
   #last: Promise<unknown> = Promise.resolve()
@@ -41,7 +42,7 @@ export class Batches implements AsyncIterableIterator<Table> {
 
   /** Cancels the query; `break` in `for await` calls it. */
   async return(): Promise<IteratorResult<Table, undefined>> {
-    if (!this.#done) this.#cancel()
+    if (!this.#done) this.#query?.cancel()
     this.#finish()
     return { done: true, value: undefined }
   }
@@ -71,12 +72,13 @@ export class Batches implements AsyncIterableIterator<Table> {
 
   #start(): StreamingQuery {
     const settings = { ...settingsOf(this.#options), mode: 'stream' as const, batchRows: this.#options.size }
-    this.#options.signal?.addEventListener('abort', this.#cancel, { once: true })
-    return currentExecutor(localExecutor).stream(requestOf(this.#plan, settings))
+    const query = currentExecutor(localExecutor).stream(requestOf(this.#plan, settings))
+    this.#forget = onAbort(this.#options.signal, () => query.cancel())
+    return query
   }
 
   #finish(): void {
     this.#done = true
-    this.#options.signal?.removeEventListener('abort', this.#cancel)
+    this.#forget()
   }
 }

@@ -1,4 +1,5 @@
 // From a plan to a result: options, then optimizer, then executor, then a table; with abort and progress on the way.
+import { onAbort } from '../core/abort.js'
 import { type CallSite, callSite, fromNative, MillraceError } from '../core/errors.js'
 import { currentExecutor, type QueryResult, type ResultColumn } from '../core/executor.js'
 import { expression } from '../plan/expression/expression.js'
@@ -57,15 +58,14 @@ async function runPlan(plan: PlanNode, options: CheckedRunOptions): Promise<Quer
   const { signal } = options
   if (signal?.aborted) throw new Passed(signal.reason)
   const query = currentExecutor(localExecutor).run(requestOf(plan, settingsOf(options)))
-  const cancel = () => query.cancel()
-  signal?.addEventListener('abort', cancel, { once: true })
+  const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
   try {
     return await query.result
   } catch (error) {
     throw passedOn(signal, watch.failure) ?? error
   } finally {
-    signal?.removeEventListener('abort', cancel)
+    forget()
     watch.stop()
   }
 }

@@ -51,6 +51,19 @@ test('an aborted signal rejects with its own reason, before or during the run', 
   await expect(df.rowCount({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
 })
 
+test('many queries share a signal without a warning, and all end with it', async () => {
+  const warning = vi.fn()
+  process.on('warning', warning)
+  const controller = new AbortController()
+  const running = Array.from({ length: 30 }, () => df.compute({ signal: controller.signal }))
+  controller.abort(new Error('all'))
+  const outcomes = await Promise.allSettled(running)
+  expect(outcomes.map(outcome => outcome.status)).toEqual(Array(30).fill('rejected'))
+  await new Promise(resolve => setImmediate(resolve))
+  process.off('warning', warning)
+  expect(warning).not.toHaveBeenCalled()
+})
+
 test('a signal that outlives the query keeps no listener', async () => {
   const controller = new AbortController()
   const remove = vi.spyOn(controller.signal, 'removeEventListener')

@@ -119,6 +119,19 @@ TEST("a float beside a number compares as float64, NaN unequal to everything") {
                               int_literal<uint64_t>(TypeId::UInt64), as_double<double, uint64_t>);
 }
 
+TEST("beyond 2^53 an integer beside a float is rounded first, as a literal or a column") {
+  Table table;
+  const int64_t edge = int64_t{1} << 53;
+  table.add<int64_t>("i", TypeId::Int64, {edge - 1, edge, edge + 1, edge + 2});
+  table.add<double>("f", TypeId::Float64,
+                    {9007199254740992.0, 9007199254740992.0, 9007199254740992.0, 9007199254740992.0});
+  CHECK_EQ(show(table, "[['col','i'],['col','f'],['eq',0,1]]"), "bool [false, true, true, false]");
+  CHECK_EQ(show(table, "[['col','i'],['lit','float64',9007199254740992],['eq',0,1]]"),
+           "bool [false, true, true, false]");
+  CHECK_EQ(show(table, "[['col','i'],['lit','float64',9007199254740991],['le',0,1]]"),
+           "bool [true, false, false, false]");
+}
+
 // Ticks small enough that naive code does not overflow __int128, which is all of them.
 __int128 nanoseconds(TypeId type, int64_t ticks) {
   const __int128 factor = type == TypeId::Date          ? __int128{86'400'000'000'000}

@@ -229,5 +229,19 @@ TEST("select_true keeps the rows that are true and not null, in order") {
   }
 }
 
+TEST("select_true looks at nothing behind the last row, and tells full words from nearly full ones") {
+  std::vector<uint8_t> mask(kVectorRows, 1);
+  std::vector<uint32_t> selection(kVectorRows);
+  for (const uint32_t rows : kRowCounts) {
+    CHECK_EQ(select_true({TypeId::Bool, mask.data(), nullptr}, rows, selection.data()), rows);
+  }
+  for (const uint32_t absent : {0u, 1u, 63u, 64u, 127u, 128u}) {
+    mask.assign(kVectorRows, 1);
+    mask[absent] = 0;
+    CHECK_EQ(select_true({TypeId::Bool, mask.data(), nullptr}, 200, selection.data()), 199u);
+    CHECK_EQ(selection[absent], absent + 1);
+  }
+}
+
 }  // namespace
 }  // namespace millrace::expr::test

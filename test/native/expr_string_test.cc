@@ -161,6 +161,15 @@ TEST("case follows Unicode's simple mappings: one character stays one character"
            "'\xE1\xBE\x80', '\xC9\x90', '']");
 }
 
+TEST("alphabets in which capital and small letters alternate map in pairs") {
+  Table table;
+  table.add("a", {"\xC4\x80\xC4\x81\xC4\x82\xC4\x83", "\xC4\xB9\xC4\xBA\xC4\xBB\xC4\xBC", "\xC4\xB8"});
+  CHECK_EQ(show(table, "[['col','a'],['toUpper',0]]"),
+           "utf8 ['\xC4\x80\xC4\x80\xC4\x82\xC4\x82', '\xC4\xB9\xC4\xB9\xC4\xBB\xC4\xBB', '\xC4\xB8']");
+  CHECK_EQ(show(table, "[['col','a'],['toLower',0]]"),
+           "utf8 ['\xC4\x81\xC4\x81\xC4\x83\xC4\x83', '\xC4\xBA\xC4\xBA\xC4\xBC\xC4\xBC', '\xC4\xB8']");
+}
+
 TEST("case mapping is right in long vectors of mixed rows") {
   Random random(33);
   const auto ascii = [](std::string text, bool upper) {

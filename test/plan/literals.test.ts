@@ -41,7 +41,7 @@ test.each([
   [() => df.f32.gt(0.1), ['float64', 0.1]],
   [() => df.i8.gt(5), ['int8', 5]],
   [() => df.i8.gt(500), ['int64', '500']],
-  [() => df.i64.gt(2 ** 53), ['float64', 2 ** 53]],
+  [() => df.i64.gt(2 ** 60), ['int64', '1152921504606846976']],
   [() => df.i64.gt(2 ** 53 - 1), ['int64', '9007199254740991']],
   [() => df.i64.gt(1.5), ['float64', 1.5]],
   [() => df.u64.gt(2n ** 63n), ['uint64', '9223372036854775808']],
@@ -77,6 +77,7 @@ test('members of a list take the form of the column, and those that cannot match
   expect(members(df.d.isIn(['2020-01-01', new Date(0), null]))).toEqual([18262, 0])
   expect(members(df.i64.isIn([1, 2.5, 3n]))).toEqual(['1', '3'])
   expect(members(df.i8.isIn([1, 1000]))).toEqual([1])
+  expect(members(df.i64.isIn([-0, 2 ** 60, 1e300, Number.NaN]))).toEqual(['0', '1152921504606846976'])
   expect(members(df.f64.isIn([1, -0]))).toEqual([1, 0])
   expect(members(df.s.isIn(new Set(['a', 'b'])))).toEqual(['a', 'b'])
   expect(members(col('d').isIn(['2020-01-01']))).toEqual([18262])

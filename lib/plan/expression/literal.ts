@@ -91,7 +91,7 @@ export function literalAs(node: ExprNode, dtype: string): ExprNode {
   if (node.op !== 'lit' || node.type.dtype === 'null' || node.type.dtype === dtype) return node
   if (isTemporal(dtype)) return temporalLiteral(node, dtype)
   if (isFloat(dtype) && isNumeric(node.type.dtype)) return floatLiteral(node, dtype as DType)
-  if (isInteger(dtype) && isInteger(node.type.dtype)) return integerLiteral(node, dtype as DType)
+  if (isInteger(dtype) && isNumeric(node.type.dtype)) return integerLiteral(node, dtype as DType)
   return node
 }
 
@@ -106,8 +106,11 @@ function floatLiteral(node: ExprNode, dtype: DType): ExprNode {
   )
 }
 
+// A float that happens to be whole, such as 2 ** 60, is that integer.
 function integerLiteral(node: ExprNode, dtype: DType): ExprNode {
-  const value = BigInt(literalValue(node) as bigint | number)
+  const given = literalValue(node) as bigint | number
+  if (typeof given === 'number' && !Number.isInteger(given)) return node
+  const value = BigInt(given)
   const [least, most] = integerRange(dtype)
   if (value < least || value > most) return node
   return typedLiteral(dtype, dtype === 'int64' || dtype === 'uint64' ? value.toString() : Number(value))

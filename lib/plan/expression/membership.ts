@@ -22,7 +22,7 @@ export const membership: Family = {
 export function memberPairs(values: readonly unknown[]): Json {
   return values.map((value, i) => {
     const node = literal(value, `isIn value ${i}`)
-    return node.op === 'neg' ? ['float64', 0] : node.extra
+    return node.op === 'neg' ? ['int64', '0'] : node.extra
   })
 }
 
