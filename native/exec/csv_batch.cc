@@ -50,10 +50,11 @@ CsvBatchReader::CsvBatchReader(const CsvScanPlan& plan, MemoryBudget* budget) : 
 }
 
 Status CsvBatchReader::read(const csv::RowBatch& rows, const char* window, const std::vector<uint32_t>& position_of,
-                            Batch& out) {
+                            uint32_t fields, Batch& out) {
   rows_ = rows;
   window_ = window;
   position_of_ = &position_of;
+  fields_ = fields;
   dropped_ = false;
   selected_count_ = rows.rows;
   widen_column_ = -1;
@@ -111,7 +112,7 @@ csv::FieldSource CsvBatchReader::source_of(uint32_t column) const {
   source.ends = rows_.ends + position;
   source.stride = rows_.stride;
   source.quoted = rows_.quoted;
-  source.trim_return = position + 1 == position_of_->size();
+  source.trim_return = position + 1 == fields_;
   source.quote = plan_.dialect.quote;
   source.escape = plan_.dialect.escape;
   return source;

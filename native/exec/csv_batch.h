@@ -9,7 +9,7 @@
 
 namespace millrace::exec {
 
-// What a scan reads; shared by all threads. Column numbers are those of the plan's source schema.
+// What a scan reads; shared by all threads. Columns are numbered by their place in CsvSourceSpec::project.
 struct CsvScanPlan {
   Schema columns;
   std::vector<bool> inferred;
@@ -26,9 +26,10 @@ class CsvBatchReader {
  public:
   CsvBatchReader(const CsvScanPlan& plan, MemoryBudget* budget);
 
-  // `position_of[c]`: which field of the row holds column c. Fills out.columns of the needed columns and out.rows;
-  // valid until the next call. On a bad cell facts.offset is its position in the window.
-  Status read(const csv::RowBatch& rows, const char* window, const std::vector<uint32_t>& position_of, Batch& out);
+  // `position_of[c]`: which of the `fields` of a row holds column c. Fills out.columns of the needed columns and
+  // out.rows; valid until the next call. On a bad cell facts.offset is its position in the window.
+  Status read(const csv::RowBatch& rows, const char* window, const std::vector<uint32_t>& position_of, uint32_t fields,
+              Batch& out);
 
   // The column whose inferred int64 met a decimal, when read() failed for that; else -1.
   int widen_column() const { return widen_column_; }
@@ -53,6 +54,7 @@ class CsvBatchReader {
   csv::RowBatch rows_;
   const char* window_ = nullptr;
   const std::vector<uint32_t>* position_of_ = nullptr;
+  uint32_t fields_ = 0;
   bool dropped_ = false;  // OnError::Skip: selected_ holds the rows that are left
   uint32_t selected_count_ = 0;
   uint32_t selected_[kVectorRows];

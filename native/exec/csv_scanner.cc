@@ -75,11 +75,18 @@ Status CsvScanner::open(const CsvStrip& strip) {
   auto source = input_.open_source(strip.file);
   MILLRACE_TRY(source);
   source_ = source.take();
-  auto head = input_.read_head(*source_, strip.file, position_of_);
+  std::vector<uint32_t> position_of;
+  auto head = input_.read_head(*source_, strip.file, position_of);
   MILLRACE_TRY(head);
+  set_positions(position_of);
   head_bytes_ = head.value();
   open_file_ = strip.file;
   return {};
+}
+
+void CsvScanner::set_positions(const std::vector<uint32_t>& position_of) {
+  position_of_.clear();
+  for (const uint32_t column : spec_.project) position_of_.push_back(position_of[column]);
 }
 
 // -1 when the bytes around the strip's begin do not tell.
@@ -144,7 +151,8 @@ Status CsvScanner::consume_window(const BatchConsumer& consume, StripOutcome& ou
     MILLRACE_TRY(indexer_.next(rows));
     if (rows.rows == 0) return {};
     query_.progress.rows_done.fetch_add(rows.rows, std::memory_order_relaxed);
-    const Status read = reader_.read(rows, indexer_.data(), position_of_, batch_);
+    const Status read =
+        reader_.read(rows, indexer_.data(), position_of_, static_cast<uint32_t>(spec_.columns.size()), batch_);
     if (!read.ok()) {
       out.widen_column = reader_.widen_column();
       return read;

@@ -29,8 +29,8 @@ class CsvScanner {
   StripOutcome scan(const CsvStrip& strip, int64_t known_start, const BatchConsumer& consume);
   // Bytes that were read elsewhere and hold whole rows: window->data()[begin, end) with padding behind.
   StripOutcome scan_window(Buffer* window, size_t begin, size_t end, int64_t offset, const BatchConsumer& consume);
-  // Which field holds which column, for scan_window().
-  void set_positions(std::vector<uint32_t> position_of) { position_of_ = std::move(position_of); }
+  // Which field of a row holds which column of the file.
+  void set_positions(const std::vector<uint32_t>& position_of);
 
  private:
   Status scan_strip(const CsvStrip& strip, int64_t known_start, const BatchConsumer& consume, StripOutcome& out);
@@ -52,7 +52,7 @@ class CsvScanner {
   std::unique_ptr<ByteSource> source_;
   int64_t open_file_ = -1;
   int64_t head_bytes_ = 0;
-  std::vector<uint32_t> position_of_;
+  std::vector<uint32_t> position_of_;  // by projected column
   Batch batch_;
 };
 

@@ -30,7 +30,7 @@ class LocalPipeScan final : public LocalScan {
       : scanner_(plan, spec, input, query, options.chunk_bytes, options.vector_rows) {
     std::vector<uint32_t> identity(spec.columns.size());
     for (uint32_t c = 0; c < identity.size(); c++) identity[c] = c;
-    scanner_.set_positions(std::move(identity));
+    scanner_.set_positions(identity);
   }
 
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {

@@ -119,7 +119,9 @@ Status Query::begin_source_stage() {
     return begin_stage(0, inputs_.frames[static_cast<size_t>(plan_->source.frame_handle)]);
   }
   const CsvSourceSpec& spec = plan_->source.csv;
-  auto stage = bind_stage(*plan_, 0, spec.columns, true, state_);
+  Schema projected;
+  for (const uint32_t column : spec.project) projected.push_back(spec.columns[column]);
+  auto stage = bind_stage(*plan_, 0, std::move(projected), true, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
   MILLRACE_TRY(replace_final_sink(false));
@@ -132,8 +134,10 @@ Status Query::begin_source_stage() {
 Status Query::make_csv_scan() {
   const CsvSourceSpec& spec = plan_->source.csv;
   csv_plan_ = {};
-  csv_plan_.columns = spec.columns;
-  csv_plan_.inferred = spec.inferred;
+  for (const uint32_t column : spec.project) {
+    csv_plan_.columns.push_back(spec.columns[column]);
+    csv_plan_.inferred.push_back(spec.inferred[column]);
+  }
   csv_plan_.null_tokens = spec.null_values;
   csv_plan_.on_error = spec.on_error;
   csv_plan_.dialect = spec.dialect;
@@ -200,7 +204,8 @@ void Query::on_stage_done(StageResult result) {
   stats_.add(result.stats);
   Status status = std::move(result.status);
   if (result.widen_column >= 0 && !streams() && !csv_input_->sequential()) {
-    plan_->source.csv.columns[static_cast<size_t>(result.widen_column)].type = TypeId::Float64;
+    CsvSourceSpec& spec = plan_->source.csv;
+    spec.columns[spec.project[static_cast<size_t>(result.widen_column)]].type = TypeId::Float64;
     stats_ = {};
     state_.progress.bytes_done.store(0);
     state_.progress.rows_done.store(0);

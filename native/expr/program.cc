@@ -56,6 +56,10 @@ Result<std::unique_ptr<Program>> Program::bind(const Json& nodes, std::span<cons
 
 namespace {
 
+// Above this many rows of 64, trying each costs less than finding the next. (0.3 against 0.6 ns a row when half of all
+// rows pass at random.)
+constexpr int kManyRows = 12;
+
 // Rows 64 * word .. of a mask, with what is null left out.
 uint64_t selected_word(const Vector& mask, uint32_t word, uint32_t rows) {
   return pack_word(mask.as<uint8_t>(), word, rows) & (mask.validity ? mask.validity[word] : ~uint64_t{0});
@@ -63,15 +67,18 @@ uint64_t selected_word(const Vector& mask, uint32_t word, uint32_t rows) {
 
 }  // namespace
 
-// By words: empty ones cost nothing, and full ones need no search for bits.
+// By words: empty ones cost nothing.
 uint32_t select_true(const Vector& mask, uint32_t rows, uint32_t* selection) {
   uint32_t count = 0;
   for (uint32_t word = 0; word < word_count(rows); word++) {
     uint64_t bits = selected_word(mask, word, rows);
     const uint32_t first = word * 64;
-    if (bits == ~uint64_t{0}) {
-      for (uint32_t i = 0; i < 64; i++) selection[count + i] = first + i;
-      count += 64;
+    if (std::popcount(bits) > kManyRows) {
+      const uint32_t in_word = rows - first < 64 ? rows - first : 64;
+      for (uint32_t i = 0; i < in_word; i++) {
+        selection[count] = first + i;
+        count += bits >> i & 1;
+      }
       continue;
     }
     for (; bits; bits &= bits - 1) selection[count++] = first + static_cast<uint32_t>(std::countr_zero(bits));

@@ -55,8 +55,22 @@ bool map_ascii(const StringRef& text, char* __restrict out) {
   return any < 0x80;
 }
 
-// No simple mapping turns a character into one of more than 3/2 its bytes (2 become 3 at most; ASCII stays ASCII).
+// No simple mapping turns a character into one of more than 3/2 its bytes.
 uint64_t most_bytes(uint64_t size) { return size + size / 2; }
+
+constexpr uint32_t utf8_bytes(uint32_t point) { return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4; }
+
+template <size_t kCount>
+constexpr bool stays_in_bounds(const CaseRange (&ranges)[kCount]) {
+  for (const CaseRange& range : ranges) {
+    for (uint32_t point = range.first; point <= range.last; point += range.step) {
+      const auto mapped = static_cast<uint32_t>(static_cast<int32_t>(point) + range.delta);
+      if (utf8_bytes(mapped) * 2 > utf8_bytes(point) * 3) return false;
+    }
+  }
+  return true;
+}
+static_assert(stays_in_bounds(kToLower) && stays_in_bounds(kToUpper));
 
 template <class Case>
 uint64_t map_unicode(const StringRef& text, char* out) {
