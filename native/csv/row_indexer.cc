@@ -200,7 +200,7 @@ Status RowIndexer::walk(RowBatch& batch) {
     newlines_--;
   }
   consumed_ = row_begin();
-  batch.ends = walked_.data() + 1;
+  batch.ends = rows ? walked_.data() + 1 : nullptr;
   batch.stride = static_cast<uint32_t>(columns + 1);
   batch.rows = rows;
   batch.quoted = !quotes_absent_;

@@ -33,6 +33,7 @@ class Sniffer {
  private:
   Status read_first_row();
   Status check_column_count(int64_t columns) const;
+  Status open_quote(std::string message, size_t at) const;
   void add_row(std::string_view bytes, const TokenizedRow& row, Shapes& shapes) const;
   void read_head();
   void read_window(std::string_view window);
@@ -56,23 +57,34 @@ Status Sniffer::read_first_row() {
   RowReader reader(head_rows_, input_.head_is_all, sniffed_.dialect);
   if (!reader.next(first_row_)) {
     if (!input_.head_is_all) {
-      MILLRACE_TRY(check_column_count(std::count(head_rows_.begin(), head_rows_.end(), sniffed_.dialect.delimiter)));
-      return with_hint(Code::CsvFieldTooLarge,
-                       "the first row does not end within the first " + std::to_string(input_.head.size()) + " bytes",
-                       "if a quote that is part of a text opens it, pass `quote: null`");
+      const char quote = sniffed_.dialect.quote;
+      const size_t opened = quote ? head_rows_.find(quote) : std::string_view::npos;
+      const std::string_view plain = head_rows_.substr(0, opened);
+      MILLRACE_TRY(check_column_count(std::count(plain.begin(), plain.end(), sniffed_.dialect.delimiter)));
+      const std::string size = std::to_string(input_.head.size());
+      if (opened == std::string_view::npos) {
+        return with_hint(Code::CsvFieldTooLarge, "the first row does not end within the first " + size + " bytes",
+                         "check `delimiter`, and that the file is a CSV file");
+      }
+      return open_quote("the first row opens a quote that is not closed within the first " + size + " bytes", opened);
     }
     return with_hint(Code::FileEmpty, "the file has no rows",
                      options_.skip_rows > 0 ? "`skipRows` skips " + std::to_string(options_.skip_rows) + " lines" : "");
   }
   if (first_row_.unterminated) {
-    Status status = with_hint(Code::CsvQuote, "the first row opens a quote that is never closed",
-                              "close the quote, or pass `quote: null` if quotes are plain text in this file");
-    status.mutable_facts().offset =
-        static_cast<int64_t>(input_.head.size() - head_rows_.size() + first_row_.fields.back().begin);
-    status.mutable_facts().line = 1;
-    return status;
+    return open_quote("the first row opens a quote that is never closed", first_row_.fields.back().begin);
   }
   return check_column_count(static_cast<int64_t>(first_row_.fields.size()));
+}
+
+// `at`: where it is opened, in head_rows_.
+Status Sniffer::open_quote(std::string message, size_t at) const {
+  Status status = with_hint(Code::CsvQuote, std::move(message),
+                            "close the quote, or pass `quote: null` if quotes are plain text in this file");
+  const auto offset = static_cast<int64_t>(input_.head.size() - head_rows_.size() + at);
+  status.mutable_facts().offset = offset;
+  status.mutable_facts().line = 1 + std::count(input_.head.begin(), input_.head.begin() + offset, '\n');
+  return status;
 }
 
 Status Sniffer::check_column_count(int64_t columns) const {

@@ -117,7 +117,8 @@ Result<csv::Sniffed> sniff_random_access(ByteSource& source, const csv::SniffOpt
   for (size_t head_bytes = kHeadBytes;; head_bytes *= 4) {
     MILLRACE_TRY(read_samples(source, head_bytes, samples));
     auto sniffed = sniff_samples(samples, options);
-    const bool too_short = !sniffed.ok() && sniffed.status().code() == Code::CsvFieldTooLarge;
+    const Code code = sniffed.status().code();
+    const bool too_short = code == Code::CsvFieldTooLarge || code == Code::CsvQuote;
     if (!too_short || samples.head_is_all || head_bytes >= kLargestHeadBytes) return sniffed;
   }
 }

@@ -48,6 +48,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size > 400) return 0;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const std::string_view inner = trimmed(text);
+  if (inner.empty()) return 0;  // a null
   double number = 0, converted = 0;
   int64_t integer = 0, converted_integer = 0;
   const bool is_number = parse_float64(inner, number) == ParseResult::Ok;
