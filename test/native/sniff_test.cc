@@ -292,7 +292,7 @@ TEST("too many columns are an error that names the option") {
 
 TEST("a first row that does not end within the head is an error") {
   CHECK_EQ(error_of("a,b,c,d", {}, false).code(), Code::CsvFieldTooLarge);
-  CHECK_EQ(error_of("\"open,b\n1,2\n", {}, false).code(), Code::CsvFieldTooLarge);
+  CHECK_EQ(error_of("\"open,b\n1,2\n", {}, false).code(), Code::CsvQuote);
 }
 
 }  // namespace millrace::csv
