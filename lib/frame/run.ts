@@ -61,7 +61,9 @@ async function runPlan(plan: PlanNode, options: CheckedRunOptions): Promise<Quer
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
   try {
-    return await query.result
+    const result = await query.result
+    signal?.throwIfAborted() // too late for the engine, but not for the caller
+    return result
   } catch (error) {
     throw passedOn(signal, watch.failure) ?? error
   } finally {

@@ -56,9 +56,6 @@ Result<std::unique_ptr<Program>> Program::bind(const Json& nodes, std::span<cons
 
 namespace {
 
-// Above this many rows of 64, trying each costs less than finding the next (0.5 against up to 0.9 ns a row).
-constexpr int kManyRows = 32;
-
 // Rows 64 * word .. of a mask, with what is null left out.
 uint64_t selected_word(const Vector& mask, uint32_t word, uint32_t rows) {
   return pack_word(mask.as<uint8_t>(), word, rows) & (mask.validity ? mask.validity[word] : ~uint64_t{0});
@@ -66,18 +63,15 @@ uint64_t selected_word(const Vector& mask, uint32_t word, uint32_t rows) {
 
 }  // namespace
 
-// By words: empty ones cost nothing.
+// By words: empty ones cost nothing, and full ones need no search for bits.
 uint32_t select_true(const Vector& mask, uint32_t rows, uint32_t* selection) {
   uint32_t count = 0;
   for (uint32_t word = 0; word < word_count(rows); word++) {
     uint64_t bits = selected_word(mask, word, rows);
     const uint32_t first = word * 64;
-    if (std::popcount(bits) > kManyRows) {
-      const uint32_t in_word = rows - first < 64 ? rows - first : 64;
-      for (uint32_t i = 0; i < in_word; i++) {
-        selection[count] = first + i;
-        count += bits >> i & 1;
-      }
+    if (bits == ~uint64_t{0}) {
+      for (uint32_t i = 0; i < 64; i++) selection[count + i] = first + i;
+      count += 64;
       continue;
     }
     for (; bits; bits &= bits - 1) selection[count++] = first + static_cast<uint32_t>(std::countr_zero(bits));

@@ -53,8 +53,7 @@ class Evaluator {
   std::unique_ptr<State> state_;
 };
 
-// Writes the indices of the rows for which a Bool vector is true and valid; returns how many. `selection` has room for
-// `rows` of them, and may be written to that end.
+// Writes the indices of the rows for which a Bool vector is true and valid; returns how many.
 uint32_t select_true(const Vector& mask, uint32_t rows, uint32_t* selection);
 
 }  // namespace millrace::expr
