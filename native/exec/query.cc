@@ -247,6 +247,7 @@ void Query::finish(Status status, std::shared_ptr<Frame> frame) {
   queue_.close(status);
   QueryResult result;
   result.status = std::move(status);
+  result.mode = plan_->options.mode;
   result.frame = std::move(frame);
   result.stats = stats_;
   result.peak_bytes = state_.budget.peak_bytes();

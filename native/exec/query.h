@@ -13,6 +13,7 @@ struct QueryInputs {
 
 struct QueryResult {
   Status status;
+  Options::Mode mode = Options::Mode::Collect;
   std::shared_ptr<Frame> frame;  // when ok; empty in stream mode. Not counted against any budget any more
   QueryStats stats;
   int64_t peak_bytes = 0;

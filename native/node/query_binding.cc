@@ -57,10 +57,11 @@ void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcom
 }
 
 // Runs on a worker; what needs no JavaScript is done before the post.
-void complete(const std::shared_ptr<Mailbox>& mailbox, const Napi::Promise::Deferred& deferred, bool persist,
+void complete(const std::shared_ptr<Mailbox>& mailbox, const Napi::Promise::Deferred& deferred,
               exec::QueryResult query) {
+  using Mode = exec::Options::Mode;
   Outcome outcome;
-  if (persist && query.status.ok()) {
+  if (query.mode == Mode::Persist && query.status.ok()) {
     outcome.result = std::make_shared<PreparedResult>();
     outcome.result->rows = query.frame->rows;
     outcome.result->frame = std::move(query.frame);
@@ -72,8 +73,9 @@ void complete(const std::shared_ptr<Mailbox>& mailbox, const Napi::Promise::Defe
     outcome.result->peak_bytes = query.peak_bytes;
     outcome.result->threads = query.threads;
   }
-  mailbox->post([mailbox, deferred, outcome = std::move(outcome)](Napi::Env env) {
-    mailbox->settle(env);
+  const bool expected = query.mode != Mode::Stream;
+  mailbox->post([mailbox, deferred, expected, outcome = std::move(outcome)](Napi::Env env) {
+    if (expected) mailbox->settle(env);
     settle(env, deferred, outcome);
   });
 }
@@ -90,16 +92,16 @@ Napi::Value execute(const Napi::CallbackInfo& info) {
   const auto mailbox = EnvState::of(env).mailbox();
   const auto deferred = Napi::Promise::Deferred::New(env);
   const std::string plan = info[0].As<Napi::String>();
-  const bool persist = plan.find("\"mode\":\"persist\"") != std::string::npos;
-  auto query = exec::Query::create(plan, std::move(inputs), [mailbox, deferred, persist](exec::QueryResult result) {
-    complete(mailbox, deferred, persist, std::move(result));
+  auto query = exec::Query::create(plan, std::move(inputs), [mailbox, deferred](exec::QueryResult result) {
+    complete(mailbox, deferred, std::move(result));
   });
   if (!query.ok()) {
     throw_status(env, query.status());
     return env.Undefined();
   }
   EnvState::of(env).track(query.value());
-  mailbox->expect(env);
+  // A stream keeps the process alive only while somebody waits for a batch: a reader that stops must not hang it.
+  if (!query.value()->streams()) mailbox->expect(env);
   query.value()->start();
   Napi::Object out = Napi::Object::New(env);
   out.Set("query", make_handle<exec::Query>(env, query.value()));

@@ -84,6 +84,16 @@ test('nothing keeps a process alive once its queries are done', async () => {
   expect(performance.now() - began).toBeLessThan(20_000)
 })
 
+test('a reader that stops in the middle of the batches does not hang the process', async () => {
+  const printed = await program(
+    'stop.mjs',
+    `import { readCsv } from MILLRACE
+     const batches = readCsv(DATA).batches({ size: 1000 })[Symbol.asyncIterator]()
+     console.log((await batches.next()).value.toObjects().length)`,
+  )
+  expect(printed).toBe('1000\n')
+})
+
 test('an aborted query rejects with the reason, and the pool is idle at once', async () => {
   const controller = new AbortController()
   const reason = new Error('changed my mind')
