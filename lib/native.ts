@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MillraceError } from './core/errors.js'
+import { ownFolder } from './core/own-folder.js'
 
 const ABI = 1
 const PLAN_VERSION = 1
@@ -157,7 +158,7 @@ function candidates(): string[] {
     'build/Release/millrace.node',
     'native/build/Release/millrace.node',
     `prebuilds/${process.platform}-${process.arch}/millrace${libcTag}.node`,
-  ].map(path => fileURLToPath(new URL(`../${path}`, import.meta.url)))
+  ].map(path => fileURLToPath(new URL(`../${path}`, ownFolder)))
 }
 
 function checked(binding: Binding): Binding {

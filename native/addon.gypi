@@ -3,7 +3,12 @@
     'target_name': 'millrace',
     'sources': ['<!@(node <(millrace_dir)sources.cjs <(millrace_dir))'],
     'include_dirs': ['<(millrace_dir).', '<!(node -p "require(\'node-addon-api\').include_dir")'],
-    'defines': ['NAPI_VERSION=9', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+    # A worker thread that is terminated refuses calls at any moment, in the middle of a binding too; without the last
+    # of these node-addon-api ends the whole process then.
+    'defines': [
+      'NAPI_VERSION=9', 'NAPI_DISABLE_CPP_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED',
+      'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+    ],
 
     # Node's own defaults are C++17 without exceptions; ours is C++20, where exceptions exist only so that
     # std::bad_alloc becomes an error. There is no -march: every instruction set beyond the baseline is chosen at run

@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { install } from './install.mjs'
-import { isMain, root, runTool } from './process.mjs'
+import { isMain, root, run, runTool } from './process.mjs'
 
 const addon = join(root, 'build', 'Release', 'millrace.node')
-const entry = join(root, 'dist', 'index.js')
+const entry = join(root, 'dist', 'bundle', 'index.js')
 
 export function build() {
   install()
@@ -26,11 +26,12 @@ export function buildAddon() {
 }
 
 export function buildTypeScript() {
-  const inputs = filesUnder('lib', name => /\.ts$|^tsconfig\.json$/.test(name))
+  const inputs = [...filesUnder('lib', name => /\.ts$|^tsconfig\.json$/.test(name)), 'scripts/bundle.mjs']
   unlessFresh('lib', [...inputs, 'package-lock.json'], entry, () => {
     console.log('building the TypeScript (tsc)')
     rmSync(join(root, 'dist'), { recursive: true, force: true }) // a deleted source must not leave its output
     runTool('typescript/bin/tsc', ['-p', 'lib'])
+    run(process.execPath, [join(root, 'scripts', 'bundle.mjs')])
   })
 }
 

@@ -82,7 +82,9 @@ afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 test('the tarball holds the library, a prebuild and the sources, and nothing that makes npm compile', () => {
   const manifest = JSON.parse(readFileSync(join(app, 'node_modules', 'millrace', 'package.json'), 'utf8'))
-  expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']))
+  expect(files).toEqual(
+    expect.arrayContaining(['README.md', 'LICENSE', 'dist/bundle/index.js', 'dist/index.d.ts']),
+  )
   expect(files).toEqual(
     expect.arrayContaining(['native/binding.gyp', 'native/sources.txt', 'native/base/status.cc']),
   )

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { PYTHON } from './processes.mjs'
 
 const FOLDER = fileURLToPath(new URL('../', import.meta.url))
-const ADDON = new URL('../../dist/index.js', import.meta.url)
+const ADDON = new URL('../../dist/bundle/index.js', import.meta.url)
 const run = promisify(execFile)
 
 /**

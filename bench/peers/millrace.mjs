@@ -1,4 +1,4 @@
-import { fromColumns, readCsv } from '../../dist/index.js'
+import { fromColumns, readCsv } from 'millrace'
 
 /**
  * millrace through its public functions, types inferred, groups sorted as they are by default.

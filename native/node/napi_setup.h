@@ -1,6 +1,6 @@
 // The one place that includes napi.h, so that its configuration cannot be forgotten (binding.gyp defines it).
 #pragma once
-#ifndef NAPI_DISABLE_CPP_EXCEPTIONS
-#error "build with NAPI_DISABLE_CPP_EXCEPTIONS"
+#if !defined(NAPI_DISABLE_CPP_EXCEPTIONS) || !defined(NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
+#error "build with the defines of addon.gypi"
 #endif
 #include <napi.h>

@@ -1,6 +1,6 @@
-import { errorCodes, MillraceError } from 'millrace'
 import { expect, test } from 'vitest'
 import { callSite, describe as describeValue, fromNative, invalidArgument } from '../../dist/core/errors.js'
+import { errorCodes, MillraceError } from '../../dist/index.js'
 
 test('an error carries its code and only the facts that apply', () => {
   const error = new MillraceError('ERR_CSV_TYPE', 'not a number', { file: 'a.csv', line: 3, text: 'x' })

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { fromColumns, type QueryProgress, readCsv } from 'millrace'
 import { afterAll, expect, test, vi } from 'vitest'
 import { currentExecutor, type Executor, setExecutor } from '../../dist/core/executor.js'
 import { localExecutor } from '../../dist/frame/local-executor.js'
+import { fromColumns, type QueryProgress, readCsv } from '../../dist/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-compute-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -190,7 +190,7 @@ test('an installed executor runs the queries until it is taken away', async () =
 
 test('a running query keeps the process alive, and nothing else does', async () => {
   const script = `
-    import { fromColumns } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)}
+    import { fromColumns } from ${JSON.stringify(new URL('../../dist/bundle/index.js', import.meta.url).href)}
     const df = fromColumns({ x: [1, 2, 3] })
     df.agg(c => ({ x: c.x.sum() })).compute({ onProgress() {} }).then(table => console.log(table.x.get(0)))
     for await (const batch of df) { console.log(batch.length); break }

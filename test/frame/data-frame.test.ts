@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import { col, fromColumns } from 'millrace'
 import { expect, test, vi } from 'vitest'
+import { col, fromColumns } from '../../dist/index.js'
 import { prices as df, lazyFrame } from '../plan/scan.js'
 
 const untyped = df as unknown as Record<string, any>
@@ -240,7 +240,7 @@ test('expressions, groups and grouped columns print what they are', () => {
 })
 
 test('a choice is no promise', async () => {
-  const { when } = await import('millrace')
+  const { when } = await import('../../dist/index.js')
   const choice = when(df.Close.gt(0))
   await expect(
     (async () => (await (choice as unknown as Promise<unknown>)) as unknown)(),

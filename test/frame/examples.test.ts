@@ -79,7 +79,7 @@ beforeAll(async () => {
     throw new Error(`an example does not compile:\n${(error as { stdout: string }).stdout}`)
   }
   const compiled = join(folder, 'program.js')
-  const entry = pathToFileURL(join(root, 'dist/index.js')).href
+  const entry = pathToFileURL(join(root, 'dist/bundle/index.js')).href
   writeFileSync(compiled, readFileSync(compiled, 'utf8').replace("'millrace'", `'${entry}'`))
   process.chdir(folder)
   const module: { programs: typeof programs } = await import(/* @vite-ignore */ pathToFileURL(compiled).href)

@@ -1,9 +1,10 @@
 // Random queries give the same rows with the optimizer and without, and the same as written in plain JavaScript.
-import { type DataFrame, type Expr, fromColumns, lit, readCsv, when } from 'millrace'
+
 import { expect, test } from 'vitest'
 import { planOf } from '../../dist/frame/data-frame.js'
 import { localExecutor } from '../../dist/frame/local-executor.js'
 import { tableOf } from '../../dist/frame/table/table.js'
+import { type DataFrame, type Expr, fromColumns, lit, readCsv, when } from '../../dist/index.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
 
 const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 1e9)

@@ -1,5 +1,5 @@
-import { coalesce, col, count, lit, when } from 'millrace'
 import { expect, test } from 'vitest'
+import { coalesce, col, count, lit, when } from '../../dist/index.js'
 import { prices as df } from './scan.js'
 
 test.each([

@@ -1,5 +1,5 @@
-import { col, lit, MillraceError } from 'millrace'
 import { expect, test } from 'vitest'
+import { col, lit, MillraceError } from '../../dist/index.js'
 import {
   dateText,
   parseDate,

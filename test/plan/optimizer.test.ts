@@ -1,6 +1,6 @@
-import { count, lit } from 'millrace'
 import { describe, expect, test } from 'vitest'
 import { ExpressionBuilder } from '../../dist/frame/expression/expression-builder.js'
+import { count, lit } from '../../dist/index.js'
 import { formatExpr } from '../../dist/plan/expression/format.js'
 import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'

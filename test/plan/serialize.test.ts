@@ -1,5 +1,5 @@
-import { count } from 'millrace'
 import { expect, test } from 'vitest'
+import { count } from '../../dist/index.js'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
 import { prices as df, planFrom } from './scan.js'

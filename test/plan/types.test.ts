@@ -1,6 +1,7 @@
 // The typing table that the engine has too (native/expr); test/frame/expressions.test.ts compares the two by running.
-import { coalesce, concatStr, type Expr, lit, when } from 'millrace'
+
 import { expect, test } from 'vitest'
+import { coalesce, concatStr, type Expr, lit, when } from '../../dist/index.js'
 import { lazyFrame } from './scan.js'
 
 const df = lazyFrame({

@@ -1,0 +1,5 @@
+/**
+ * The folder of what is compiled from lib/, with a slash at its end. A build joins the modules into few files one folder
+ * down (`dist/bundle`), as deep as this one lies, so the answer is the same from there.
+ */
+export const ownFolder = new URL('..', import.meta.url)

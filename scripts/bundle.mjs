@@ -1,0 +1,21 @@
+// Joins the compiled modules into dist/bundle, the JavaScript that is published: a hundred small files take Node four
+// times as long to import as one (60 against 14 ms). tsc's own files stay beside it for their types and for tests of
+// internals.
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { root } from './process.mjs'
+
+const bundle = await rolldown({
+  cwd: root,
+  input: { index: 'dist/index.js' },
+  platform: 'node',
+  external: /^node:/,
+})
+await bundle.write({
+  dir: join(root, 'dist', 'bundle'), // one folder below dist, and flat: lib/core/own-folder.ts counts on it
+  format: 'es',
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name].js',
+  minify: false, // stack traces stay readable
+})
+await bundle.close()
