@@ -64,7 +64,7 @@ async function main(args) {
  * @param {ReturnType<typeof readArguments>} options
  */
 async function withMillrace(path, { by, mean, filter, above, threads }) {
-  const { readCsv } = await import('millrace')
+  const { readCsv } = await import('../dist/bundle/index.js')
   const df = readCsv(path)
   if (by === undefined || mean === undefined) {
     const columns = Object.entries(df.schema).map(([name, dtype]) => `  ${name}: ${dtype}`)

@@ -1,4 +1,4 @@
-import { fromColumns, readCsv } from 'millrace'
+import { fromColumns, readCsv } from '../../dist/bundle/index.js'
 
 /**
  * millrace through its public functions, types inferred, groups sorted as they are by default.
