@@ -81,6 +81,7 @@ class StringPickFamily final : public StateFamily {
   }
 
   Result<Column> emit(const AggregateSpec&, const EmitBatch& batch) const override {
+    static constexpr char kNothing[kStringPadding] = {};
     ColumnBuilder builder(type_, batch.budget);
     StringRef strings[kVectorRows];
     uint64_t validity[kValidityWords];
@@ -90,7 +91,7 @@ class StringPickFamily final : public StateFamily {
       for (uint32_t i = 0; i < rows; i++) {
         const auto& state = batch.state<PickState>(begin + i);
         const bool valid = state.seen == Seen::Value;
-        strings[i] = valid ? StringRef{state.data, state.size} : StringRef{"", 0};
+        strings[i] = valid && state.size ? StringRef{state.data, state.size} : StringRef{kNothing, 0};
         validity[i / 64] |= uint64_t{valid} << (i % 64);
       }
       MILLRACE_TRY(builder.append(Vector{type_, strings, validity}, rows));

@@ -1,7 +1,8 @@
 #include "base/memory.h"
 
-#include <cstdlib>
 #include <new>
+
+#include "base/pages.h"
 
 namespace millrace {
 
@@ -10,6 +11,10 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr size_t kArenaFirstBlock = 4096;
 constexpr size_t kArenaLargestBlock = 1 << 20;
+
+// From this size on a buffer is pages of its own: huge ones where the system has them, which spares nine faults in ten
+// (a CSV of 510 MB into memory spent half of its time in them), and growth moves them instead of copying.
+bool is_mapped(size_t total_bytes) { return pages::kAvailable && total_bytes >= pages::kHugePageBytes; }
 
 std::atomic<int64_t> failure_countdown{-1};
 std::atomic<bool> failure_forever{false};
@@ -27,6 +32,27 @@ void* allocate_aligned(size_t bytes) {
 }
 
 void free_aligned(void* data) { ::operator delete (data, std::align_val_t{kAlignment}); }
+
+void* allocate_buffer(size_t total_bytes) {
+  if (!is_mapped(total_bytes)) return allocate_aligned(total_bytes);
+  return injected_failure() ? nullptr : pages::map(total_bytes);
+}
+
+void free_buffer(void* data, size_t total_bytes) {
+  is_mapped(total_bytes) ? pages::unmap(data, total_bytes) : free_aligned(data);
+}
+
+// The first `kept` bytes in a place of `total` bytes; null, with the old place intact, when there is none.
+void* grow_buffer(void* old, size_t old_total, size_t kept, size_t total) {
+  if (old && is_mapped(old_total) && is_mapped(total)) {
+    return injected_failure() ? nullptr : pages::grow(old, old_total, total);
+  }
+  void* grown = allocate_buffer(total);
+  if (!grown) return nullptr;
+  if (kept) std::memcpy(grown, old, kept);
+  if (old) free_buffer(old, old_total);
+  return grown;
+}
 
 }  // namespace
 
@@ -66,14 +92,12 @@ Status Buffer::reserve(size_t bytes) {
   const size_t wanted = (bytes + kAlignment - 1) & ~(kAlignment - 1);
   const auto delta = static_cast<int64_t>(wanted - capacity_ + (data_ ? 0 : kBufferPadding));
   if (budget_ && !budget_->reserve(delta)) return memory_limit_error(budget_, wanted);
-  auto* grown = static_cast<uint8_t*>(allocate_aligned(wanted + kBufferPadding));
+  auto* grown = static_cast<uint8_t*>(grow_buffer(data_, capacity_ + kBufferPadding, size_, wanted + kBufferPadding));
   if (!grown) {
     if (budget_) budget_->release(delta);
     return memory_limit_error(nullptr, wanted);
   }
-  if (size_) std::memcpy(grown, data_, size_);
-  std::memset(grown + wanted, 0, kBufferPadding);
-  if (data_) free_aligned(data_);
+  if (!is_mapped(wanted + kBufferPadding)) std::memset(grown + wanted, 0, kBufferPadding);
   data_ = grown;
   capacity_ = wanted;
   return {};
@@ -85,9 +109,17 @@ Status Buffer::resize(size_t bytes) {
   return {};
 }
 
+void Buffer::trim() {
+  const size_t wanted = (size_ + kAlignment - 1) & ~(kAlignment - 1);
+  if (!data_ || !is_mapped(capacity_ + kBufferPadding) || !is_mapped(wanted + kBufferPadding)) return;
+  pages::shrink(data_, capacity_ + kBufferPadding, wanted + kBufferPadding);
+  if (budget_) budget_->release(static_cast<int64_t>(capacity_ - wanted));
+  capacity_ = wanted;
+}
+
 void Buffer::reset() {
   if (!data_) return;
-  free_aligned(data_);
+  free_buffer(data_, capacity_ + kBufferPadding);
   if (budget_) budget_->release(static_cast<int64_t>(capacity_ + kBufferPadding));
   data_ = nullptr;
   size_ = capacity_ = 0;

@@ -58,6 +58,8 @@ class Buffer {
   Status reserve(size_t bytes);
   // reserve() with doubling, for appenders; then size() = bytes.
   Status resize(size_t bytes);
+  // Gives back what a large buffer has beyond its size.
+  void trim();
   void reset();
   void swap(Buffer& other) noexcept;
   // The budget that later releases and growth go to: moves the accounting (used when a result outlives its query).

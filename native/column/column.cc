@@ -1,22 +1,10 @@
 #include "column/column.h"
 
-#include <bit>
+#include "column/bits.h"
 
 namespace millrace {
 
 namespace {
-
-// Copies rows of one width through an optional selection.
-template <class T>
-void copy_values(const Vector& vector, const uint32_t* selection, uint32_t count, uint8_t* to) {
-  const T* from = vector.as<T>();
-  T* out = reinterpret_cast<T*>(to);
-  if (!selection) {
-    std::memcpy(out, from, count * sizeof(T));
-    return;
-  }
-  for (uint32_t i = 0; i < count; i++) out[i] = from[selection[i]];
-}
 
 template <class T>
 void take_values(const Column& column, const int64_t* rows, int64_t count, uint8_t* to) {
@@ -51,72 +39,63 @@ Vector view_of(const Column& column, int64_t first, uint32_t count, StringRef* s
 ColumnBuilder::ColumnBuilder(TypeId type, MemoryBudget* budget)
     : type_(type), data_(budget), offsets_(budget), validity_(budget) {}
 
+void ColumnBuilder::clear() {
+  rows_ = null_count_ = 0;
+  if (data_.data()) (void)data_.resize(0).ok();  // cannot fail: it does not grow
+  offsets_.clear();
+  validity_.clear();
+}
+
 Status ColumnBuilder::append(const Vector& vector, uint32_t rows) {
-  MILLRACE_TRY(append_values(vector, nullptr, rows));
-  MILLRACE_TRY(append_validity(vector, nullptr, rows));
+  if (is_string(type_)) {
+    MILLRACE_TRY(append_strings(vector, rows));
+  } else {
+    const size_t old = data_.size();
+    const size_t bytes = rows * type_width(type_);
+    MILLRACE_TRY(data_.resize(old + bytes));
+    std::memcpy(data_.data() + old, vector.data, bytes);
+  }
+  MILLRACE_TRY(append_validity(vector, rows));
   rows_ += rows;
   return {};
 }
 
-Status ColumnBuilder::append_selected(const Vector& vector, const uint32_t* rows, uint32_t count) {
-  MILLRACE_TRY(append_values(vector, rows, count));
-  MILLRACE_TRY(append_validity(vector, rows, count));
-  rows_ += count;
-  return {};
-}
-
-Status ColumnBuilder::append_values(const Vector& vector, const uint32_t* selection, uint32_t count) {
+// Short texts, which most are, are one store of 16 bytes: both sides have that much room behind them.
+Status ColumnBuilder::append_strings(const Vector& vector, uint32_t rows) {
+  static_assert(kStringPadding >= 16 && kBufferPadding >= 16);
   const size_t old = data_.size();
-  if (!is_string(type_)) {
-    const size_t width = type_width(type_);
-    MILLRACE_TRY(data_.resize(old + count * width));
-    uint8_t* to = data_.data() + old;
-    if (width == 1) copy_values<uint8_t>(vector, selection, count, to);
-    if (width == 2) copy_values<uint16_t>(vector, selection, count, to);
-    if (width == 4) copy_values<uint32_t>(vector, selection, count, to);
-    if (width == 8) copy_values<uint64_t>(vector, selection, count, to);
-    return {};
-  }
   if (offsets_.empty()) MILLRACE_TRY(offsets_.push(0));
-  MILLRACE_TRY(offsets_.reserve_more(count));
+  MILLRACE_TRY(offsets_.reserve_more(rows));
   const auto* from = vector.as<StringRef>();
   size_t bytes = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t row = selection ? selection[i] : i;
-    if (vector.is_valid(row)) bytes += from[row].size;
-  }
+  for (uint32_t i = 0; i < rows; i++) bytes += from[i].size;
   MILLRACE_TRY(data_.resize(old + bytes));
-  uint8_t* to = data_.data() + old;
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t row = selection ? selection[i] : i;
-    if (vector.is_valid(row) && from[row].size) {
-      std::memcpy(to, from[row].data, from[row].size);
-      to += from[row].size;
+  uint8_t* const begin = data_.data();
+  uint8_t* to = begin + old;
+  uint64_t* ends = offsets_.data() + offsets_.size();
+  for (uint32_t i = 0; i < rows; i++) {
+    const uint64_t size = vector.is_valid(i) ? from[i].size : 0;
+    if (size <= 16) [[likely]] {
+      std::memcpy(to, from[i].data, 16);
+    } else {
+      std::memcpy(to, from[i].data, size);
     }
-    offsets_.push_unchecked(static_cast<uint64_t>(to - data_.data()));
+    to += size;
+    ends[i] = static_cast<uint64_t>(to - begin);
   }
+  (void)offsets_.resize(offsets_.size() + rows).ok();  // cannot fail: reserved above
+  (void)data_.resize(static_cast<size_t>(to - begin)).ok();
   return {};
 }
 
-Status ColumnBuilder::append_validity(const Vector& vector, const uint32_t* selection, uint32_t count) {
-  const size_t words = static_cast<size_t>(rows_ + count + 63) / 64;
-  MILLRACE_TRY(validity_.resize_fill(words, 0));
-  uint64_t* bits = validity_.data();
-  if (!selection && rows_ % 64 == 0) {
-    uint64_t* out = bits + rows_ / 64;
-    for (uint32_t word = 0; word * 64 < count; word++) {
-      const uint32_t left = count - word * 64;
-      const uint64_t mask = left >= 64 ? ~uint64_t{0} : (uint64_t{1} << left) - 1;
-      out[word] = (vector.validity ? vector.validity[word] : ~uint64_t{0}) & mask;
-      null_count_ += std::popcount(mask) - std::popcount(out[word]);
-    }
-    return {};
-  }
-  for (uint32_t i = 0; i < count; i++) {
-    const bool valid = vector.is_valid(selection ? selection[i] : i);
-    bits[(rows_ + i) >> 6] |= uint64_t{valid} << ((rows_ + i) & 63);
-    null_count_ += !valid;
-  }
+// There is no bitmap before the first null.
+Status ColumnBuilder::append_validity(const Vector& vector, uint32_t rows) {
+  const int64_t nulls = vector.validity ? bits::count_zeros(vector.validity, rows) : 0;
+  if (nulls == 0 && null_count_ == 0) return {};
+  MILLRACE_TRY(validity_.resize(static_cast<size_t>(bits::words_for(rows_ + rows))));
+  if (null_count_ == 0) bits::append(validity_.data(), 0, nullptr, rows_);
+  bits::append(validity_.data(), rows_, vector.validity, rows);
+  null_count_ += nulls;
   return {};
 }
 
@@ -130,16 +109,24 @@ Status ColumnBuilder::append_range(const Column& column, int64_t first, int64_t 
   return {};
 }
 
-Result<Column> ColumnBuilder::finish() {
+Result<Column> ColumnBuilder::finish(int64_t rows) {
   Column out;
   out.type = type_;
-  out.rows = rows_;
-  out.null_count = null_count_;
-  if (!data_.data()) MILLRACE_TRY(data_.reserve(1));
+  out.rows = rows;
+  if (null_count_) out.null_count = bits::count_zeros(validity_.data(), rows);
   if (is_string(type_) && offsets_.empty()) MILLRACE_TRY(offsets_.push(0));
+  const auto count = static_cast<size_t>(rows);
+  MILLRACE_TRY(data_.resize(is_string(type_) ? offsets_[count] : count * type_width(type_)));
+  data_.trim();
   out.data = std::move(data_);
-  out.offsets = offsets_.take_buffer();
-  if (null_count_) out.validity = validity_.take_buffer();
+  if (is_string(type_)) {
+    MILLRACE_TRY(offsets_.resize(count + 1));
+    out.offsets = offsets_.take_buffer();
+  }
+  if (out.null_count) {
+    MILLRACE_TRY(validity_.resize(static_cast<size_t>(bits::words_for(rows))));
+    out.validity = validity_.take_buffer();
+  }
   return out;
 }
 

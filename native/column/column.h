@@ -53,25 +53,28 @@ Vector view_of(const Column& column, int64_t first, uint32_t count, StringRef* s
 class ColumnBuilder {
  public:
   ColumnBuilder(TypeId type, MemoryBudget* budget);
+  // Forgets the rows and keeps the memory.
+  void clear();
   // All `rows` values.
   Status append(const Vector& vector, uint32_t rows);
-  // The values at `rows[0..count)`.
-  Status append_selected(const Vector& vector, const uint32_t* rows, uint32_t count);
   // Rows [first, first + count) of a column of the same type.
   Status append_range(const Column& column, int64_t first, int64_t count);
   int64_t rows() const { return rows_; }
-  Result<Column> finish();
+  Result<Column> finish() { return finish(rows_); }
+  // The first `rows` of them.
+  Result<Column> finish(int64_t rows);
 
  private:
-  Status append_validity(const Vector& vector, const uint32_t* selection, uint32_t count);
-  Status append_values(const Vector& vector, const uint32_t* selection, uint32_t count);
+  friend class ColumnAssembly;
+  Status append_validity(const Vector& vector, uint32_t rows);
+  Status append_strings(const Vector& vector, uint32_t rows);
 
   TypeId type_;
   int64_t rows_ = 0;
   int64_t null_count_ = 0;
   Buffer data_;
   PodVector<uint64_t> offsets_;
-  PodVector<uint64_t> validity_;
+  PodVector<uint64_t> validity_;  // empty before the first null
 };
 
 // The rows of `column` in the order of `rows[0..count)`.

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 
+#include "column/assembly.h"
 #include "exec/sink.h"
 
 namespace millrace::exec {
@@ -7,104 +10,185 @@ namespace millrace::exec {
 namespace {
 
 struct CollectedStrip final : StripResult {
-  std::vector<Column> columns;
+  std::vector<ColumnBuilder> columns;
   int64_t rows = 0;
+};
+
+// Strips whose rows have been copied, so that the next ones find memory that is in use already: fresh pages cost as
+// much as parsing into them.
+class SpareStrips {
+ public:
+  std::unique_ptr<CollectedStrip> take(const Schema& schema, MemoryBudget* budget) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!strips_.empty()) {
+        auto out = std::move(strips_.back());
+        strips_.pop_back();
+        return out;
+      }
+    }
+    auto out = std::make_unique<CollectedStrip>();
+    for (const Field& field : schema) out->columns.emplace_back(field.type, budget);
+    return out;
+  }
+
+  void put(std::unique_ptr<CollectedStrip> strip) {
+    for (ColumnBuilder& column : strip->columns) column.clear();
+    strip->rows = 0;
+    const std::lock_guard lock(mutex_);
+    strips_.push_back(std::move(strip));
+  }
+
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    strips_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<CollectedStrip>> strips_;
 };
 
 class LocalCollectSink final : public LocalSink {
  public:
-  LocalCollectSink(const Schema& schema, int64_t limit, MemoryBudget* budget)
-      : schema_(schema), limit_(limit), budget_(budget) {
-    discard_strip();
-  }
+  LocalCollectSink(const Schema& schema, int64_t limit, SpareStrips& spare, MemoryBudget* budget)
+      : schema_(schema), limit_(limit), spare_(spare), budget_(budget) {}
 
   Status consume(const Batch& batch) override {
-    const auto rows = static_cast<uint32_t>(std::min<int64_t>(batch.rows, limit_ - rows_));
-    for (size_t c = 0; c < builders_.size(); c++) MILLRACE_TRY(builders_[c].append(batch.columns[c], rows));
-    rows_ += rows;
+    if (!strip_) strip_ = spare_.take(schema_, budget_);
+    const auto rows = static_cast<uint32_t>(std::min<int64_t>(batch.rows, limit_ - strip_->rows));
+    for (size_t c = 0; c < schema_.size(); c++) MILLRACE_TRY(strip_->columns[c].append(batch.columns[c], rows));
+    strip_->rows += rows;
     return {};
   }
 
-  bool satisfied() const override { return rows_ >= limit_; }
+  bool satisfied() const override { return strip_ && strip_->rows >= limit_; }
 
   Result<std::unique_ptr<StripResult>> take_strip() override {
-    auto out = std::make_unique<CollectedStrip>();
-    out->rows = rows_;
-    for (ColumnBuilder& builder : builders_) {
-      auto column = builder.finish();
-      MILLRACE_TRY(column);
-      out->columns.push_back(column.take());
-    }
-    discard_strip();
-    return std::unique_ptr<StripResult>(std::move(out));
+    if (!strip_) strip_ = spare_.take(schema_, budget_);
+    return std::unique_ptr<StripResult>(std::move(strip_));
   }
 
   void discard_strip() override {
-    builders_.clear();
-    for (const Field& field : schema_) builders_.emplace_back(field.type, budget_);
-    rows_ = 0;
+    if (strip_) spare_.put(std::move(strip_));
   }
 
  private:
   const Schema& schema_;
   const int64_t limit_;
+  SpareStrips& spare_;
   MemoryBudget* budget_;
-  std::vector<ColumnBuilder> builders_;
-  int64_t rows_ = 0;
+  std::unique_ptr<CollectedStrip> strip_;
 };
 
-// Strips end to end: one copy, or none when there is one strip.
+// Strips end to end. A lone strip is the result itself; else merge() gives each strip its place, and whoever comes by
+// copies it there, many strips at once.
 class CollectSink final : public Sink {
  public:
   CollectSink(Schema schema, int64_t limit, QueryState& query)
       : schema_(std::move(schema)), limit_(limit), query_(query) {}
 
   std::unique_ptr<LocalSink> make_local() override {
-    return std::make_unique<LocalCollectSink>(schema_, limit_, &query_.budget);
+    return std::make_unique<LocalCollectSink>(schema_, limit_, spare_, &query_.budget);
   }
 
-  Status merge(std::unique_ptr<StripResult> strip) override {
-    auto& collected = static_cast<CollectedStrip&>(*strip);
-    if (collected.rows > 0 && !satisfied()) {
-      rows_ += collected.rows;
-      strips_.push_back(std::move(collected.columns));
+  Status merge(std::unique_ptr<StripResult> result) override {
+    std::unique_ptr<CollectedStrip> strip(static_cast<CollectedStrip*>(result.release()));
+    if (strip->rows == 0 || satisfied()) {
+      spare_.put(std::move(strip));
+      return {};
     }
-    return {};
+    strip->rows = std::min(strip->rows, limit_ - rows_);
+    rows_ += strip->rows;
+    if (assemblies_.empty() && !lone_) {
+      lone_ = std::move(strip);
+      return {};
+    }
+    if (assemblies_.empty()) {
+      for (const Field& field : schema_) assemblies_.emplace_back(field.type, &query_.budget);
+      MILLRACE_TRY(place(std::move(lone_)));
+    }
+    return place(std::move(strip));
+  }
+
+  Status copy_merged() override {
+    while (true) {
+      Placed next;
+      {
+        const std::lock_guard lock(queue_mutex_);
+        if (queue_.empty()) return {};
+        next = std::move(queue_.back());
+        queue_.pop_back();
+        memory_.lock_shared();  // before another could find the queue empty and finish()
+      }
+      for (size_t c = 0; c < assemblies_.size(); c++) assemblies_[c].copy(next.strip->columns[c], next.places[c]);
+      memory_.unlock_shared();
+      spare_.put(std::move(next.strip));
+    }
   }
 
   bool satisfied() const override { return rows_ >= limit_; }
 
   Result<std::shared_ptr<Frame>> finish() override {
+    MILLRACE_TRY(copy_merged());
+    spare_.clear();
+    if (assemblies_.empty() && !lone_) lone_ = spare_.take(schema_, &query_.budget);
     auto frame = std::make_shared<Frame>();
     frame->schema = schema_;
-    frame->rows = std::min(rows_, limit_);
+    frame->rows = rows_;
     for (size_t c = 0; c < schema_.size(); c++) {
-      auto column = join(c, frame->rows);
+      auto column = lone_ ? lone_->columns[c].finish(rows_) : assemblies_[c].finish();
       MILLRACE_TRY(column);
       frame->columns.push_back(column.take());
     }
-    strips_.clear();
+    lone_.reset();
+    assemblies_.clear();
     rows_ = 0;
     return frame;
   }
 
  private:
-  Result<Column> join(size_t c, int64_t rows) {
-    if (strips_.size() == 1 && strips_[0][c].rows == rows) return std::move(strips_[0][c]);
-    ColumnBuilder builder(schema_[c].type, &query_.budget);
-    for (auto& strip : strips_) {
-      const int64_t wanted = std::min(strip[c].rows, rows - builder.rows());
-      MILLRACE_TRY(builder.append_range(strip[c], 0, wanted));
-      strip[c] = Column();  // frees each piece as soon as it is copied
+  struct Placed {
+    std::unique_ptr<CollectedStrip> strip;
+    std::vector<ColumnAssembly::Place> places;
+  };
+
+  Status place(std::unique_ptr<CollectedStrip> strip) {
+    MILLRACE_TRY(make_room(*strip));
+    Placed placed;
+    for (size_t c = 0; c < assemblies_.size(); c++) {
+      auto at = assemblies_[c].place(strip->columns[c], strip->rows);
+      MILLRACE_TRY(at);
+      placed.places.push_back(at.value());
     }
-    return builder.finish();
+    placed.strip = std::move(strip);
+    const std::lock_guard lock(queue_mutex_);
+    queue_.push_back(std::move(placed));
+    return {};
+  }
+
+  // Growth moves the columns: copies in progress end first.
+  Status make_room(const CollectedStrip& strip) {
+    bool room = true;
+    for (size_t c = 0; c < assemblies_.size(); c++) room &= assemblies_[c].has_room(strip.columns[c], strip.rows);
+    if (room) return {};
+    const std::lock_guard lock(memory_);
+    for (size_t c = 0; c < assemblies_.size(); c++) {
+      MILLRACE_TRY(assemblies_[c].reserve(strip.columns[c], strip.rows));
+    }
+    return {};
   }
 
   const Schema schema_;
   const int64_t limit_;
   QueryState& query_;
-  std::vector<std::vector<Column>> strips_;
+  SpareStrips spare_;
   int64_t rows_ = 0;
+  std::unique_ptr<CollectedStrip> lone_;
+  std::vector<ColumnAssembly> assemblies_;
+  std::shared_mutex memory_;  // shared: copies into the assemblies; exclusive: their growth
+  std::mutex queue_mutex_;
+  std::vector<Placed> queue_;
 };
 
 }  // namespace

@@ -31,6 +31,8 @@ class Sink {
   virtual Status register_strip(StripResult&) { return {}; }
   // In strip order.
   virtual Status merge(std::unique_ptr<StripResult> strip) = 0;
+  // Does what merge() has left to do for strips merged so far. Called without the stage's lock, by several threads.
+  virtual Status copy_merged() { return {}; }
   // Whether no strip should be taken for now, since the reader of the batches lags behind. Thread-safe.
   virtual bool blocked() const { return false; }
   // Whether no later strip can matter.

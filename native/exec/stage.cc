@@ -17,6 +17,11 @@ bool StageJob::work(uint32_t slot) {
     StripTask task;
     if (!take_task(task)) return false;
     run_strip(local_of(slot), task, slot);
+    Status copied = stage_.sink->copy_merged();
+    if (!copied.ok()) {
+      const std::lock_guard lock(mutex_);
+      fail(std::move(copied));
+    }
   } catch (const std::bad_alloc&) {
     const std::lock_guard lock(mutex_);
     fail(memory_limit_error(nullptr, 0));

@@ -33,14 +33,19 @@ void fill_nulls(Column& column) {
   }
 }
 
+// In place: T is no wider than what it replaces, and fresh memory would cost more than the conversion.
 template <class T>
-Result<Buffer> convert_offsets(const Column& column) {
-  PodVector<T> out;
+void convert_offsets(Column& column) {
   const auto count = static_cast<size_t>(column.rows) + 1;
-  MILLRACE_TRY(out.resize(count));
-  const auto* from = reinterpret_cast<const uint64_t*>(column.offsets.data());
-  for (size_t i = 0; i < count; i++) out[i] = static_cast<T>(from[i]);
-  return out.take_buffer();
+  uint8_t* bytes = column.offsets.data();
+  for (size_t i = 0; i < count; i++) {
+    uint64_t offset;
+    std::memcpy(&offset, bytes + i * sizeof(offset), sizeof(offset));
+    const auto converted = static_cast<T>(offset);
+    std::memcpy(bytes + i * sizeof(T), &converted, sizeof(T));
+  }
+  (void)column.offsets.resize(count * sizeof(T)).ok();  // cannot fail: it shrinks
+  column.offsets.trim();
 }
 
 Status encode_dictionary(const Column& column, PreparedColumn& out) {
@@ -69,9 +74,8 @@ Status prepare_column(Column& column, PreparedColumn& out) {
     fill_nulls(column);
     if (is_string(column.type)) {
       out.wide_offsets = column.data.size() > UINT32_MAX;
-      auto offsets = out.wide_offsets ? convert_offsets<double>(column) : convert_offsets<uint32_t>(column);
-      MILLRACE_TRY(offsets);
-      out.offsets = offsets.take();
+      out.wide_offsets ? convert_offsets<double>(column) : convert_offsets<uint32_t>(column);
+      out.offsets = std::move(column.offsets);
     }
     out.data = std::move(column.data);
   }
