@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/memory.h"
+#include "base/workers.h"
 #include "column/column.h"
 
 namespace millrace::agg {
@@ -77,8 +78,12 @@ class GlobalAggregation {
   virtual Status register_strip(StripState& strip) = 0;
   // Called in strip order, for the strips that count. Not called for discarded ones.
   virtual Status merge(std::unique_ptr<StripState> strip) = 0;
+  // Whether so much waits that drain() should be called before more strips are taken. Thread-safe.
+  virtual bool wants_drain() const { return false; }
+  // Works off what merge() has left waiting. No strip may be in progress.
+  virtual Status drain(Workers&) { return {}; }
   // Keys then aggregates, in the asked order. Call once.
-  virtual Result<Frame> finish() = 0;
+  virtual Result<Frame> finish(Workers& workers) = 0;
   virtual int64_t group_count() const = 0;
 };
 

@@ -87,7 +87,7 @@ bool GlobalGroups::can_adopt(const Strip& strip, const uint32_t* into_slots, uin
   return true;
 }
 
-Result<Frame> GlobalGroups::finish() {
+Result<Frame> GlobalGroups::finish(Workers&) {
   global_group_.clear();
   if (spec_.keys.empty() && groups_.empty()) MILLRACE_TRY(groups_.push(0));
   MILLRACE_TRY(states_.grow(layout_, keys_.size()));

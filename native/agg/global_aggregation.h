@@ -12,7 +12,7 @@ class GlobalGroups final : public GlobalAggregation {
   std::unique_ptr<LocalAggregation> make_local() override;
   Status register_strip(StripState& strip) override;
   Status merge(std::unique_ptr<StripState> strip) override;
-  Result<Frame> finish() override;
+  Result<Frame> finish(Workers& workers) override;
   int64_t group_count() const override { return static_cast<int64_t>(groups_.size()); }
 
  private:

@@ -1,3 +1,5 @@
+#include "agg/group_sample.h"
+#include "agg/partitioned_groups.h"
 #include "exec/sink.h"
 
 namespace millrace::exec {
@@ -44,11 +46,36 @@ class LocalAggregateSink final : public LocalSink {
   const std::vector<int>& argument_output_;
 };
 
+// Counts the groups of the rows that it is shown.
+class KeySampler final : public LocalSink {
+ public:
+  KeySampler(const std::vector<Field>& keys, const expr::Program& program, MemoryBudget* budget)
+      : sample_(keys, {budget}), evaluator_(program, budget), values_(program.outputs().size()) {}
+
+  Status consume(const Batch& batch) override {
+    MILLRACE_TRY(evaluator_.evaluate(batch, values_));
+    return sample_.add(values_.data(), batch.rows);
+  }
+  Result<std::unique_ptr<StripResult>> take_strip() override { return std::make_unique<StripResult>(); }
+  void discard_strip() override {}
+  const agg::GroupSample& sample() const { return sample_; }
+
+ private:
+  agg::GroupSample sample_;
+  expr::Evaluator evaluator_;
+  std::vector<Vector> values_;
+};
+
 class AggregateSink final : public Sink {
  public:
-  AggregateSink(std::unique_ptr<agg::GlobalAggregation> global, const expr::Program& program,
-                std::vector<int> argument_output, QueryState& query)
-      : global_(std::move(global)), program_(program), argument_output_(std::move(argument_output)), query_(query) {}
+  AggregateSink(agg::AggregationSpec spec, std::unique_ptr<agg::GlobalAggregation> global, const expr::Program& program,
+                std::vector<int> argument_output, int64_t partition_from_groups, QueryState& query)
+      : spec_(std::move(spec)),
+        global_(std::move(global)),
+        program_(program),
+        argument_output_(std::move(argument_output)),
+        partition_from_groups_(partition_from_groups),
+        query_(query) {}
 
   std::unique_ptr<LocalSink> make_local() override {
     return std::make_unique<LocalAggregateSink>(global_->make_local(), program_, argument_output_, &query_.budget);
@@ -59,27 +86,45 @@ class AggregateSink final : public Sink {
   Status merge(std::unique_ptr<StripResult> strip) override {
     return global_->merge(std::move(static_cast<AggregateStrip&>(*strip).state));
   }
-  Result<std::shared_ptr<Frame>> finish() override {
-    auto frame = global_->finish();
+  bool wants_drain() const override { return global_->wants_drain(); }
+  Status drain(Workers& workers) override { return global_->drain(workers); }
+  Result<std::shared_ptr<Frame>> finish(Workers& workers) override {
+    auto frame = global_->finish(workers);
     MILLRACE_TRY(frame);
     return std::make_shared<Frame>(frame.take());
   }
 
+  std::unique_ptr<LocalSink> make_sampler() override {
+    if (spec_.keys.empty()) return nullptr;
+    return std::make_unique<KeySampler>(spec_.keys, program_, &query_.budget);
+  }
+  Result<bool> use_sample(LocalSink& sampler) override {
+    const int64_t groups = static_cast<KeySampler&>(sampler).sample().estimated_groups();
+    if (groups < partition_from_groups_) return false;
+    auto partitioned = agg::PartitionedGroups::make(spec_, groups, &query_.budget);
+    MILLRACE_TRY(partitioned);
+    global_ = partitioned.take();
+    return true;
+  }
+
  private:
+  const agg::AggregationSpec spec_;
   std::unique_ptr<agg::GlobalAggregation> global_;
   const expr::Program& program_;
   const std::vector<int> argument_output_;
+  const int64_t partition_from_groups_;
   QueryState& query_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_aggregate_sink(agg::AggregationSpec spec, const expr::Program& program,
-                                                  std::vector<int> argument_output, QueryState& query) {
-  auto global = agg::GlobalAggregation::make(std::move(spec), &query.budget);
+                                                  std::vector<int> argument_output, int64_t partition_from_groups,
+                                                  QueryState& query) {
+  auto global = agg::GlobalAggregation::make(spec, &query.budget);
   MILLRACE_TRY(global);
-  return std::unique_ptr<Sink>(
-      std::make_unique<AggregateSink>(global.take(), program, std::move(argument_output), query));
+  return std::unique_ptr<Sink>(std::make_unique<AggregateSink>(
+      std::move(spec), global.take(), program, std::move(argument_output), partition_from_groups, query));
 }
 
 }  // namespace millrace::exec

@@ -119,7 +119,7 @@ class CollectSink final : public Sink {
         if (queue_.empty()) return {};
         next = std::move(queue_.back());
         queue_.pop_back();
-        memory_.lock_shared();  // before another could find the queue empty and finish()
+        memory_.lock_shared();  // before another could find the queue empty and finish
       }
       for (size_t c = 0; c < assemblies_.size(); c++) assemblies_[c].copy(next.strip->columns[c], next.places[c]);
       memory_.unlock_shared();
@@ -129,7 +129,7 @@ class CollectSink final : public Sink {
 
   bool satisfied() const override { return rows_ >= limit_; }
 
-  Result<std::shared_ptr<Frame>> finish() override {
+  Result<std::shared_ptr<Frame>> finish(Workers&) override {
     MILLRACE_TRY(copy_merged());
     spare_.clear();
     if (assemblies_.empty() && !lone_) lone_ = spare_.take(schema_, &query_.budget);

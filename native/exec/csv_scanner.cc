@@ -157,10 +157,13 @@ Status CsvScanner::consume_window(const BatchConsumer& consume, StripOutcome& ou
       out.widen_column = reader_.widen_column();
       return read;
     }
-    if (batch_.rows == 0) continue;
-    auto more = consume(batch_);
-    MILLRACE_TRY(more);
-    if (!more.value()) {
+    bool more = indexer_.counts().rows < row_limit_;
+    if (batch_.rows > 0) {
+      auto wanted = consume(batch_);
+      MILLRACE_TRY(wanted);
+      more &= wanted.value();
+    }
+    if (!more) {
       finished = true;
       return {};
     }

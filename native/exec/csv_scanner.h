@@ -29,6 +29,8 @@ class CsvScanner {
   StripOutcome scan(const CsvStrip& strip, int64_t known_start, const BatchConsumer& consume);
   // Bytes that were read elsewhere and hold whole rows: window->data()[begin, end) with padding behind.
   StripOutcome scan_window(Buffer* window, size_t begin, size_t end, int64_t offset, const BatchConsumer& consume);
+  // Later scans stop behind about so many rows.
+  void set_row_limit(int64_t rows) { row_limit_ = rows; }
   // Which field of a row holds which column of the file.
   void set_positions(const std::vector<uint32_t>& position_of);
 
@@ -52,6 +54,7 @@ class CsvScanner {
   std::unique_ptr<ByteSource> source_;
   int64_t open_file_ = -1;
   int64_t head_bytes_ = 0;
+  int64_t row_limit_ = INT64_MAX;
   std::vector<uint32_t> position_of_;  // by projected column
   Batch batch_;
 };

@@ -13,6 +13,7 @@ class LocalFileScan final : public LocalScan {
       : input_(input), scanner_(plan, spec, input, query, options.chunk_bytes, options.vector_rows) {}
 
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+    scanner_.set_row_limit(task.row_limit);
     return scanner_.scan(input_.strips()[static_cast<size_t>(task.index)], task.known_start, consume);
   }
 

@@ -23,7 +23,9 @@ class LocalMemoryScan final : public LocalScan {
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
     StripOutcome out;
     out.starts_file = true;
-    out.status = scan_rows(task.index * kStripRows, std::min(frame_.rows, (task.index + 1) * kStripRows), consume, out);
+    const int64_t begin = task.index * kStripRows;
+    const int64_t rows = std::min({kStripRows, frame_.rows - begin, task.row_limit});
+    out.status = scan_rows(begin, begin + rows, consume, out);
     return out;
   }
 

@@ -105,7 +105,8 @@ class StageBinder {
     spec.hash_mask = plan_.options.hash_mask;
     stage_->sink_program = program.take();
     stage_->aggregates = true;
-    auto sink = make_aggregate_sink(std::move(spec), *stage_->sink_program, op.argument_output, query_);
+    auto sink = make_aggregate_sink(std::move(spec), *stage_->sink_program, op.argument_output,
+                                    plan_.options.partition_from_groups, query_);
     MILLRACE_TRY(sink);
     stage_->sink = sink.take();
     return {};
@@ -139,7 +140,12 @@ Result<std::unique_ptr<BoundStage>> bind_stage(const Plan& plan, size_t first_op
 }
 
 LocalPipeline::LocalPipeline(const BoundStage& stage, QueryState& query)
-    : stage_(stage), states_(stage.steps.size()), sink_(stage.sink->make_local()) {
+    : LocalPipeline(stage, query, *stage.sink->make_local().release()) {
+  own_sink_.reset(sink_);
+}
+
+LocalPipeline::LocalPipeline(const BoundStage& stage, QueryState& query, LocalSink& sink)
+    : stage_(stage), states_(stage.steps.size()), sink_(&sink) {
   for (size_t i = 0; i < states_.size(); i++) {
     const Step& step = stage.steps[i];
     states_[i].evaluator = std::make_unique<expr::Evaluator>(*step.program, &query.budget);

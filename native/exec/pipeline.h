@@ -33,6 +33,8 @@ Result<std::unique_ptr<BoundStage>> bind_stage(const Plan& plan, size_t first_op
 class LocalPipeline {
  public:
   LocalPipeline(const BoundStage& stage, QueryState& query);
+  // Into another sink than the stage's, which must outlive this.
+  LocalPipeline(const BoundStage& stage, QueryState& query, LocalSink& sink);
   // False when the strip has all the rows that can be wanted.
   Result<bool> push(const Batch& batch);
   LocalSink& sink() { return *sink_; }
@@ -47,7 +49,8 @@ class LocalPipeline {
 
   const BoundStage& stage_;
   std::vector<StepState> states_;
-  std::unique_ptr<LocalSink> sink_;
+  std::unique_ptr<LocalSink> own_sink_;
+  LocalSink* sink_;
   uint32_t selection_[kVectorRows];
 };
 

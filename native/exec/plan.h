@@ -54,7 +54,8 @@ struct Options {
   size_t chunk_bytes = 256 << 10;  // of file a read
   uint32_t vector_rows = 1024;
   uint64_t hash_mask = ~uint64_t{0};
-  int64_t batch_rows = 65536;  // Mode::Stream
+  int64_t partition_from_groups = 300'000;  // an aggregate with so many groups partitions its rows first
+  int64_t batch_rows = 65536;               // Mode::Stream
 };
 
 struct Plan {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "agg/hash.h"
+#include "exec/sample_input.h"
 #include "exec/task_events.h"
 
 namespace millrace::exec {
@@ -128,7 +129,25 @@ Status Query::begin_source_stage() {
   auto input = CsvInput::open(spec, csv_bytes(), plan_->options.chunk_bytes, stage_->aggregates);
   MILLRACE_TRY(input);
   csv_input_ = input.take();
+  MILLRACE_TRY(make_csv_scan());
+  auto small_strips = settle_sink();
+  MILLRACE_TRY(small_strips);
+  if (!small_strips.value()) return {};
+  input = CsvInput::open(spec, csv_bytes(), plan_->options.chunk_bytes, false);
+  MILLRACE_TRY(input);
+  csv_input_ = input.take();
   return make_csv_scan();
+}
+
+// Samples what the sink wants to know of its input. Few strips are not worth it; the test knob wants it always.
+Result<bool> Query::settle_sink() {
+  constexpr int64_t kFewStrips = 8;
+  const int64_t strips = scan_->strip_count();
+  if (strips < (plan_->options.partition_from_groups == 0 ? 0 : kFewStrips)) return false;
+  const auto sampler = stage_->sink->make_sampler();
+  if (!sampler) return false;
+  MILLRACE_TRY(sample_input(*stage_, *scan_, state_, *sampler));
+  return stage_->sink->use_sample(*sampler);
 }
 
 Status Query::make_csv_scan() {
@@ -163,6 +182,7 @@ Status Query::begin_stage(size_t first_op, std::shared_ptr<const Frame> input) {
   stage_ = stage.take();
   MILLRACE_TRY(replace_final_sink(first_op == plan_->ops.size()));
   scan_ = make_memory_scan(std::move(input), stage_->needed, plan_->options, state_);
+  MILLRACE_TRY(settle_sink());
   return {};
 }
 

@@ -41,6 +41,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status begin_source_stage();
   Status begin_stage(size_t first_op, std::shared_ptr<const Frame> input);
   Status make_csv_scan();
+  Result<bool> settle_sink();
   Status replace_final_sink(bool whole_plan);
   void launch();
   void on_stage_done(StageResult result);

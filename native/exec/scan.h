@@ -10,6 +10,7 @@ namespace millrace::exec {
 struct StripTask {
   int64_t index = 0;
   int64_t known_start = -1;        // files: set when the strip must be read again from here
+  int64_t row_limit = INT64_MAX;   // files, frames: about so many rows are enough
   std::shared_ptr<Buffer> window;  // pipes: whole rows
   size_t window_begin = 0;
   size_t window_end = 0;

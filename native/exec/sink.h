@@ -37,8 +37,16 @@ class Sink {
   virtual bool blocked() const { return false; }
   // Whether no later strip can matter.
   virtual bool satisfied() const { return false; }
+  // Whether so much waits that drain() has to be called before more strips are taken. Thread-safe.
+  virtual bool wants_drain() const { return false; }
+  virtual Status drain(Workers&) { return {}; }
   // What was merged. A collect sink is empty and usable again afterwards.
-  virtual Result<std::shared_ptr<Frame>> finish() = 0;
+  virtual Result<std::shared_ptr<Frame>> finish(Workers& workers) = 0;
+
+  // A sink for rows from all over the input, shown to it before the first strip is taken; null when nothing depends on
+  // them. use_sample() then settles how the sink works, and returns whether small strips suit it better.
+  virtual std::unique_ptr<LocalSink> make_sampler() { return nullptr; }
+  virtual Result<bool> use_sample(LocalSink&) { return false; }
 };
 
 // All rows, or the first `limit` of them.
@@ -49,8 +57,9 @@ class BatchQueue;
 std::unique_ptr<Sink> make_stream_sink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query);
 
 // `program` computes the keys and then the arguments from a batch; `argument_output` says which output each aggregate
-// reads (-1: none).
+// reads (-1: none). From so many estimated groups on the rows are partitioned first.
 Result<std::unique_ptr<Sink>> make_aggregate_sink(agg::AggregationSpec spec, const expr::Program& program,
-                                                  std::vector<int> argument_output, QueryState& query);
+                                                  std::vector<int> argument_output, int64_t partition_from_groups,
+                                                  QueryState& query);
 
 }  // namespace millrace::exec

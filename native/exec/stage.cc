@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "exec/pool_workers.h"
 #include "exec/task_events.h"
 
 namespace millrace::exec {
@@ -34,7 +35,7 @@ bool StageJob::take_task(StripTask& task) {
   {
     const std::lock_guard lock(mutex_);
     if (query_.is_aborted() && !complete()) fail(aborted_error());
-    if (stopped_ || stage_.sink->blocked()) return false;
+    if (stopped_ || stage_.sink->blocked() || stage_.sink->wants_drain()) return false;
     if (!redo_.empty()) {
       task = redo_.front();
       redo_.pop_front();
@@ -138,6 +139,7 @@ void StageJob::fail(Status status, int widen_column) {
 void StageJob::done() {
   {
     std::unique_lock lock(mutex_);
+    if (!complete() && stage_.sink->wants_drain()) drain(lock);
     if (!complete()) {
       parked_ = true;
       if (stage_.sink->blocked() && !query_.is_aborted()) return;
@@ -151,7 +153,8 @@ void StageJob::done() {
   StageResult result = std::move(result_);
   if (result.status.ok()) {
     try {
-      auto frame = stage_.sink->finish();
+      PoolWorkers workers(query_, workers_);
+      auto frame = stage_.sink->finish(workers);
       if (frame.ok()) {
         result.frame = frame.take();
       } else {
@@ -162,6 +165,20 @@ void StageJob::done() {
     }
   }
   on_done_(std::move(result));
+}
+
+// No strip is in progress: done() is called when no work is left.
+void StageJob::drain(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  Status status;
+  try {
+    PoolWorkers workers(query_, workers_);
+    status = stage_.sink->drain(workers);
+  } catch (const std::bad_alloc&) {
+    status = memory_limit_error(nullptr, 0);
+  }
+  lock.lock();
+  if (!status.ok()) fail(std::move(status));
 }
 
 void StageJob::resume() {

@@ -47,6 +47,7 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   enum class Fit : uint8_t { Merge, Empty, Redo };
   Fit check_start(int64_t index, const StripOutcome& outcome);
   void fail(Status status, int widen_column = -1);
+  void drain(std::unique_lock<std::mutex>& lock);
   bool complete() const { return stopped_ || next_merge_ == scan_.strip_count(); }
 
   const BoundStage& stage_;

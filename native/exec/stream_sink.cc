@@ -24,7 +24,8 @@ class StreamSink final : public Sink {
 
   Status merge(std::unique_ptr<StripResult> strip) override {
     MILLRACE_TRY(collector_->merge(std::move(strip)));
-    auto frame = collector_->finish();
+    SerialWorkers serial;
+    auto frame = collector_->finish(serial);
     MILLRACE_TRY(frame);
     const Frame& rows = *frame.value();
     for (int64_t first = 0; first < rows.rows;) {
@@ -39,7 +40,7 @@ class StreamSink final : public Sink {
     return {};
   }
 
-  Result<std::shared_ptr<Frame>> finish() override {
+  Result<std::shared_ptr<Frame>> finish(Workers&) override {
     if (rows_ > 0) MILLRACE_TRY(send());
     return std::make_shared<Frame>();
   }

@@ -64,7 +64,7 @@ Result<Frame> run_strips(const Query& query, MemoryBudget* budget) {
     strips.push_back(taken.take());
   }
   for (auto& strip : strips) MILLRACE_TRY(global.merge(std::move(strip)));
-  return global.finish();
+  return finish(global);
 }
 
 std::string text_of(const Frame& frame) {
@@ -152,7 +152,7 @@ TEST(
     CHECK(strip.ok());
     CHECK(global.value()->register_strip(*strip.value()).ok());
     CHECK(global.value()->merge(strip.take()).ok());
-    const auto frame = global.value()->finish();
+    const auto frame = finish(*global.value());
     CHECK(frame.ok());
     CHECK_EQ(text_of(frame.value()), want);
   }

@@ -158,7 +158,7 @@ Result<Frame> run_in_strips(Random& random, const Query& query) {
   }
   locals.clear();
   for (auto& strip : strips) MILLRACE_TRY(global.merge(std::move(strip)));
-  return global.finish();
+  return finish(global);
 }
 
 int compare_rows(const Query& query, size_t a, size_t b) {

@@ -73,7 +73,7 @@ TEST("a group that only discarded strips have seen is not in the result") {
     CHECK(consume(*local, query, 1, 3).ok());
     CHECK(global->merge(take(*global, *local)).ok());
     CHECK_EQ(global->group_count(), 2);
-    CHECK_EQ(text_of(global->finish()), "a 2 2 2 2 ; b 3 3 3 3 ; ");
+    CHECK_EQ(text_of(finish(*global)), "a 2 2 2 2 ; b 3 3 3 3 ; ");
   }
 }
 
@@ -95,7 +95,7 @@ TEST(
       strips[strip] = take(*global, local);
     }
     for (auto& strip : strips) CHECK(global->merge(std::move(strip)).ok());
-    CHECK_EQ(text_of(global->finish()), want);
+    CHECK_EQ(text_of(finish(*global)), want);
   }
 }
 
@@ -112,7 +112,7 @@ TEST("float sums repeat bit for bit whichever thread reads a strip") {
       CHECK(consume(local, query, strip * 3000, strip * 3000 + 3000).ok());
       CHECK(global->merge(take(*global, local)).ok());
     }
-    const std::string got = text_of(global->finish());
+    const std::string got = text_of(finish(*global));
     if (want.empty()) want = got;
     CHECK_EQ(got, want);
   }
@@ -135,7 +135,7 @@ TEST(
     CHECK(global->merge(take(*global, *local)).ok());
   }
   CHECK_EQ(global->group_count(), 50);
-  const auto frame = global->finish();
+  const auto frame = finish(*global);
   CHECK(frame.ok());
   for (int64_t row = 0; row < 50; row++) {
     CHECK_EQ(show(frame.value().columns[0], row), names[static_cast<size_t>(row) * 37]);
@@ -152,7 +152,7 @@ TEST("a strip without rows changes nothing") {
   CHECK(consume(*local, query, 0, 1).ok());
   CHECK(global->merge(take(*global, *local)).ok());
   CHECK(global->merge(take(*global, *local)).ok());
-  CHECK_EQ(text_of(global->finish()), "a 2 2 2 2 ; ");
+  CHECK_EQ(text_of(finish(*global)), "a 2 2 2 2 ; ");
 }
 
 TEST("an overflow in a strip that does not count is no error") {
@@ -172,7 +172,7 @@ TEST("an overflow in a strip that does not count is no error") {
   take(*global, *local).reset();
   CHECK(consume(*local, query, 2, 3).ok());
   CHECK(global->merge(take(*global, *local)).ok());
-  CHECK_EQ(text_of(global->finish()), "2 7 ; ");
+  CHECK_EQ(text_of(finish(*global)), "2 7 ; ");
 }
 
 }  // namespace millrace::agg::testing

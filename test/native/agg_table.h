@@ -115,6 +115,11 @@ inline Status consume(LocalAggregation& local, const Query& query, size_t begin,
   return {};
 }
 
+inline Result<Frame> finish(GlobalAggregation& global) {
+  SerialWorkers serial;
+  return global.finish(serial);
+}
+
 // All rows through one local in one strip.
 inline Result<Frame> run(const Query& query, MemoryBudget* budget = nullptr, uint32_t vector_rows = kVectorRows) {
   auto global = GlobalAggregation::make(query.spec, budget);
@@ -125,7 +130,7 @@ inline Result<Frame> run(const Query& query, MemoryBudget* budget = nullptr, uin
   if (!strip.ok()) return strip.take_status();
   MILLRACE_TRY(global.value()->register_strip(*strip.value()));
   MILLRACE_TRY(global.value()->merge(strip.take()));
-  return global.value()->finish();
+  return finish(*global.value());
 }
 
 inline std::string show_real(double value) {
