@@ -1,8 +1,9 @@
 // Random queries against naive code: every dtype and aggregate, 0 to 3 keys, 1
 // to 4 threads' locals, strips taken out of order, repeated and discarded, tiny
-// vectors, colliding hashes.
+// vectors, colliding hashes, rows partitioned first or not.
 #include <random>
 
+#include "agg/partitioned_groups.h"
 #include "agg_table.h"
 #include "check.h"
 
@@ -121,7 +122,10 @@ struct StripPlan {
 Result<Frame> run_in_strips(Random& random, const Query& query) {
   const uint32_t vector_choices[] = {1, 2, 3, 64, kVectorRows};
   const uint32_t vector_rows = vector_choices[query.rows > 500 ? 3 + below(random, 2) : below(random, 5)];
-  auto made = GlobalAggregation::make(query.spec, nullptr);
+  const bool parted = !query.keys.empty() && random() & 1;
+  const int64_t estimates[] = {0, 300'000, 1'000'000};
+  auto made = parted ? PartitionedGroups::make(query.spec, estimates[below(random, 3)], nullptr)
+                     : GlobalAggregation::make(query.spec, nullptr);
   if (!made.ok()) return made.take_status();
   GlobalAggregation& global = *made.value();
   std::vector<std::unique_ptr<LocalAggregation>> locals;
@@ -157,7 +161,11 @@ Result<Frame> run_in_strips(Random& random, const Query& query) {
     MILLRACE_TRY(global.register_strip(*strips[index]));
   }
   locals.clear();
-  for (auto& strip : strips) MILLRACE_TRY(global.merge(std::move(strip)));
+  SerialWorkers serial;
+  for (auto& strip : strips) {
+    MILLRACE_TRY(global.merge(std::move(strip)));
+    if (random() % 4 == 0) MILLRACE_TRY(global.drain(serial));
+  }
   return finish(global);
 }
 

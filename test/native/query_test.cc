@@ -126,7 +126,9 @@ TEST("a filtered group-by gives what naive code gives, for all threads, chunks, 
     const Sample sample = random_sample(random, rows);
     const std::string expected = naive_group(sample.rows);
     sweep(random, [&](const std::string& options) {
-      auto result = run_query(plan_json(std::string(kFilter) + "," + kGroup, options), inputs_of(sample.text));
+      const std::string partition = random() % 2 ? ",\"partitionGroups\":0" : "";
+      auto result =
+          run_query(plan_json(std::string(kFilter) + "," + kGroup, options + partition), inputs_of(sample.text));
       CHECK_EQ(result.status.message(), std::string());
       if (result.status.ok()) CHECK_EQ(text_of(*result.frame), expected);
     });
@@ -211,12 +213,14 @@ TEST("float sums repeat bit for bit whatever the threads") {
     text += std::string(1, static_cast<char>('a' + random() % 3)) + "," + number + ",1\n";
   }
   std::string first;
-  for (int round = 0; round < 20; round++) {
-    const std::string options = "\"chunkBytes\":256,\"threads\":" + std::to_string(1 + round % 8);
+  for (int round = 0; round < 40; round++) {
+    const bool partitioned = round >= 20;
+    const std::string options = "\"chunkBytes\":256,\"partitionGroups\":" + std::to_string(partitioned ? 0 : 1000) +
+                                ",\"threads\":" + std::to_string(1 + round % 8);
     auto result = run_query(plan_json(kGroup, options), inputs_of(text));
     CHECK(result.status.ok());
     if (!result.status.ok()) continue;
-    if (round == 0) first = text_of(*result.frame);
+    if (round % 20 == 0) first = text_of(*result.frame);
     CHECK_EQ(text_of(*result.frame), first);
   }
 }
@@ -234,12 +238,47 @@ TEST("a memory limit that is too small is an error of its own, and the next quer
   if (result.status.ok()) CHECK_EQ(text_of(*result.frame), naive_group(sample.rows));
 }
 
+TEST("very many groups are partitioned after a sample, and worked off in turns when memory is short") {
+  std::mt19937 random(40);
+  std::string text = "key,value,count\n";
+  std::map<std::string, std::pair<double, int64_t>> groups;
+  for (int i = 0; i < 400000; i++) {
+    const std::string key = "k" + std::to_string(random() % 20000);
+    groups[key].first += i % 7;
+    groups[key].second++;
+    text += key + "," + std::to_string(i % 7) + ",1\n";
+  }
+  std::string expected;
+  for (const auto& [key, group] : groups) {
+    std::ostringstream row;
+    row << key << "|" << group.first << "|" << group.second << "\n";
+    expected += row.str();
+  }
+  const std::string group =
+      R"({"op":"aggregate","nodes":[["col","key"],["col","value"]],"keys":[{"name":"key","out":0}],"aggregates":[)"
+      R"({"name":"s","function":"sum","out":1},{"name":"n","function":"size"}],"order":"key"})";
+  std::vector<int64_t> peaks;
+  for (const char* limit : {"", ",\"memoryLimit\":9000000"}) {
+    const std::string options = R"("chunkBytes":1024,"threads":3,"partitionGroups":15000)" + std::string(limit);
+    auto result = run_query(plan_json(group, options), inputs_of(text));
+    CHECK_EQ(result.status.message(), std::string());
+    if (!result.status.ok()) continue;
+    CHECK_EQ(text_of(*result.frame), expected);
+    CHECK_EQ(result.stats.rows_scanned, 400000);  // the sample is not counted
+    peaks.push_back(result.peak_bytes);
+  }
+  CHECK(peaks.size() == 2 && peaks[0] > 9000000);  // with room, all rows wait for the end
+}
+
 TEST("every allocation that fails ends the query with an error and nothing else") {
   std::mt19937 random(37);
   const Sample sample = random_sample(random, 300);
-  const std::string plan = plan_json(std::string(kFilter) + "," + kGroup, "\"threads\":2,\"chunkBytes\":64");
   const std::string expected = naive_group(sample.rows);
-  for (const bool forever : {false, true}) {
+  for (const int round : {0, 1, 2, 3}) {
+    const bool forever = round % 2;
+    const std::string partition = round < 2 ? "" : ",\"partitionGroups\":0";
+    const std::string plan =
+        plan_json(std::string(kFilter) + "," + kGroup, "\"threads\":2,\"chunkBytes\":64" + partition);
     for (int64_t at = 0; at < 3000; at += 1 + at / 50) {
       inject_allocation_failure(at, forever);
       auto result = run_query(plan, inputs_of(sample.text));
