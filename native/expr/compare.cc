@@ -57,9 +57,8 @@ Status compare(Call& call) {
 // of a three-way order, (a > b) - (a < b): GCC 12 for AArch64 tests that with the flags of a signed comparison.
 template <class Op>
 Status compare_mixed(Call& call) {
-  zip_rows<uint8_t, int64_t, uint64_t>(call, [](int64_t a, uint64_t b) {
-    return a < 0 ? Op{}(-1, 0) : Op{}(static_cast<uint64_t>(a), b);
-  });
+  zip_rows<uint8_t, int64_t, uint64_t>(
+      call, [](int64_t a, uint64_t b) { return a < 0 ? Op{}(-1, 0) : Op{}(static_cast<uint64_t>(a), b); });
   return {};
 }
 
