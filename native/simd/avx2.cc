@@ -6,7 +6,7 @@
 
 #include "simd/generic/target_region.h"
 
-MILLRACE_TARGET_BEGIN("avx2,bmi,bmi2,lzcnt,popcnt,pclmul")
+MILLRACE_TARGET_BEGIN("avx2,bmi,bmi2,popcnt,pclmul")
 namespace millrace::simd {
 namespace {
 
@@ -66,7 +66,8 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/generic/structural.inl.h"
 
 #include "simd/generic/bytes16_x86.inl.h"
-#include "simd/generic/numbers.inl.h"
+#include "simd/generic/decimals.inl.h"
+#include "simd/generic/integers.inl.h"
 
 constexpr KernelTable kTable{"avx2", index_plain, index_quoted, count_byte, is_ascii, parse_decimals, parse_integers};
 

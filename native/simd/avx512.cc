@@ -12,7 +12,7 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
-MILLRACE_TARGET_BEGIN("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt,pclmul")
+MILLRACE_TARGET_BEGIN("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,pclmul")
 namespace millrace::simd {
 namespace {
 
@@ -55,7 +55,8 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/generic/structural.inl.h"
 
 #include "simd/generic/bytes16_x86.inl.h"
-#include "simd/generic/numbers.inl.h"
+#include "simd/generic/decimals.inl.h"
+#include "simd/generic/integers.inl.h"
 
 constexpr KernelTable kTable{"avx512", index_plain, index_quoted, count_byte, is_ascii, parse_decimals, parse_integers};
 

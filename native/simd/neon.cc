@@ -34,15 +34,20 @@ struct Block64 {
 
 #include "simd/generic/bits.inl.h"
 
+// Six exclusive ors with a shifted operand: a carry-less multiplication, which not every AArch64 has, would take the
+// mask to a vector register and back.
 inline uint64_t prefix_xor(uint64_t mask) { return prefix_xor_shifts(mask); }
 inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_loop(mask, base, out); }
 
 #include "simd/generic/structural.inl.h"
 
+#include "simd/generic/bytes16_neon.inl.h"
+#include "simd/generic/integers.inl.h"
+
 }  // namespace
 
 const KernelTable* neon_kernels() {
-  static constexpr KernelTable table{"neon", index_plain, index_quoted, count_byte, is_ascii, nullptr, nullptr};
+  static constexpr KernelTable table{"neon", index_plain, index_quoted, count_byte, is_ascii, nullptr, parse_integers};
   return &table;
 }
 

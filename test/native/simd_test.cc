@@ -1,6 +1,7 @@
 // Every SIMD level against the scalar one, byte for byte.
 #include "simd/kernels.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <random>
 #include <string>
@@ -140,12 +141,59 @@ TEST("number kernels take the common shapes and report where they stop") {
   for (const simd::KernelTable* level : levels()) {
     double decimals[5];
     int64_t integers[5];
-    if (!level->parse_decimals) continue;
-    CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1, decimals), size_t{3});
-    CHECK_EQ(decimals[0], 12.5);
-    CHECK_EQ(decimals[1], -3.0);
-    CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1 | 1 << 2, decimals), size_t{1});
-    CHECK_EQ(level->parse_integers(chunk.data(), spans + 1, 4, 1, integers), size_t{2});
-    CHECK_EQ(integers[0], int64_t{-3});
+    if (level->parse_decimals) {
+      CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1, decimals), size_t{3});
+      CHECK_EQ(decimals[0], 12.5);
+      CHECK_EQ(decimals[1], -3.0);
+      CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1 | 1 << 2, decimals), size_t{1});
+    }
+    if (level->parse_integers) {
+      CHECK_EQ(level->parse_integers(chunk.data(), spans + 1, 4, 1, integers), size_t{2});
+      CHECK_EQ(integers[0], int64_t{-3});
+    }
   }
+}
+
+TEST("number kernels take every length that they promise, whatever stands around the field") {
+  for (const simd::KernelTable* level : levels()) {
+    for (size_t digits = 1; digits <= 17; digits++) {
+      for (const std::string sign : {"", "-"}) {
+        for (const char around : {'0', '9', ',', '\xFF'}) {
+          const std::string field = sign + std::string("12345678901234567").substr(0, digits);
+          const std::string chunk = std::string(16, around) + field + std::string(64, around);
+          const simd::FieldSpan span{16, static_cast<uint32_t>(field.size())};
+          int64_t integer = 0;
+          if (level->parse_integers) {
+            CHECK_EQ(level->parse_integers(chunk.data(), &span, 1, 1, &integer), size_t{digits <= 16});
+            if (digits <= 16) CHECK_EQ(integer, std::stoll(field));
+          }
+          const std::string decimal_field = field + "." + std::string("87654321").substr(0, digits % 9);
+          const std::string decimal_chunk = std::string(16, around) + decimal_field + std::string(64, around);
+          const simd::FieldSpan decimal_span{16, static_cast<uint32_t>(decimal_field.size())};
+          double decimal = 0;
+          if (level->parse_decimals) {
+            CHECK_EQ(level->parse_decimals(decimal_chunk.data(), &decimal_span, 1, 1, &decimal), size_t{digits <= 7});
+            if (digits <= 7) CHECK_EQ(decimal, std::stod(decimal_field));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST("the level in use is the one that MILLRACE_SIMD names, or the best") {
+  std::string expected;
+  const char* const forced = std::getenv("MILLRACE_SIMD");
+  for (const char* const* name = simd::available_levels(); *name; name++) {
+    if (forced && std::strcmp(forced, *name) == 0) {
+      expected = forced;
+      break;
+    }
+    expected = *name;
+  }
+  CHECK_EQ(std::string(simd::kernels().name), expected);
+#if defined(__aarch64__)
+  CHECK(simd::select_level("neon"));
+  CHECK(simd::select_level(expected.c_str()));
+#endif
 }

@@ -1,5 +1,5 @@
-// The vocabulary of numbers.inl.h for x86 with SSE4.1 and later: shared by the AVX2 and AVX-512 levels, whose wider
-// registers have no use for a 16-byte field.
+// The vocabulary of integers.inl.h and decimals.inl.h for x86 with SSE4.1 and later: shared by the AVX2 and AVX-512
+// levels, whose wider registers have no use for a 16-byte field.
 
 struct Bytes16 {
   __m128i bytes;
@@ -13,10 +13,14 @@ struct Bytes16 {
   }
 };
 
+// Bit i = byte i is at most 9.
 static inline uint32_t digit_bits(Bytes16 x) {
   const __m128i at_most_9 = _mm_cmpeq_epi8(_mm_min_epu8(x.bytes, _mm_set1_epi8(9)), x.bytes);
   return static_cast<uint32_t>(_mm_movemask_epi8(at_most_9));
 }
+
+static inline uint64_t leading_digits(Bytes16 x) { return static_cast<uint64_t>(__builtin_ctz(~digit_bits(x))); }
+static inline bool any_other(Bytes16 x) { return digit_bits(x) != 0xffff; }
 
 static inline uint64_t digit_pair(Bytes16 x) {
   const __m128i twos = _mm_maddubs_epi16(x.bytes, _mm_set1_epi16(0x010a));
