@@ -36,6 +36,9 @@ export const errorCodes = Object.freeze([
   'ERR_INT64_UNSAFE',
   'ERR_NATIVE_LOAD',
   'ERR_BUFFER_DETACHED',
+
+  'ERR_NOT_SERIALIZABLE',
+  'ERR_NOT_SHAREABLE',
 ] as const)
 
 export type ErrorCode = (typeof errorCodes)[number]
