@@ -7,10 +7,34 @@ export { coalesce, col, concatStr, count, lit, when } from './frame/expression/f
 export type { DataFrame } from './frame/frame-methods.js'
 export type { GroupBy, GroupByOptions } from './frame/group-by-types.js'
 export type { BatchOptions, ComputeOptions, RunOptions } from './frame/run-options.js'
-export type { ColumnType, Schema, Untyped, Value } from './frame/schema-types.js'
+export type { ColumnType, Schema, Untyped, Value as CellValue } from './frame/schema-types.js'
 export type { ColumnData, Row, Table } from './frame/table/table-methods.js'
 export type { CsvOptions } from './io/csv-options.js'
 export type { CsvInput } from './io/csv-source.js'
 export { type ColumnValues, fromColumns } from './io/from-columns.js'
 export { fromObjects } from './io/from-objects.js'
 export { readCsv } from './io/read-csv.js'
+export { Barrier, type BarrierOptions } from './pool/sync/barrier.js'
+export type { LockGuard } from './pool/sync/base-lock.js'
+export type { SemaphorePermit } from './pool/sync/base-semaphore.js'
+export { BoundedSemaphore } from './pool/sync/bounded-semaphore.js'
+export { Condition, type ConditionOptions } from './pool/sync/condition.js'
+export {
+  BrokenBarrier,
+  BufferTooShort,
+  EndOfPipe,
+  QueueClosed,
+  QueueEmpty,
+  QueueFull,
+} from './pool/sync/errors.js'
+export { Event } from './pool/sync/event.js'
+export { Lock } from './pool/sync/lock.js'
+export type { NumberType } from './pool/sync/number-types.js'
+export { Pipe, PipeEnd, type PipeOptions } from './pool/sync/pipe.js'
+export type { ContextOption } from './pool/sync/primitive.js'
+export { type PutOptions, Queue, type QueueOptions } from './pool/sync/queue.js'
+export { RLock } from './pool/sync/rlock.js'
+export { Semaphore } from './pool/sync/semaphore.js'
+export { SharedArray } from './pool/sync/shared-array.js'
+export { type LockOption, Value } from './pool/sync/value.js'
+export type { SyncWaitOptions, WaitOptions } from './pool/sync/waiting.js'

@@ -39,6 +39,17 @@ export const errorCodes = Object.freeze([
 
   'ERR_NOT_SERIALIZABLE',
   'ERR_NOT_SHAREABLE',
+  'ERR_TIMEOUT',
+  'ERR_NOT_OWNER',
+  'ERR_DEADLOCK',
+  'ERR_MAIN_THREAD',
+  'ERR_INVALID_STATE',
+  'ERR_QUEUE_FULL',
+  'ERR_QUEUE_EMPTY',
+  'ERR_QUEUE_CLOSED',
+  'ERR_END_OF_PIPE',
+  'ERR_BUFFER_TOO_SHORT',
+  'ERR_BARRIER_BROKEN',
 ] as const)
 
 export type ErrorCode = (typeof errorCodes)[number]

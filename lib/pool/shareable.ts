@@ -119,7 +119,8 @@ export function unpack(value: unknown): unknown {
   return envelope.root.value
 }
 
-function revive(token: ShareToken): unknown {
+/** The instance of one token. */
+export function revive(token: ShareToken): unknown {
   const make = types.get(token.type)
   if (make) return make(token.data as never)
   throw new MillraceError('ERR_INTERNAL', `no class of shared objects is named ${JSON.stringify(token.type)}`)
