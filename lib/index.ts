@@ -14,3 +14,21 @@ export type { CsvInput } from './io/csv-source.js'
 export { type ColumnValues, fromColumns } from './io/from-columns.js'
 export { fromObjects } from './io/from-objects.js'
 export { readCsv } from './io/read-csv.js'
+export {
+  ArgumentSerializationError,
+  ClosureError,
+  PoolBootstrapError,
+  PoolClosedError,
+  PoolError,
+  PoolQueueFullError,
+  PoolTerminatedError,
+  ResultSerializationError,
+  TaskLoadError,
+  TaskTimeoutError,
+  TimeoutError,
+  WorkerCrashedError,
+  WorkerInitError,
+  WorkerOutOfMemoryError,
+} from './pool/errors.js'
+export { importTasks, type TasksOf } from './pool/functions/import-tasks.js'
+export { task } from './pool/functions/task.js'

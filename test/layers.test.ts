@@ -12,7 +12,8 @@ const typescript: Record<string, string[]> = {
   plan: ['core', 'native'],
   io: ['core', 'native', 'plan', 'frame'],
   frame: ['core', 'native', 'plan'],
-  index: ['core', 'native', 'plan', 'io', 'frame'],
+  pool: ['core', 'native'],
+  index: ['core', 'native', 'plan', 'io', 'frame', 'pool'],
 }
 const cpp: Record<string, string[]> = {
   base: [],
