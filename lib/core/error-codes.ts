@@ -51,6 +51,8 @@ export const errorCodes = Object.freeze([
   'ERR_POOL_CLOSED',
   'ERR_POOL_QUEUE_FULL',
   'ERR_POOL_BOOTSTRAP',
+  'ERR_NOT_SERIALIZABLE',
+  'ERR_NOT_SHAREABLE',
 ] as const)
 
 export type ErrorCode = (typeof errorCodes)[number]
