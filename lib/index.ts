@@ -14,11 +14,33 @@ export type { CsvInput } from './io/csv-source.js'
 export { type ColumnValues, fromColumns } from './io/from-columns.js'
 export { fromObjects } from './io/from-objects.js'
 export { readCsv } from './io/read-csv.js'
+export {
+  ArgumentSerializationError,
+  ClosureError,
+  PoolBootstrapError,
+  PoolClosedError,
+  PoolError,
+  PoolQueueFullError,
+  PoolTerminatedError,
+  ResultSerializationError,
+  TaskLoadError,
+  TaskTimeoutError,
+  TimeoutError,
+  WorkerCrashedError,
+  WorkerInitError,
+  WorkerOutOfMemoryError,
+} from './pool/errors.js'
+export { importTasks, type TasksOf } from './pool/functions/import-tasks.js'
+export { task } from './pool/functions/task.js'
+export { currentProcess, type ProcessInfo, parentProcess } from './pool/process/current-process.js'
+export type { ExitInfo } from './pool/process/live-child.js'
+export { activeChildren, Process, type ProcessOptions } from './pool/process/process.js'
 export { Barrier, type BarrierOptions } from './pool/sync/barrier.js'
 export type { LockGuard } from './pool/sync/base-lock.js'
 export type { SemaphorePermit } from './pool/sync/base-semaphore.js'
 export { BoundedSemaphore } from './pool/sync/bounded-semaphore.js'
 export { Condition, type ConditionOptions } from './pool/sync/condition.js'
+export { getContext } from './pool/sync/context.js'
 export {
   BrokenBarrier,
   BufferTooShort,
@@ -36,5 +58,6 @@ export { type PutOptions, Queue, type QueueOptions } from './pool/sync/queue.js'
 export { RLock } from './pool/sync/rlock.js'
 export { Semaphore } from './pool/sync/semaphore.js'
 export { SharedArray } from './pool/sync/shared-array.js'
+export { SharedMemory, type SharedMemoryOptions } from './pool/sync/shared-memory.js'
 export { type LockOption, Value } from './pool/sync/value.js'
 export type { SyncWaitOptions, WaitOptions } from './pool/sync/waiting.js'

@@ -1,6 +1,7 @@
 /**
  * Every code that a `MillraceError` can carry. The set is closed: a new one is a minor release, a removed one a major.
- * The first group comes from the engine (`native/base/status.h`), the second from the facade alone.
+ * The first group comes from the engine (`native/base/status.h`), the second from the facade alone,
+ * the third from `lib/pool/`.
  */
 export const errorCodes = Object.freeze([
   'ERR_INVALID_ARGUMENT',
@@ -37,9 +38,21 @@ export const errorCodes = Object.freeze([
   'ERR_NATIVE_LOAD',
   'ERR_BUFFER_DETACHED',
 
+  'ERR_CLOSURE',
+  'ERR_TASK_LOAD',
+  'ERR_TASK_TIMEOUT',
+  'ERR_TIMEOUT',
+  'ERR_ARGUMENT_SERIALIZATION',
+  'ERR_RESULT_SERIALIZATION',
+  'ERR_WORKER_CRASHED',
+  'ERR_WORKER_OUT_OF_MEMORY',
+  'ERR_WORKER_INIT',
+  'ERR_POOL_TERMINATED',
+  'ERR_POOL_CLOSED',
+  'ERR_POOL_QUEUE_FULL',
+  'ERR_POOL_BOOTSTRAP',
   'ERR_NOT_SERIALIZABLE',
   'ERR_NOT_SHAREABLE',
-  'ERR_TIMEOUT',
   'ERR_NOT_OWNER',
   'ERR_DEADLOCK',
   'ERR_MAIN_THREAD',

@@ -1,8 +1,9 @@
 import { type ErrorFacts, MillraceError } from '../../core/errors.js'
+import { TimeoutError } from '../errors.js'
 
-/** ERR_TIMEOUT: what was waited for did not come in time. */
-export function timeoutError(method: string, timeout: number | undefined): MillraceError {
-  return new MillraceError('ERR_TIMEOUT', `${method} gave up after ${timeout} ms`)
+/** What was waited for did not come in time. */
+export function timeoutError(method: string, timeout: number | undefined): TimeoutError {
+  return new TimeoutError(`${method} gave up after ${timeout} ms`)
 }
 
 export function notOwner(name: string): MillraceError {

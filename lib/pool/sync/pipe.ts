@@ -1,9 +1,8 @@
 import { invalidArgument } from '../../core/errors.js'
 import { boolean, byteSize, readOptions } from '../../core/options.js'
-import { deserialize, serialize } from '../serializer.js'
-import { pack, unpack } from '../shareable.js'
 import { newPlace } from './blocks.js'
 import { BufferTooShort, EndOfPipe, invalidState, timeoutError } from './errors.js'
+import { decodeMessage, encodeMessage } from './message-bytes.js'
 import { isAlive, ownToken } from './owner.js'
 import { type ContextOption, contextReader, Primitive, primitiveType } from './primitive.js'
 import { type Accept, largestRing, type Message, Ring, ringCapacity, ringClosed, ringWords } from './ring.js'
@@ -90,11 +89,7 @@ export class PipeEnd<Received = unknown, Sent = Received>
 
   /** Sends a value, waiting for room. Rejects with ERR_TIMEOUT, ERR_END_OF_PIPE or the signal's reason. */
   async send(value: Sent, options?: WaitOptions): Promise<void> {
-    const { bytes, buffers } = serialize(pack(value, this.context))
-    if (buffers.length > 0) {
-      throw invalidState('shared memory cannot go through a Pipe', 'pass it when the worker starts')
-    }
-    await this.#send('send', bytes, 0, options)
+    await this.#send('send', encodeMessage(value, this.context, 'Pipe'), 0, options)
   }
 
   /** Sends bytes as they are. Python: `send_bytes`. */
@@ -194,7 +189,7 @@ export class PipeEnd<Received = unknown, Sent = Received>
 
 const largerPipe = 'make the pipe with a larger option bytes'
 
-const valueIn = ({ bytes, tag }: Message): unknown => (tag === rawBytes ? bytes : unpack(deserialize(bytes)))
+const valueIn = ({ bytes, tag }: Message): unknown => (tag === rawBytes ? bytes : decodeMessage(bytes))
 
 const fitting =
   (most: number): Accept =>

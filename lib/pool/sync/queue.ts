@@ -1,9 +1,8 @@
 import { invalidArgument } from '../../core/errors.js'
 import { byteSize, integer, type OptionReader, type OptionReaders, readOptions } from '../../core/options.js'
-import { deserialize, serialize } from '../serializer.js'
-import { pack, unpack } from '../shareable.js'
 import { newPlace } from './blocks.js'
 import { invalidState, QueueClosed, QueueEmpty, QueueFull } from './errors.js'
+import { decodeMessage, encodeMessage } from './message-bytes.js'
 import { type ContextOption, contextReader, Primitive, primitiveType } from './primitive.js'
 import { largestRing, type Message, Ring, ringCapacity, ringClosed, ringWords } from './ring.js'
 import { Place } from './shared-block.js'
@@ -18,13 +17,14 @@ import {
 
 const Done = ringWords
 const words = ringWords + 2
-const defaultBytes = 16 * 2 ** 20
+// The memory of processes is allocated at once, that of threads as it fills.
+const defaultBytes = { threads: 16 * 2 ** 20, processes: 2 ** 20 }
 
 /** Options of a new Queue. */
 export interface QueueOptions extends ContextOption {
   /** Items that it holds at most; `put` waits then. Default: as many as fit into `bytes`. Python: `maxsize`. */
   readonly maxSize?: number | undefined
-  /** Room for the items as bytes, such as '64MB'; memory is used as it fills. Default: 16 MiB, at most 1 GiB. */
+  /** Room for the items as bytes, such as '64MB'. Default: 16 MiB, between processes 1 MiB; at most 1 GiB. */
   readonly bytes?: number | string | undefined
 }
 
@@ -141,10 +141,7 @@ export class Queue<T = unknown> extends Primitive implements AsyncIterable<T> {
   }
 
   #bytesOf(item: T): Uint8Array {
-    const { bytes, buffers } = serialize(pack(item, this.context))
-    if (buffers.length > 0) {
-      throw invalidState('shared memory cannot go through a Queue', 'pass it when the worker starts')
-    }
+    const bytes = encodeMessage(item, this.context, 'Queue')
     if (this.#ring.isTooLarge(bytes.length)) {
       throw new QueueFull(
         `an item of ${bytes.length} bytes is larger than the queue of ${this.#ring.capacity}`,
@@ -164,7 +161,7 @@ export class Queue<T = unknown> extends Primitive implements AsyncIterable<T> {
   #itemOf(message: Message | typeof ringClosed | undefined): T {
     if (message === ringClosed) throw new QueueClosed('the queue is closed and empty')
     if (!message) throw new QueueEmpty('the queue is empty')
-    return unpack(deserialize(message.bytes)) as T
+    return decodeMessage(message.bytes) as T
   }
 }
 
@@ -183,10 +180,11 @@ function queuePlace(options: QueueOptions | undefined): Place {
     context: contextReader,
     maxSize: integer(0, 2 ** 31 - 1),
   })
-  const bytes = (read.bytes ?? defaultBytes) as number
+  const context = read.context ?? 'threads'
+  const bytes = (read.bytes ?? defaultBytes[context]) as number
   if (bytes > largestRing) throw invalidArgument('at most 1 GiB', 'Queue option bytes', options?.bytes)
   const capacity = ringCapacity(bytes)
-  const place = newPlace(read.context ?? 'threads', words, capacity)
+  const place = newPlace(context, words, capacity)
   ringAt(place).init(capacity, read.maxSize ?? 0)
   return place
 }

@@ -1,4 +1,4 @@
-import { Event, Pipe, Queue, Semaphore } from 'millrace'
+import { Event, Lock, Pipe, Queue, Semaphore } from 'millrace'
 import { describe, expect, test } from 'vitest'
 import { contexts } from './contexts.js'
 import { runAll, start } from './run.js'
@@ -226,6 +226,15 @@ describe.each(contexts)('pipes between %s', context => {
     for await (const item of mine) items.push(item)
     expect(items).toEqual([])
   })
+})
+
+test('objects of processes go through queues and pipes; those of threads are refused with what to do', async () => {
+  const queue = new Queue<Lock>()
+  const lock = new Lock({ context: 'processes' })
+  await queue.put(lock)
+  expect(await queue.get()).toBe(lock)
+  await expect(queue.put(new Lock())).rejects.toThrow(/context: 'processes'/)
+  await expect(Pipe()[0].send(new SharedArrayBuffer(8))).rejects.toEqual(code('ERR_NOT_SHAREABLE'))
 })
 
 test('sizes are checked', () => {
