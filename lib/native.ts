@@ -131,6 +131,11 @@ export interface Binding {
   sharedMemoryDetach(buffer: ArrayBuffer): void
   /** Blocks this thread while the word has the value; false when `ms` ran out. */
   waitWord(words: Int32Array, index: number, value: number, ms: number): boolean
+  /**
+   * The same on a thread of the engine; null when too many wait. For the main thread only: Node crashes when a worker
+   * ends while a native thread calls it (nodejs/node#65100).
+   */
+  waitWordAsync(words: Int32Array, index: number, value: number, ms: number): Promise<boolean> | null
   /** Wakes all who wait for the word, in every process. */
   wakeWord(words: Int32Array, index: number): void
 }

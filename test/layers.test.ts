@@ -24,7 +24,7 @@ const cpp: Record<string, string[]> = {
   csv: ['base', 'simd', 'column', 'expr'],
   agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'ipc'],
   node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'exec', 'ipc'],
 }
 // Headers that one folder alone may include.

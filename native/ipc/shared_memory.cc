@@ -7,7 +7,8 @@ namespace millrace::ipc {
 static Status unsupported() {
   ErrorFacts facts;
   facts.hint = "use the context 'threads'";
-  return Status(Code::InvalidArgument, "shared memory between processes exists on POSIX systems only", std::move(facts));
+  return Status(Code::InvalidArgument, "shared memory between processes exists on POSIX systems only",
+                std::move(facts));
 }
 
 Result<Mapping> Mapping::create(const std::string&, size_t) { return unsupported(); }

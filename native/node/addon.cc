@@ -25,6 +25,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
                                                                     {"sharedMemoryUnlink", shared_memory_unlink},
                                                                     {"sharedMemoryDetach", shared_memory_detach},
                                                                     {"waitWord", wait_word},
+                                                                    {"waitWordAsync", wait_word_async},
                                                                     {"wakeWord", wake_word}};
   for (const auto& [name, function] : kFunctions) exports.Set(name, Napi::Function::New(env, function, name));
   return exports;

@@ -22,6 +22,7 @@ Napi::Value shared_memory_attach(const Napi::CallbackInfo& info);
 Napi::Value shared_memory_unlink(const Napi::CallbackInfo& info);
 Napi::Value shared_memory_detach(const Napi::CallbackInfo& info);
 Napi::Value wait_word(const Napi::CallbackInfo& info);
+Napi::Value wait_word_async(const Napi::CallbackInfo& info);
 Napi::Value wake_word(const Napi::CallbackInfo& info);
 
 }  // namespace millrace::node

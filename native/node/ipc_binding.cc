@@ -1,6 +1,7 @@
-// Named shared memory as ArrayBuffers, and waiting on its words. No function here needs another thread.
+// Named shared memory as ArrayBuffers, and waiting on its words. `wait_word_async` alone needs another thread.
 #include <algorithm>
 
+#include "exec/word_waiter.h"
 #include "ipc/shared_memory.h"
 #include "node/bindings.h"
 #include "node/handles.h"
@@ -76,6 +77,21 @@ Napi::Value wait_word(const Napi::CallbackInfo& info) {
   const bool changed =
       ipc::wait_word(word, info[2].ToNumber().Int32Value(), std::max(0.0, info[3].ToNumber().DoubleValue()));
   return Napi::Boolean::New(info.Env(), changed);
+}
+
+Napi::Value wait_word_async(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const int32_t* word = word_of(info);
+  if (!word) return env.Undefined();
+  const auto mailbox = EnvState::of(env).mailbox();
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  // Not expected by the mailbox: who waits decides what keeps the process alive.
+  const bool started = exec::wait_word_async(
+      word, info[2].ToNumber().Int32Value(), std::max(0.0, info[3].ToNumber().DoubleValue()),
+      [mailbox, deferred](bool changed) {
+        mailbox->post([deferred, changed](Napi::Env here) { deferred.Resolve(Napi::Boolean::New(here, changed)); });
+      });
+  return started ? deferred.Promise() : env.Null();
 }
 
 Napi::Value wake_word(const Napi::CallbackInfo& info) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "check.h"
+#include "exec/word_waiter.h"
 
 namespace millrace::ipc {
 
@@ -68,6 +69,39 @@ TEST("waiting for a word is ended by a wake from another process") {
   while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == 0) wait_word(word, 0, 1000);
   ::waitpid(child, nullptr, 0);
   CHECK_EQ(*word, 9);
+  CHECK(unlink(name).value());
+}
+
+TEST("waits on threads of their own end by time and by a wake, never more than the limit at once") {
+  const std::string name = test_name();
+  auto made = Mapping::create(name, 4096);
+  auto* words = reinterpret_cast<int32_t*>(made.value().data());
+  for (int round = 0; round < 50; round++) {
+    std::atomic<int> changed = 0;
+    std::atomic<int> ended = 0;
+    const auto done = [&](bool was_changed) {
+      changed += was_changed ? 1 : 0;
+      ended++;
+    };
+    const int value = std::atomic_ref(words[0]).load();
+    int started = 0;
+    for (int i = 0; i < exec::kMaxWordWaiters + 4; i++) {
+      // One in four waits for a word that nobody changes.
+      if (exec::wait_word_async(&words[i % 4], i % 4 == 3 ? 0 : value, i % 4 == 3 ? 1 : 10'000, done)) started++;
+    }
+    CHECK(started >= exec::kMaxWordWaiters - 1);
+    CHECK(exec::word_waiter_threads() <= exec::kMaxWordWaiters);
+    for (int i = 0; i < 3; i++) {
+      std::atomic_ref(words[i]).store(value + 1);
+      wake_word(&words[i]);
+    }
+    while (ended.load() < started) {
+      // A waiter that a thread had not taken up yet sees the change by itself; a wake more does no harm.
+      for (int i = 0; i < 3; i++) wake_word(&words[i]);
+      std::this_thread::yield();
+    }
+    CHECK(changed.load() > 0);
+  }
   CHECK(unlink(name).value());
 }
 

@@ -22,7 +22,8 @@ async function run(message: StartMessage): Promise<void> {
     await fail(message.name, error)
   }
   // From here on the process ends when nothing of the target's is left to do, as any program.
-  if (!parentPort && !message.daemon) process.disconnect?.()
+  // Not in the turn in which the message came: Node 20 still needs the channel then.
+  if (!parentPort && !message.daemon) setImmediate(() => process.disconnect?.())
   if (!parentPort && message.daemon) process.channel?.unref()
 }
 

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { native } from '../../native.js'
 import type { ShareTarget } from '../shareable.js'
 import { invalidState } from './errors.js'
@@ -18,10 +19,10 @@ const unneeded = new FinalizationRegistry<string>(removeName)
 /**
  * A block that processes share: a named segment of memory.
  *
- * A thread that may block waits in the kernel (a futex), in slices that let it be terminated. Others look at the word
- * from timers: a thread-safe function, with which a native thread could wake them, crashes Node when a worker ends with
- * a call under way (nodejs/node#65100), and a blocked native thread cannot be ended with its worker. So a message
- * between busy processes takes some 50 us, and one to a process that has waited for long up to 10 ms.
+ * A thread that may block waits in the kernel (a futex), in slices that let it be terminated. The main thread of a
+ * process has a thread of the engine wait for it, and is called by a thread-safe function. Workers look at the word from
+ * timers: such a call crashes Node when it comes while the worker ends (nodejs/node#65100). So a worker that has waited
+ * for long takes up to 10 ms to notice a change; a main thread some 100 us.
  */
 export class ProcessBlock implements SharedBlock {
   readonly context = 'processes'
@@ -71,7 +72,11 @@ export class ProcessBlock implements SharedBlock {
       const waited = performance.now() - begin
       if (waited >= ms) return false
       if (isShort && waited < eagerMs) await new Promise(setImmediate)
-      else await pause(Math.min(ms - waited, isShort ? pauseMs.short : pauseMs.long))
+      else {
+        const left = ms - waited
+        const wait = isMainThread ? native().waitWordAsync(this.words, index, value, left) : null
+        await (wait ?? pause(Math.min(left, isShort ? pauseMs.short : pauseMs.long)))
+      }
     }
     return true
   }

@@ -70,11 +70,13 @@ export class Ring {
 
   /** Messages inside. */
   get count(): number {
+    this.#settle()
     return (this.#load(Puts) - this.#load(Gets)) | 0
   }
 
   /** Messages that were ever sent, modulo 2^32. */
   get puts(): number {
+    this.#settle()
     return this.#load(Puts)
   }
 
@@ -165,6 +167,11 @@ export class Ring {
     })
     if (message !== undefined && message !== ringClosed) this.#announce(Emptied)
     return message
+  }
+
+  /** Who sends or receives now may have died before counting; taking the mutex from the dead repairs that. */
+  #settle(): void {
+    if (this.#mutex.owner !== 0 && !this.#mutex.isMine) this.#exclusive(() => {})
   }
 
   #exclusive<T>(section: () => T): T {
