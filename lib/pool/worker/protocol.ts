@@ -4,7 +4,7 @@
  * a map, a share in a shared job, or a stream; units are started in the order in which they are sent.
  */
 import type { EncodedThrow } from '../error-codec/encode-error.js'
-import type { FunctionRef, ShippedFunction } from '../functions/function-ref.js'
+import type { ShippedFunction } from '../functions/function-ref.js'
 
 /** Pool to worker. */
 export const define = 0
@@ -34,6 +34,11 @@ export const pong = 31
 
 export type Message = readonly [kind: number, ...rest: unknown[]]
 
+/** Arguments that hold shared objects travel inside one of these. */
+export interface Packed {
+  readonly packed: unknown
+}
+
 /** A failed item of a unit: its offset, and why. */
 export type ItemFailure = readonly [offset: number, error: EncodedThrow]
 
@@ -41,6 +46,8 @@ export type ItemFailure = readonly [offset: number, error: EncodedThrow]
 export interface WorkerSetup {
   readonly workerId: number
   readonly loader: string
+  /** URL of the module that unpacks shared objects. */
+  readonly shareableUrl: string
   /** Async items under way at a time. */
   readonly concurrency: number
   readonly initializer: ShippedFunction | undefined
@@ -95,5 +102,3 @@ export interface SharedJob {
   readonly chunkSize: number
   readonly stopOnError: boolean
 }
-
-export type { FunctionRef, ShippedFunction }

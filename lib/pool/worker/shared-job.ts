@@ -102,7 +102,12 @@ class SharedChunk implements ItemRun {
         this.fail(i, error) // a number for an array of bigints, or the other way round
       }
     } else if (typed) {
-      this.fail(i, new TypeError(`the result is ${value === null ? 'null' : typeof value}, but \`returns\` asks for numbers`))
+      this.fail(
+        i,
+        new TypeError(
+          `the result is ${value === null ? 'null' : typeof value}, but \`returns\` asks for numbers`,
+        ),
+      )
     } else this.#values.push(i, value)
   }
 

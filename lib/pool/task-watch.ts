@@ -1,0 +1,69 @@
+import type { PoolCore } from './pool-core.js'
+import type { PoolWorker } from './pool-worker.js'
+import type { Unit } from './unit.js'
+
+// How late a time-out may be noticed, in shares of itself and in milliseconds.
+const looksATimeout = 4
+const [soonestMs, latestMs] = [5, 100]
+
+/** Watches over time-outs of items and of idle workers. Its timers do not keep the process alive. */
+export class TaskWatch {
+  readonly #core: PoolCore
+  #timer: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
+
+  constructor(core: PoolCore) {
+    this.#core = core
+  }
+
+  /** Looks from now on, as long as something with a time-out is under way. */
+  start(): void {
+    this.#timer ??= this.#later(this.#look())
+  }
+
+  startIdle(idleMs: number): void {
+    this.#idleTimer ??= setTimeout(() => {
+      this.#idleTimer = undefined
+      if (this.#core.dropIdle(idleMs)) this.startIdle(idleMs)
+    }, idleMs).unref()
+  }
+
+  #later(ms: number | undefined): NodeJS.Timeout | undefined {
+    if (ms === undefined) return undefined
+    return setTimeout(() => {
+      this.#timer = undefined
+      this.#timer = this.#later(this.#look())
+    }, ms).unref()
+  }
+
+  /** Ends what is overdue; the answer is when to look again. */
+  #look(): number | undefined {
+    const now = performance.now()
+    let shortest: number | undefined
+    for (const worker of this.#core.workers.values()) {
+      for (const unit of worker.units.values()) {
+        if (unit.timeoutMs === undefined) continue
+        shortest = Math.min(shortest ?? unit.timeoutMs, unit.timeoutMs)
+        if (isOverdue(unit, worker, now)) {
+          this.#core.evict(worker, unit, unit.timeoutError())
+          break
+        }
+      }
+    }
+    if (shortest === undefined) return undefined
+    return Math.min(latestMs, Math.max(soonestMs, shortest / looksATimeout))
+  }
+}
+
+function isOverdue(unit: Unit, worker: PoolWorker, now: number): boolean {
+  const running = unit.runningItem(worker.startedOf(unit))
+  if (running < 0) {
+    unit.watched = -1
+    return false
+  }
+  if (running !== unit.watched) {
+    unit.watched = running
+    unit.watchedSince = now
+  }
+  return now - unit.watchedSince > (unit.timeoutMs as number)
+}
