@@ -5,18 +5,26 @@ export class EntryQueue {
   readonly #lanes = new Map<number, Lane>()
   #order: Lane[] = []
   #size = 0
+  /** The jobs in it: they come back while they may still be here. Calls do not. */
+  readonly #jobs = new Set<QueueEntry>()
 
   get size(): number {
     return this.#size
   }
 
+  has(entry: QueueEntry): boolean {
+    return this.#jobs.has(entry)
+  }
+
   push(entry: QueueEntry): void {
+    this.#note(entry)
     this.#lane(entry.priority).items.push(entry)
     this.#size++
   }
 
   /** Ahead of what waits with the same priority. */
   unshift(entry: QueueEntry): void {
+    this.#note(entry)
     const lane = this.#lane(entry.priority)
     if (lane.head > 0) lane.items[--lane.head] = entry
     else lane.items.unshift(entry)
@@ -40,9 +48,14 @@ export class EntryQueue {
   drain(): QueueEntry[] {
     const all = this.#order.flatMap(lane => lane.items.slice(lane.head))
     this.#lanes.clear()
+    this.#jobs.clear()
     this.#order = []
     this.#size = 0
     return all
+  }
+
+  #note(entry: QueueEntry): void {
+    if (entry.kind !== 'call') this.#jobs.add(entry)
   }
 
   #lane(priority: number): Lane {
@@ -58,6 +71,7 @@ export class EntryQueue {
   /** The answer is the index of the entry after it. */
   #remove(lane: Lane, i: number): number {
     this.#size--
+    this.#jobs.delete(lane.items[i] as QueueEntry)
     if (i > lane.head) {
       lane.items.splice(i, 1)
       return i

@@ -39,7 +39,6 @@ export class PoolCore {
   readonly workers: Map<number, PoolWorker> = new Map()
   readonly #id = ++pools
   readonly #queue = new EntryQueue()
-  readonly #queued = new Set<QueueEntry>()
   readonly #handles = new Map<unknown, ShippedHandle>()
   readonly #watch: TaskWatch
   readonly #keepAlive: NodeJS.Timeout
@@ -134,12 +133,11 @@ export class PoolCore {
   /** An entry has something to hand out again. */
   requeue(entry: QueueEntry): void {
     if (this.#terminated) return
-    if (!entry.exhausted && !this.#queued.has(entry)) this.#add(entry, true)
+    if (!entry.exhausted && !this.#queue.has(entry)) this.#add(entry, true)
     this.dispatchSoon()
   }
 
   #add(entry: QueueEntry, first: boolean): void {
-    if (entry.kind !== 'call') this.#queued.add(entry)
     if (first) this.#queue.unshift(entry)
     else this.#queue.push(entry)
   }
@@ -158,7 +156,6 @@ export class PoolCore {
   /** Takes everything out that no worker has begun. */
   cancelQueued(error: unknown): number {
     const entries = this.#queue.drain()
-    this.#queued.clear()
     for (const entry of entries) entry.reject(error)
     this.#tell()
     return entries.length
@@ -190,18 +187,17 @@ export class PoolCore {
   }
 
   #feed(worker: PoolWorker): boolean {
-    if (worker.phase === 'leaving' || worker.phase === 'gone') return false
+    if (worker.phase === 'leaving' || worker.phase === 'gone' || worker.stalled) return false
     if (worker.units.size > 0 && !this.#mayGetMore(worker)) return false
     const unit = this.#queue.find(entry => {
       if (entry.slot !== undefined && entry.slot !== worker.slot) return undefined
       if (worker.units.size > 0 && entry.kind !== worker.kindNow) return undefined
-      const taken = entry.take(worker)
-      if (entry.exhausted) this.#queued.delete(entry)
-      return taken
+      return entry.take(worker)
     })
     if (!unit) return false
     worker.assign(unit)
     if (unit.timeoutMs !== undefined) this.#watch.start()
+    if (worker.units.size === 2 && unit.kind === 'call') this.#watch.startStalls()
     return true
   }
 
@@ -270,6 +266,9 @@ export class PoolCore {
       const cause = decodeThrown(body as EncodedThrow)
       const why = cause instanceof Error ? cause.message : String(cause)
       this.#initError = new WorkerInitError(`the initializer failed: ${why}`, { cause })
+    } else if (kind === p.resumed) {
+      worker.stalled = false
+      worker.link.recall(false)
     } else if (kind === p.pong) {
       worker.memoryBytes = body as number
       worker.cpuMs = message[2] as number
@@ -340,16 +339,17 @@ export class PoolCore {
     const startedAny = units.some(unit => unit.kind === 'join' || worker.startedOf(unit) > 0)
     worker.phase = 'gone'
     this.workers.delete(worker.id)
-    if (phase === 'starting' && !worker.kill) this.#bootFailed(exit)
-    else if (phase === 'ready' && !worker.kill) {
+    const bootFailed = phase === 'starting' && !worker.kill
+    if (phase === 'ready' && !worker.kill) {
       this.crashes++
       // Dying without work is the worker's own doing: ever slower, so that it does not go round in circles.
       if (!startedAny) this.#respawnDelayMs = Math.min(Math.max(this.#respawnDelayMs * 2, 10), 1_000)
     }
     // The last first: what goes back to the front of the queue keeps its order.
     for (const unit of units.reverse())
-      unit.crashed({ exit, worker, killed: worker.kill }, worker.startedOf(unit))
+      unit.crashed({ exit, worker, killed: worker.kill }, worker.startedBeyond(unit))
     worker.units.clear()
+    if (bootFailed) this.#bootFailed(exit)
     if (!this.#terminated) this.#refill()
     this.dispatchSoon()
     this.#tell()
@@ -427,6 +427,24 @@ export class PoolCore {
     if (worker.phase === 'gone' || worker.kill) return
     worker.kill = { unit, error }
     worker.link.kill()
+  }
+
+  /**
+   * A call takes long, and others wait in the same worker, or their results do: they go to other workers. Those not yet
+   * begun run once only: the worker counts a call as started before it looks whether it is still wanted, and this side
+   * says so before it reads the count. Those whose results the worker still holds run again.
+   */
+  rescue(worker: PoolWorker): void {
+    worker.stalled = true
+    worker.link.recall(true)
+    worker.send([p.resume])
+    this.#flush(worker)
+    for (const unit of [...worker.units.values()].reverse()) {
+      if (worker.isLastStarted(unit)) continue
+      worker.units.delete(unit.id)
+      unit.recalled()
+    }
+    this.dispatchSoon()
   }
 
   /** Gives an aborted unit time to end by itself. */

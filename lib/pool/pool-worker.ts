@@ -26,6 +26,10 @@ export class PoolWorker {
   /** Items finished since it began. */
   itemsDone = 0
   kill: Kill | undefined
+  /** Its calls have been given to others; it gets no more until it says that it dropped them. */
+  stalled = false
+  /** Items started, when that was last looked at. */
+  startedSeen = 0
   idleSince: number = performance.now()
   readonly startedAt: number = performance.now()
   memoryBytes = 0
@@ -118,6 +122,17 @@ export class PoolWorker {
     this.#itemsSent -= gone
     for (const unit of refused.keys()) this.units.delete(unit.id)
     return [...refused]
+  }
+
+  /** Items started from the unit on, those of later units included; negative when it has not been reached. */
+  startedBeyond(unit: Unit): number {
+    return this.link.started() - unit.startedBefore
+  }
+
+  /** The newest item that was started belongs to it. */
+  isLastStarted(unit: Unit): boolean {
+    const beyond = this.startedBeyond(unit)
+    return beyond > 0 && beyond <= unit.items
   }
 
   /** How many items of the unit have been started. */

@@ -4,6 +4,8 @@ import type { Unit } from './unit.js'
 
 // How late a time-out may be noticed, in shares of itself and in milliseconds.
 const looksATimeout = 4
+// Calls are sent ahead only while they take less than a millisecond.
+const stallMs = 50
 const [soonestMs, latestMs] = [5, 100]
 
 /** Watches over time-outs of items and of idle workers. Its timers do not keep the process alive. */
@@ -11,6 +13,7 @@ export class TaskWatch {
   readonly #core: PoolCore
   #timer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
+  #stallTimer: NodeJS.Timeout | undefined
 
   constructor(core: PoolCore) {
     this.#core = core
@@ -19,6 +22,22 @@ export class TaskWatch {
   /** Looks from now on, as long as something with a time-out is under way. */
   start(): void {
     this.#timer ??= this.#later(this.#look())
+  }
+
+  /** Looks whether calls wait behind one that takes long. */
+  startStalls(): void {
+    this.#stallTimer ??= setTimeout(() => {
+      this.#stallTimer = undefined
+      let waiting = false
+      for (const worker of this.#core.workers.values()) {
+        if (worker.units.size < 2 || worker.kindNow !== 'call' || worker.stalled || this.#core.concurrency > 1) continue
+        waiting = true
+        const started = worker.link.started()
+        if (started === worker.startedSeen && started > 0) this.#core.rescue(worker)
+        worker.startedSeen = started
+      }
+      if (waiting) this.startStalls()
+    }, stallMs).unref()
   }
 
   startIdle(idleMs: number): void {
@@ -56,7 +75,7 @@ export class TaskWatch {
 }
 
 function isOverdue(unit: Unit, worker: PoolWorker, now: number): boolean {
-  const running = unit.runningItem(worker.startedOf(unit))
+  const running = unit.runningItem(worker.startedBeyond(unit))
   if (running < 0) {
     unit.watched = -1
     return false

@@ -55,7 +55,12 @@ export abstract class Unit {
   /** True when the unit is over. */
   abstract receive(message: Message, worker: PoolWorker): boolean
 
-  /** The worker is gone; `started` of the items had been started. */
+  /** Another worker shall run it. */
+  recalled(): void {}
+
+  /**
+   * The worker is gone. `started` items had been started from this unit on: more than it has when later units were.
+   */
   abstract crashed(crash: Crash, started: number): void
 
   /** Settles the task that it is a part of. */

@@ -94,8 +94,9 @@ export class CallUnit extends Unit implements QueueEntry {
   crashed(crash: Crash, started: number): void {
     this.worker = undefined
     if (this.settled) return
-    // Innocent: it had not begun, or another task's time was up.
-    const innocent = started === 0 || (crash.killed && crash.killed.unit !== this)
+    // Innocent: it had not begun, it was done and later ones ran, or another task's time was up.
+    const over = started > 1 && this.core.concurrency === 1
+    const innocent = started <= 0 || over || (crash.killed && crash.killed.unit !== this)
     if (innocent) this.requeue()
     else this.#failed(() => crashError(crash))
   }
@@ -113,13 +114,19 @@ export class CallUnit extends Unit implements QueueEntry {
   }
 
   override runningItem(started: number): number {
-    return this.settled ? -1 : started - 1
+    const done = started > 1 && this.core.concurrency === 1
+    return this.settled || done || started < 1 ? -1 : 0
   }
 
   #failed(error: () => unknown): void {
     if (this.settled) return
     if (this.#failures++ < this.settings.retries) this.requeue()
     else this.reject(error())
+  }
+
+  override recalled(): void {
+    this.worker = undefined
+    if (!this.settled) this.requeue()
   }
 
   protected requeue(): void {

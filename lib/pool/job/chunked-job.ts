@@ -232,9 +232,10 @@ class ChunkUnit extends Unit {
   }
 
   #runningItems(started: number): number[] {
-    if (started === 0) return []
-    if (this.#job.oneAtATime) return this.#known[started - 1] ? [] : [started - 1]
-    return Array.from({ length: started }, (_, i) => i).filter(i => !this.#known[i])
+    if (started <= 0) return []
+    // Later units have begun: this one is done, though it has not said so.
+    if (this.#job.oneAtATime) return started > this.items || this.#known[started - 1] ? [] : [started - 1]
+    return Array.from({ length: Math.min(started, this.items) }, (_, i) => i).filter(i => !this.#known[i])
   }
 
   unsendable(error: unknown): void {

@@ -28,6 +28,8 @@ export interface Link {
   stop(job: number): void
   /** Asks the worker back from a shared job, or lets it stay. */
   yield(on: boolean): void
+  /** Takes calls back that have not been started, or lets new ones run. */
+  recall(on: boolean): void
   /** Ends it at once, whatever it does. */
   kill(): void
   readonly pid: number | undefined

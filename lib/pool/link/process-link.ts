@@ -40,6 +40,7 @@ export function processLink(setup: p.WorkerSetup, options: LinkOptions, events: 
   child.on('message', batch => events.onMessages(batch as p.Message[]))
   let error: unknown
   let over = false
+  let boardOpen = true
   const ended = (exitCode: number | null, signal: NodeJS.Signals | null) => {
     if (over) return
     over = true
@@ -51,6 +52,7 @@ export function processLink(setup: p.WorkerSetup, options: LinkOptions, events: 
       error,
       stderr: capture ? stderr.text : undefined,
     })
+    boardOpen = false
     closeSync(board)
   }
   child.on('error', problem => {
@@ -73,14 +75,18 @@ export function processLink(setup: p.WorkerSetup, options: LinkOptions, events: 
       if (child.connected) child.send(batch as never, () => {})
     },
     started() {
-      if (over) return 0
+      if (!boardOpen) return 0
       return readSync(board, bytes, 0, 4, p.boardStarted * 4) === 4 ? (word[0] as number) : 0
     },
     stop(job) {
       word[0] = job
-      if (!over) writeSync(board, bytes, 0, 4, p.boardStop * 4)
+      if (boardOpen) writeSync(board, bytes, 0, 4, p.boardStop * 4)
     },
     yield() {},
+    recall(on) {
+      word[0] = Number(on)
+      if (boardOpen) writeSync(board, bytes, 0, 4, p.boardRecall * 4)
+    },
     kill: () => void child.kill('SIGKILL'),
   }
 }

@@ -56,6 +56,7 @@ export function threadLink(setup: p.WorkerSetup, options: LinkOptions, events: L
     started: () => Atomics.load(board, p.boardStarted),
     stop: job => Atomics.store(board, p.boardStop, job),
     yield: on => Atomics.store(board, p.boardYield, Number(on)),
+    recall: on => Atomics.store(board, p.boardRecall, Number(on)),
     kill: () => void worker.terminate(),
   }
 }

@@ -17,6 +17,7 @@ export const credit = 6
 export const abort = 7
 export const end = 8
 export const ping = 9
+export const resume = 10
 
 /** Worker to pool. */
 export const ready = 20
@@ -31,6 +32,7 @@ export const streamed = 28
 export const reported = 29
 export const workerError = 30
 export const pong = 31
+export const resumed = 32
 
 export type Message = readonly [kind: number, ...rest: unknown[]]
 
@@ -65,6 +67,8 @@ export const boardStarted = 1
 export const boardStop = 2
 /** Set: leave the shared job at the end of the chunk. */
 export const boardYield = 3
+/** Set: calls that have not been started are another worker's now. */
+export const boardRecall = 4
 
 /** The words of a shared job: one line of 32 words (128 bytes) for each, against false sharing. */
 export const jobCursor = 0

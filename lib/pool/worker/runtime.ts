@@ -176,6 +176,8 @@ export class Runtime implements ContextSource {
 
   #handle(message: p.Message): void {
     const [kind, id] = message as readonly [number, number]
+    // What is finished must not wait for what may take long.
+    if (kind === p.chunk || kind === p.join || kind === p.stream) this.flush()
     if (kind === p.call) this.#call(message as never)
     else if (kind === p.chunk) this.#chunk(message as never)
     else if (kind === p.join) this.#join(message as never)
@@ -183,6 +185,7 @@ export class Runtime implements ContextSource {
     else if (kind === p.define) this.#define(id, message[2] as never)
     else if (kind === p.forget) this.#functions.delete(id)
     else if (kind === p.credit) this.#streams.get(id)?.credit(message[2] as number)
+    else if (kind === p.resume) this.send([p.resumed])
     else if (kind === p.ping) this.send([p.pong, ...this.#link.usage()])
     else if (kind === p.end) this.#ending = true
   }
@@ -246,6 +249,7 @@ export class Runtime implements ContextSource {
     const fail = (error: unknown) => unit.send([p.failed, id, encodeThrown(error)])
     const run = (fn: Callable, given: readonly unknown[]): PromiseLike<void> | undefined => {
       this.board.start()
+      if (this.board.recalled()) return undefined // another worker has got it
       if (this.#aborted.delete(id)) {
         fail(new Error('aborted'))
         return undefined
