@@ -14,6 +14,8 @@ export type { CsvInput } from './io/csv-source.js'
 export { type ColumnValues, fromColumns } from './io/from-columns.js'
 export { fromObjects } from './io/from-objects.js'
 export { readCsv } from './io/read-csv.js'
+export type { AsyncResult } from './pool/async-result.js'
+export { cpuCount } from './pool/cpu-count.js'
 export {
   ArgumentSerializationError,
   ClosureError,
@@ -32,9 +34,23 @@ export {
 } from './pool/errors.js'
 export { importTasks, type TasksOf } from './pool/functions/import-tasks.js'
 export { task } from './pool/functions/task.js'
+export type { MapProgress } from './pool/job/map-settings.js'
+export { Pool } from './pool/pool.js'
+export type {
+  ApplyOptions,
+  ImapOptions,
+  MapOptions,
+  PoolOptions,
+  StreamOptions,
+  TaskOptions,
+} from './pool/pool-options.js'
+export type { PoolStats, WorkerStats } from './pool/pool-stats.js'
+export type { PoolTask, TaskProgress } from './pool/pool-task.js'
 export { currentProcess, type ProcessInfo, parentProcess } from './pool/process/current-process.js'
 export type { ExitInfo } from './pool/process/live-child.js'
 export { activeChildren, Process, type ProcessOptions } from './pool/process/process.js'
+export { type Range, range } from './pool/range.js'
+export { map } from './pool/shared-pool.js'
 export { Barrier, type BarrierOptions } from './pool/sync/barrier.js'
 export type { LockGuard } from './pool/sync/base-lock.js'
 export type { SemaphorePermit } from './pool/sync/base-semaphore.js'
@@ -61,3 +77,5 @@ export { SharedArray } from './pool/sync/shared-array.js'
 export { SharedMemory, type SharedMemoryOptions } from './pool/sync/shared-memory.js'
 export { type LockOption, Value } from './pool/sync/value.js'
 export type { SyncWaitOptions, WaitOptions } from './pool/sync/waiting.js'
+export type { TaskContext } from './pool/worker/task-context.js'
+export { currentTask, isWorker, workerId } from './pool/worker-identity.js'

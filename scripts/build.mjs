@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { install } from './install.mjs'
 import { isMain, root, runTool } from './process.mjs'
+import { writeWorkerProgram } from './worker-program.mjs'
 
 const addon = join(root, 'build', 'Release', 'millrace.node')
 const entry = join(root, 'dist', 'index.js')
@@ -27,10 +28,11 @@ export function buildAddon() {
 
 export function buildTypeScript() {
   const inputs = filesUnder('lib', name => /\.ts$|^tsconfig\.json$/.test(name))
-  unlessFresh('lib', [...inputs, 'package-lock.json'], entry, () => {
+  unlessFresh('lib', [...inputs, 'scripts/worker-program.mjs', 'package-lock.json'], entry, () => {
     console.log('building the TypeScript (tsc)')
     rmSync(join(root, 'dist'), { recursive: true, force: true }) // a deleted source must not leave its output
     runTool('typescript/bin/tsc', ['-p', 'lib'])
+    writeWorkerProgram()
   })
 }
 

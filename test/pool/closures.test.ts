@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { analyseFunction } from '../../dist/pool/functions/analyse-function.js'
 import { type Callable, loadFunction } from '../../dist/pool/functions/load-function.js'
 import { shipFunction } from '../../dist/pool/functions/ship-function.js'
+import { written } from './written.js'
 
 const around = { currentTask: () => undefined, loader: 'none' }
 
@@ -15,9 +16,6 @@ function free(source: string): string[] {
 
 const load = async (fn: unknown, closure?: Record<string, unknown>): Promise<Callable> =>
   loadFunction(structuredClone(shipFunction(fn, 'pool.map', closure)), around)
-
-/** A function whose text is exactly that: tools that run the tests rewrite what stands in this file. */
-const written = (source: string) => new Function(`return (${source})`)()
 
 describe('the free names of a function', () => {
   test.each<[string, string[]]>([

@@ -1,7 +1,7 @@
 // What the pool must know of a worker that can no longer say it: how many items it has started. Threads share memory; a
 // child process writes into a file that it inherits, which outlives a SIGKILL.
 import { readSync, writeSync } from 'node:fs'
-import { boardStarted, boardStop, boardWords, boardYield } from './protocol.js'
+import { boardRecall, boardStarted, boardStop, boardWords, boardYield } from './protocol.js'
 
 export interface Board {
   /** One more item starts. */
@@ -10,6 +10,8 @@ export interface Board {
   stopped(job: number): boolean
   /** The pool wants the worker back from a shared job. */
   yields(): boolean
+  /** Calls that come now are not this worker's any more. */
+  recalled(): boolean
 }
 
 export class SharedBoard implements Board {
@@ -29,6 +31,10 @@ export class SharedBoard implements Board {
 
   yields(): boolean {
     return Atomics.load(this.words, boardYield) !== 0
+  }
+
+  recalled(): boolean {
+    return Atomics.load(this.words, boardRecall) !== 0
   }
 }
 
@@ -61,8 +67,13 @@ export class FileBoard implements Board {
     return this.#stopJob === job
   }
 
+  /** Processes share no jobs. */
   yields(): boolean {
     return false
+  }
+
+  recalled(): boolean {
+    return readSync(this.#fd, this.#bytes, 0, 4, boardRecall * 4) === 4 && this.#word[0] !== 0
   }
 }
 

@@ -4,7 +4,7 @@
  * a map, a share in a shared job, or a stream; units are started in the order in which they are sent.
  */
 import type { EncodedThrow } from '../error-codec/encode-error.js'
-import type { FunctionRef, ShippedFunction } from '../functions/function-ref.js'
+import type { ShippedFunction } from '../functions/function-ref.js'
 
 /** Pool to worker. */
 export const define = 0
@@ -17,6 +17,7 @@ export const credit = 6
 export const abort = 7
 export const end = 8
 export const ping = 9
+export const resume = 10
 
 /** Worker to pool. */
 export const ready = 20
@@ -31,8 +32,14 @@ export const streamed = 28
 export const reported = 29
 export const workerError = 30
 export const pong = 31
+export const resumed = 32
 
 export type Message = readonly [kind: number, ...rest: unknown[]]
+
+/** Arguments that hold shared objects travel inside one of these. */
+export interface Packed {
+  readonly packed: unknown
+}
 
 /** A failed item of a unit: its offset, and why. */
 export type ItemFailure = readonly [offset: number, error: EncodedThrow]
@@ -41,6 +48,8 @@ export type ItemFailure = readonly [offset: number, error: EncodedThrow]
 export interface WorkerSetup {
   readonly workerId: number
   readonly loader: string
+  /** URL of the module that unpacks shared objects. */
+  readonly shareableUrl: string
   /** Async items under way at a time. */
   readonly concurrency: number
   readonly initializer: ShippedFunction | undefined
@@ -58,6 +67,8 @@ export const boardStarted = 1
 export const boardStop = 2
 /** Set: leave the shared job at the end of the chunk. */
 export const boardYield = 3
+/** Set: calls that have not been started are another worker's now. */
+export const boardRecall = 4
 
 /** The words of a shared job: one line of 32 words (128 bytes) for each, against false sharing. */
 export const jobCursor = 0
@@ -95,5 +106,3 @@ export interface SharedJob {
   readonly chunkSize: number
   readonly stopOnError: boolean
 }
-
-export type { FunctionRef, ShippedFunction }
