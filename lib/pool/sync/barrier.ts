@@ -37,7 +37,7 @@ export interface BarrierOptions extends ContextOption {
  * @example
  * const barrier = new Barrier(2)
  * const places = await Promise.all([barrier.wait(), barrier.wait()])
- * console.log(places.sort()) // [0, 1]
+ * console.log(places.sort()) // [ 0, 1 ]
  */
 export class Barrier extends Primitive {
   readonly #action: (() => void) | undefined

@@ -22,9 +22,9 @@ type Without<T> = Omit<T, 'context'>
  * Making one of 'processes' throws ERR_NATIVE_LOAD without the addon.
  *
  * @example
- * const { Lock, Queue } = getContext('threads')
- * const lock = Lock()
- * const queue = Queue<number>({ maxSize: 10 })
+ * const shared = getContext('threads')
+ * const lock = shared.Lock()
+ * const queue = shared.Queue<number>({ maxSize: 10 })
  * console.log(lock.context, queue.context) // threads threads
  */
 export function getContext(name: ContextName) {

@@ -46,7 +46,7 @@ export interface PutOptions extends WaitOptions {
  * await queue.put(1)
  * queue.putNowait(2)
  * queue.close()
- * for await (const item of queue) console.log(item) // 1, then 2
+ * for await (const item of queue) console.log(item)
  */
 export class Queue<T = unknown> extends Primitive implements AsyncIterable<T> {
   readonly #ring: Ring

@@ -273,9 +273,7 @@ export class Runtime implements ContextSource {
     const run = new Unit(this, id, job)
     this.#withFunction(run, fnId, fn => {
       if (!('packed' in unit)) return this.#alone(runChunkUnit(fn, unit, run))
-      return this.#alone(
-        this.#unpacked(unit).then(given => runChunkUnit(fn, given as ChunkUnit, run)),
-      )
+      return this.#alone(this.#unpacked(unit).then(given => runChunkUnit(fn, given as ChunkUnit, run)))
     })
   }
 
