@@ -123,6 +123,22 @@ export interface Binding {
   drainEvents(into: Float64Array): number
   /** Test knob: the `countdown`-th allocation or read fails, or every one from there on. */
   faultInjection(kind: string, countdown: number, forever: boolean): void
+  /** A new named segment of zeros, mapped; the buffer unmaps it when it is collected or detached. */
+  sharedMemoryCreate(name: string, bytes: number): ArrayBuffer
+  sharedMemoryAttach(name: string): ArrayBuffer
+  /** False when there was no such segment. */
+  sharedMemoryUnlink(name: string): boolean
+  /** Unmaps the segment now. */
+  sharedMemoryDetach(buffer: ArrayBuffer): void
+  /** Blocks this thread while the word has the value; false when `ms` ran out. */
+  waitWord(words: Int32Array, index: number, value: number, ms: number): boolean
+  /**
+   * The same on a thread of the engine; null when too many wait. For the main thread only: Node crashes when a worker
+   * ends while a native thread calls it (nodejs/node#65100).
+   */
+  waitWordAsync(words: Int32Array, index: number, value: number, ms: number): Promise<boolean> | null
+  /** Wakes all who wait for the word, in every process. */
+  wakeWord(words: Int32Array, index: number): void
 }
 
 let loaded: Binding | undefined

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { install } from './install.mjs'
 import { isMain, root, run, runTool } from './process.mjs'
+import { writeWorkerProgram } from './worker-program.mjs'
 
 const addon = join(root, 'build', 'Release', 'millrace.node')
 const entry = join(root, 'dist', 'bundle', 'index.js')
@@ -26,11 +27,13 @@ export function buildAddon() {
 }
 
 export function buildTypeScript() {
-  const inputs = [...filesUnder('lib', name => /\.ts$|^tsconfig\.json$/.test(name)), 'scripts/bundle.mjs']
-  unlessFresh('lib', [...inputs, 'package-lock.json'], entry, () => {
+  const inputs = filesUnder('lib', name => /\.ts$|^tsconfig\.json$/.test(name))
+  const scripts = ['scripts/bundle.mjs', 'scripts/worker-program.mjs']
+  unlessFresh('lib', [...inputs, ...scripts, 'package-lock.json'], entry, () => {
     console.log('building the TypeScript (tsc)')
     rmSync(join(root, 'dist'), { recursive: true, force: true }) // a deleted source must not leave its output
     runTool('typescript/bin/tsc', ['-p', 'lib'])
+    writeWorkerProgram()
     run(process.execPath, [join(root, 'scripts', 'bundle.mjs')])
   })
 }

@@ -7,7 +7,11 @@ import { root } from './process.mjs'
 
 const bundle = await rolldown({
   cwd: root,
-  input: { index: 'dist/index.js' },
+  input: {
+    index: 'dist/index.js',
+    kinds: 'dist/pool/sync/kinds.js', // what a worker imports to unpack shared objects
+    'child-main': 'dist/pool/process/child-main.js',
+  },
   platform: 'node',
   external: /^node:/,
 })

@@ -12,18 +12,20 @@ const typescript: Record<string, string[]> = {
   plan: ['core', 'native'],
   io: ['core', 'native', 'plan', 'frame'],
   frame: ['core', 'native', 'plan'],
-  index: ['core', 'native', 'plan', 'io', 'frame'],
+  pool: ['core', 'native'],
+  index: ['core', 'native', 'plan', 'io', 'frame', 'pool'],
 }
 const cpp: Record<string, string[]> = {
   base: [],
+  ipc: ['base'],
   simd: ['base'],
   column: ['base', 'simd'],
   expr: ['base', 'simd', 'column'],
   csv: ['base', 'simd', 'column', 'expr'],
   agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'exec'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'ipc'],
+  node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'exec', 'ipc'],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [
@@ -32,6 +34,7 @@ const reserved: [folder: string, header: RegExp][] = [
     'exec',
     /^(thread|mutex|shared_mutex|condition_variable|future|semaphore|barrier|latch|stop_token|pthread\.h)$/,
   ],
+  ['ipc', /^(sys\/mman|linux\/futex)\.h$/],
   ['node', /^(napi|node_api|js_native_api|node|uv|v8)\.h$/],
 ]
 

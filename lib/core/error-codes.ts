@@ -1,6 +1,7 @@
 /**
  * Every code that a `MillraceError` can carry. The set is closed: a new one is a minor release, a removed one a major.
- * The first group comes from the engine (`native/base/status.h`), the second from the facade alone.
+ * The first group comes from the engine (`native/base/status.h`), the second from the facade alone,
+ * the third from `lib/pool/`.
  */
 export const errorCodes = Object.freeze([
   'ERR_INVALID_ARGUMENT',
@@ -36,6 +37,32 @@ export const errorCodes = Object.freeze([
   'ERR_INT64_UNSAFE',
   'ERR_NATIVE_LOAD',
   'ERR_BUFFER_DETACHED',
+
+  'ERR_CLOSURE',
+  'ERR_TASK_LOAD',
+  'ERR_TASK_TIMEOUT',
+  'ERR_TIMEOUT',
+  'ERR_ARGUMENT_SERIALIZATION',
+  'ERR_RESULT_SERIALIZATION',
+  'ERR_WORKER_CRASHED',
+  'ERR_WORKER_OUT_OF_MEMORY',
+  'ERR_WORKER_INIT',
+  'ERR_POOL_TERMINATED',
+  'ERR_POOL_CLOSED',
+  'ERR_POOL_QUEUE_FULL',
+  'ERR_POOL_BOOTSTRAP',
+  'ERR_NOT_SERIALIZABLE',
+  'ERR_NOT_SHAREABLE',
+  'ERR_NOT_OWNER',
+  'ERR_DEADLOCK',
+  'ERR_MAIN_THREAD',
+  'ERR_INVALID_STATE',
+  'ERR_QUEUE_FULL',
+  'ERR_QUEUE_EMPTY',
+  'ERR_QUEUE_CLOSED',
+  'ERR_END_OF_PIPE',
+  'ERR_BUFFER_TOO_SHORT',
+  'ERR_BARRIER_BROKEN',
 ] as const)
 
 export type ErrorCode = (typeof errorCodes)[number]

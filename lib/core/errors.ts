@@ -153,9 +153,14 @@ export function callSite(below: (...args: never[]) => unknown): CallSite {
   return site
 }
 
+/** Its lines from the caller's own code on. */
+export function framesOf(site: CallSite): string {
+  return fromCaller(site.stack).split('\n').filter(isFrame).join('\n')
+}
+
 function graft(error: Error, site: CallSite): void {
-  const frames = fromCaller(site.stack).split('\n').filter(isFrame)
-  if (frames.length === 0) return
-  const stack = `${error.name}: ${error.message}\n${frames.join('\n')}`
+  const frames = framesOf(site)
+  if (frames === '') return
+  const stack = `${error.name}: ${error.message}\n${frames}`
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true })
 }

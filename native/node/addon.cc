@@ -7,12 +7,26 @@ namespace millrace::node {
 static Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new EnvState(env));
   using Function = Napi::Value (*)(const Napi::CallbackInfo&);
-  static constexpr std::pair<const char*, Function> kFunctions[] = {
-      {"engineInfo", engine_info},        {"csvSniff", csv_sniff},         {"frameCreate", frame_create},
-      {"frameInfo", frame_info},          {"frameRelease", frame_release}, {"execute", execute},
-      {"queryNext", query_next},          {"queryCancel", query_cancel},   {"queryProgress", query_progress},
-      {"setThreads", set_threads},        {"poolInfo", pool_info},         {"drainEvents", drain_events},
-      {"faultInjection", fault_injection}};
+  static constexpr std::pair<const char*, Function> kFunctions[] = {{"engineInfo", engine_info},
+                                                                    {"csvSniff", csv_sniff},
+                                                                    {"frameCreate", frame_create},
+                                                                    {"frameInfo", frame_info},
+                                                                    {"frameRelease", frame_release},
+                                                                    {"execute", execute},
+                                                                    {"queryNext", query_next},
+                                                                    {"queryCancel", query_cancel},
+                                                                    {"queryProgress", query_progress},
+                                                                    {"setThreads", set_threads},
+                                                                    {"poolInfo", pool_info},
+                                                                    {"drainEvents", drain_events},
+                                                                    {"faultInjection", fault_injection},
+                                                                    {"sharedMemoryCreate", shared_memory_create},
+                                                                    {"sharedMemoryAttach", shared_memory_attach},
+                                                                    {"sharedMemoryUnlink", shared_memory_unlink},
+                                                                    {"sharedMemoryDetach", shared_memory_detach},
+                                                                    {"waitWord", wait_word},
+                                                                    {"waitWordAsync", wait_word_async},
+                                                                    {"wakeWord", wake_word}};
   for (const auto& [name, function] : kFunctions) exports.Set(name, Napi::Function::New(env, function, name));
   return exports;
 }

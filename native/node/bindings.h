@@ -17,5 +17,12 @@ Napi::Value set_threads(const Napi::CallbackInfo& info);
 Napi::Value pool_info(const Napi::CallbackInfo& info);
 Napi::Value drain_events(const Napi::CallbackInfo& info);
 Napi::Value fault_injection(const Napi::CallbackInfo& info);
+Napi::Value shared_memory_create(const Napi::CallbackInfo& info);
+Napi::Value shared_memory_attach(const Napi::CallbackInfo& info);
+Napi::Value shared_memory_unlink(const Napi::CallbackInfo& info);
+Napi::Value shared_memory_detach(const Napi::CallbackInfo& info);
+Napi::Value wait_word(const Napi::CallbackInfo& info);
+Napi::Value wait_word_async(const Napi::CallbackInfo& info);
+Napi::Value wake_word(const Napi::CallbackInfo& info);
 
 }  // namespace millrace::node

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatCount, formatDuration } from '../../dist/frame/display/format-quantity.js'
-import { ProgressBar } from '../../dist/frame/display/progress-bar.js'
+import { formatBytes, formatCount, formatDuration } from '../../dist/core/format-quantity.js'
+import { ProgressBar } from '../../dist/core/progress-bar.js'
 
 const half = {
   bytesDone: 372e6,

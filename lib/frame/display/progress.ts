@@ -1,5 +1,5 @@
 import type { QueryProgress, RunningQuery } from '../../core/executor.js'
-import { ProgressBar } from './progress-bar.js'
+import { ProgressBar } from '../../core/progress-bar.js'
 
 const samplesPerSecond = 10
 

@@ -1,4 +1,4 @@
-import { formatCount } from './format-quantity.js'
+import { formatCount } from '../../core/format-quantity.js'
 import { cellText, displayWidth, textGrid } from './text-grid.js'
 
 const rowsAtEachEnd = 5

@@ -1,4 +1,3 @@
-import type { QueryProgress } from '../../core/executor.js'
 import { formatBytes, formatCount, formatDuration } from './format-quantity.js'
 
 const barWidth = 24
@@ -6,6 +5,15 @@ const barWidth = 24
 const green = '\x1b[32m'
 const plain = '\x1b[39m'
 const msBetweenLines = 2_000
+
+/** What the bar shows of a query or a map. */
+export interface BarProgress {
+  readonly bytesDone: number
+  readonly bytesTotal: number
+  readonly rowsDone: number
+  readonly tasksDone: number
+  readonly tasksTotal: number
+}
 
 /** What of a stream the bar uses. */
 export interface ProgressStream {
@@ -17,18 +25,25 @@ export interface ProgressStream {
 /** A bar that redraws itself on a terminal; elsewhere, and under CI, a plain line every two seconds. */
 export class ProgressBar {
   readonly #stream: ProgressStream
+  readonly #unit: string
   readonly #redraws: boolean
   readonly #colors: boolean
   readonly #started: number = performance.now()
   #lastLine: number = this.#started
 
-  constructor(stream: ProgressStream, environment: NodeJS.ProcessEnv = process.env) {
+  /** `unit` is what is counted. */
+  constructor(
+    stream: ProgressStream,
+    environment: NodeJS.ProcessEnv = process.env,
+    unit: 'rows' | 'items' = 'rows',
+  ) {
     this.#stream = stream
+    this.#unit = unit
     this.#redraws = Boolean(stream.isTTY) && !environment.CI && environment.TERM !== 'dumb'
     this.#colors = this.#redraws && !environment.NO_COLOR
   }
 
-  update(progress: QueryProgress): void {
+  update(progress: BarProgress): void {
     if (this.#redraws) {
       this.#stream.write(`\r\x1b[2K${this.#draw(progress)}`)
     } else if (performance.now() - this.#lastLine >= msBetweenLines) {
@@ -37,7 +52,7 @@ export class ProgressBar {
     }
   }
 
-  finish(progress: QueryProgress): void {
+  finish(progress: BarProgress): void {
     const line = `${this.#describe(progress)} in ${formatDuration(this.#elapsedMs())}`
     this.#stream.write(this.#redraws ? `\r\x1b[2K${line}\n` : `millrace: ${line}\n`)
   }
@@ -46,7 +61,7 @@ export class ProgressBar {
     return performance.now() - this.#started
   }
 
-  #draw(progress: QueryProgress): string {
+  #draw(progress: BarProgress): string {
     const share = shareDone(progress)
     const bar =
       share === undefined ? '' : `${this.#bar(share)} ${String(Math.floor(share * 100)).padStart(3)}%  `
@@ -63,8 +78,8 @@ export class ProgressBar {
     return this.#colors ? `${green}${done}${plain}${rest}` : `${done}${rest}`
   }
 
-  #describe({ bytesDone, bytesTotal, rowsDone }: QueryProgress): string {
-    const rows = `${formatCount(rowsDone)} rows`
+  #describe({ bytesDone, bytesTotal, rowsDone }: BarProgress): string {
+    const rows = `${formatCount(rowsDone)} ${this.#unit}`
     if (bytesDone === 0) return rows
     const speed = `${formatBytes((bytesDone / Math.max(this.#elapsedMs(), 1)) * 1000)}/s`
     const of = bytesTotal > bytesDone ? ` of ${formatBytes(bytesTotal)}` : ''
@@ -72,7 +87,7 @@ export class ProgressBar {
   }
 }
 
-function shareDone({ bytesDone, bytesTotal, tasksDone, tasksTotal }: QueryProgress): number | undefined {
+function shareDone({ bytesDone, bytesTotal, tasksDone, tasksTotal }: BarProgress): number | undefined {
   if (bytesTotal > 0) return Math.min(1, bytesDone / bytesTotal)
   return tasksTotal > 0 ? Math.min(1, tasksDone / tasksTotal) : undefined
 }

@@ -1,0 +1,71 @@
+// Task modules in the worker, TypeScript ones included. Imports nothing but Node.
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+
+type Module = Readonly<Record<string, unknown>>
+
+let loading = 0
+
+/** A module is being imported in this thread: what it does at its top level runs now. */
+export function isImporting(): boolean {
+  return loading > 0
+}
+
+export async function importModule(url: string, loader: string): Promise<Module> {
+  loading++
+  try {
+    if (isTypeScript(url) && !canReadTypeScript()) await prepareTypeScript(url, loader)
+    return await import(url)
+  } finally {
+    loading--
+  }
+}
+
+const isTypeScript = (url: string): boolean => /\.[mc]?tsx?(?:[?#].*)?$/.test(url)
+
+/** Node strips types by itself, or a loader (tsx, ts-node, swc) came along in the flags. */
+function canReadTypeScript(): boolean {
+  if ((process.features as { typescript?: unknown }).typescript) return true
+  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ')
+  return /--experimental-strip-types|--experimental-transform-types|\b(?:tsx|ts-node|swc-node|esbuild-register|jiti)\b/.test(
+    flags,
+  )
+}
+
+const prepared = new Map<string, Promise<void>>()
+
+function prepareTypeScript(url: string, loader: string): Promise<void> {
+  const key = loader === 'auto' ? new URL('.', url).href : loader
+  let done = prepared.get(key)
+  if (!done) {
+    done = loader === 'auto' ? registerTsx(url) : importLoader(url, loader)
+    prepared.set(key, done)
+  }
+  return done
+}
+
+let registered = false
+
+async function registerTsx(url: string): Promise<void> {
+  if (registered) return
+  for (const from of [url, pathToFileURL(`${process.cwd()}/`).href]) {
+    let file: string
+    try {
+      file = createRequire(from).resolve('tsx/esm/api')
+    } catch {
+      continue
+    }
+    const { register } = (await import(pathToFileURL(file).href)) as { register(): unknown }
+    register()
+    registered = true
+    return
+  }
+  throw new Error(
+    `Node ${process.versions.node} cannot run TypeScript by itself and tsx is not installed; one of these: compile it to JavaScript, use Node 22.18 or later, or npm install tsx`,
+  )
+}
+
+async function importLoader(url: string, loader: string): Promise<void> {
+  if (loader === 'none') return
+  await import(pathToFileURL(createRequire(url).resolve(loader)).href)
+}

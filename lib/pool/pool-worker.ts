@@ -1,0 +1,142 @@
+import type { TransferListItem } from 'node:worker_threads'
+import type { Link } from './link/link.js'
+import type { ShippedHandle } from './shipped-handle.js'
+import type { Kill, Unit } from './unit.js'
+import * as p from './worker/protocol.js'
+
+export type WorkerPhase = 'starting' | 'ready' | 'leaving' | 'gone'
+
+interface Mail {
+  readonly message: p.Message
+  readonly unit: Unit | undefined
+  readonly transfer: readonly TransferListItem[] | undefined
+}
+
+/** One worker and what it has been given. */
+export class PoolWorker {
+  readonly id: number
+  /** Its place in the pool; a replacement takes the same one. */
+  readonly slot: number
+  link!: Link
+  phase: WorkerPhase = 'starting'
+  readonly units: Map<number, Unit> = new Map()
+  readonly #known = new Set<number>()
+  #outbox: Mail[] = []
+  #itemsSent = 0
+  /** Items finished since it began. */
+  itemsDone = 0
+  kill: Kill | undefined
+  /** Its calls have been given to others; it gets no more until it says that it dropped them. */
+  stalled = false
+  /** Items started, when that was last looked at. */
+  startedSeen = 0
+  idleSince: number = performance.now()
+  readonly startedAt: number = performance.now()
+  memoryBytes = 0
+  cpuMs = 0
+  /** When the worker reported the end of its last chunk. */
+  lastChunkEnd = 0
+  /** Since when its calls have been under way without a report. */
+  busySince = 0
+  kindNow: Unit['kind'] = 'call'
+
+  /** Replaces shared objects in what goes to this worker. */
+  readonly packed: (value: unknown) => unknown
+
+  constructor(id: number, slot: number, packed: (value: unknown) => unknown) {
+    this.id = id
+    this.slot = slot
+    this.packed = packed
+  }
+
+  /** Puts a unit into the next batch. */
+  assign(unit: Unit): void {
+    if (!this.#known.has(unit.fn.id)) {
+      this.#known.add(unit.fn.id)
+      this.#outbox.push({ message: [p.define, unit.fn.id, unit.fn.packed], unit, transfer: undefined })
+    }
+    unit.startedBefore = this.#itemsSent
+    this.#itemsSent += unit.items
+    unit.sentAt = performance.now()
+    if (this.units.size === 0) this.busySince = unit.sentAt
+    this.kindNow = unit.kind
+    this.units.set(unit.id, unit)
+    this.#outbox.push({ message: unit.message(this), unit, transfer: unit.transfer })
+  }
+
+  forget(fn: ShippedHandle): void {
+    if (this.#known.delete(fn.id)) this.send([p.forget, fn.id])
+  }
+
+  send(message: p.Message): void {
+    this.#outbox.push({ message, unit: undefined, transfer: undefined })
+  }
+
+  get hasMail(): boolean {
+    return this.#outbox.length > 0
+  }
+
+  /** Sends what is there in one message; the answer are the units that cannot be sent, each with the reason. */
+  flush(): [Unit, unknown][] {
+    const batch = this.#outbox
+    if (batch.length === 0) return []
+    this.#outbox = []
+    const transfer = batch.flatMap(item => item.transfer ?? [])
+    try {
+      this.link.post(
+        batch.map(item => item.message),
+        transfer,
+      )
+      return []
+    } catch {
+      return this.#flushOneByOne(batch)
+    }
+  }
+
+  #flushOneByOne(batch: readonly Mail[]): [Unit, unknown][] {
+    const refused = new Map<Unit, unknown>()
+    const lost = new Map<number, unknown>()
+    for (const { message, unit, transfer } of batch) {
+      const undefinedFn = unit && lost.get(unit.fn.id)
+      if (undefinedFn !== undefined) {
+        refused.set(unit as Unit, undefinedFn)
+        continue
+      }
+      try {
+        this.link.post([message], transfer)
+      } catch (error) {
+        if (!unit) continue
+        refused.set(unit, error)
+        if (message[0] === p.define) {
+          this.#known.delete(unit.fn.id)
+          lost.set(unit.fn.id, error)
+        }
+      }
+    }
+    // The worker never counts what it never got.
+    let gone = 0
+    for (const unit of this.units.values()) {
+      if (refused.has(unit)) gone += unit.items
+      else unit.startedBefore -= unit.startedBefore >= this.#itemsSent ? 0 : gone
+    }
+    this.#itemsSent -= gone
+    for (const unit of refused.keys()) this.units.delete(unit.id)
+    return [...refused]
+  }
+
+  /** Items started from the unit on, those of later units included; negative when it has not been reached. */
+  startedBeyond(unit: Unit): number {
+    return this.link.started() - unit.startedBefore
+  }
+
+  /** The newest item that was started belongs to it. */
+  isLastStarted(unit: Unit): boolean {
+    const beyond = this.startedBeyond(unit)
+    return beyond > 0 && beyond <= unit.items
+  }
+
+  /** How many items of the unit have been started. */
+  startedOf(unit: Unit): number {
+    return Math.max(0, Math.min(unit.items, this.link.started() - unit.startedBefore))
+  }
+}

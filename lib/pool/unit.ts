@@ -1,0 +1,93 @@
+import type { TransferListItem } from 'node:worker_threads'
+import type { WorkerExit } from './link/link.js'
+import type { PoolWorker } from './pool-worker.js'
+import type { ShippedHandle } from './shipped-handle.js'
+import type { Message } from './worker/protocol.js'
+
+/** Why a worker is gone. `killed`: the pool itself ended it, because of one unit. */
+export interface Crash {
+  readonly exit: WorkerExit
+  readonly worker: PoolWorker
+  readonly killed: Kill | undefined
+}
+
+export interface Kill {
+  readonly unit: Unit
+  /** What the item that ran is told; undefined when nobody waits for it. */
+  readonly error: Error | undefined
+}
+
+export type UnitKind = 'call' | 'chunk' | 'join' | 'stream'
+
+let ids = 0
+
+/** Numbers that units and jobs share: a worker is told of either by number alone. */
+export const nextId = (): number => {
+  ids = (ids % 0x7fffffff) + 1
+  return ids
+}
+
+/** What a worker gets to do at once. */
+export abstract class Unit {
+  readonly id: number = nextId()
+  readonly fn: ShippedHandle
+  /** The worker's count of started items before this unit. */
+  startedBefore = 0
+  /** Items that the worker's board counts for it. */
+  abstract readonly items: number
+  sentAt = 0
+  abstract readonly kind: UnitKind
+  readonly timeoutMs: number | undefined
+  /** For the watch over time-outs: the item that runs, and since when it has been seen to. */
+  watched = -1
+  watchedSince = 0
+
+  constructor(fn: ShippedHandle, timeoutMs: number | undefined) {
+    this.fn = fn
+    this.timeoutMs = timeoutMs
+  }
+
+  abstract message(worker: PoolWorker): Message
+  get transfer(): readonly TransferListItem[] | undefined {
+    return undefined
+  }
+
+  /** True when the unit is over. */
+  abstract receive(message: Message, worker: PoolWorker): boolean
+
+  /** Another worker shall run it. */
+  recalled(): void {}
+
+  /**
+   * The worker is gone. `started` items had been started from this unit on: more than it has when later units were.
+   */
+  abstract crashed(crash: Crash, started: number): void
+
+  /** Settles the task that it is a part of. */
+  abstract rejectTask(error: unknown): void
+
+  /** The message could not be sent. */
+  abstract unsendable(error: unknown): void
+
+  /** The item that runs now, by offset; -1 when none is known to. */
+  runningItem(started: number): number {
+    return started - 1
+  }
+
+  /** The error for the item that runs too long. */
+  abstract timeoutError(): Error
+}
+
+/** Work that waits in the queue: a unit of its own, or a job that hands out units. */
+export interface QueueEntry {
+  readonly kind: UnitKind
+  /** The only place in the pool where it may run. */
+  readonly slot: number | undefined
+  readonly priority: number
+  /** Undefined when there is nothing to hand out now. */
+  take(worker: PoolWorker): Unit | undefined
+  /** It will hand out nothing any more. */
+  readonly exhausted: boolean
+  /** Settles everything that has not been handed out. */
+  reject(error: unknown): void
+}
