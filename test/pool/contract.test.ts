@@ -285,7 +285,7 @@ describe.each(['threads', 'processes'] as const)('a pool of %s', context => {
 
   test('a pool that a task module makes while it loads is refused', async () => {
     const bomb = join(folder, `bomb-${context}.mjs`)
-    const entry = new URL('../../dist/index.js', import.meta.url).href
+    const entry = new URL('../../dist/bundle/index.js', import.meta.url).href
     writeFileSync(
       bomb,
       `import { Pool } from '${entry}'\nconst pool = new Pool(2)\nexport const f = () => pool.size`,

@@ -49,7 +49,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 test.each(examples.map(({ file, code }, i) => [i, file, code] as const))('%i %s: %s', (i, _file, code) => {
   const program = join(folder, `example-${i}.js`)
-  const entry = new URL('../../../dist/index.js', import.meta.url).href
+  const entry = new URL('../../../dist/bundle/index.js', import.meta.url).href
   writeFileSync(program, readFileSync(program, 'utf8').replace("'millrace'", `'${entry}'`))
   const printed = execFileSync(process.execPath, [program], { encoding: 'utf8' }).split('\n')
   const promised = [...code.matchAll(/console\.log\(.*\/\/ (.+)$/gm)].map(match => match[1]!)

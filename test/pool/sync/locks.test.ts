@@ -1,4 +1,4 @@
-import { Event, Lock, RLock, Semaphore, SharedArray, Value } from 'millrace'
+import { Event, Lock, RLock, Semaphore, SharedArray, Value } from '../../../dist/index.js'
 import { describe, expect, test } from 'vitest'
 import { contexts } from './contexts.js'
 import { runAll, start } from './run.js'

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { getContext, Lock, SharedMemory } from 'millrace'
+import { getContext, Lock, SharedMemory } from '../../../dist/index.js'
 import { expect, test } from 'vitest'
 import { start } from './run.js'
 

@@ -1,4 +1,4 @@
-import { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore, SharedArray, Value } from 'millrace'
+import { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore, SharedArray, Value } from '../../../dist/index.js'
 import { describe, expect, test } from 'vitest'
 import { contexts } from './contexts.js'
 import { runAll, start } from './run.js'
