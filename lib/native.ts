@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { MillraceError } from './core/errors.js'
 
 const ABI = 1
-const PLAN_VERSION = 1
+const PLAN_VERSION = 2
 
 declare const brand: unique symbol
 /** An in-memory frame owned by the engine; released by garbage collection or by `frameRelease`. */

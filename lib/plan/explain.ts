@@ -4,6 +4,8 @@ import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
 import { type PlanNode, type ScanNode, type StepNode, unwind } from './step/node.js'
 import type { NamedExpr, ProjectNode } from './step/project.js'
+import type { SliceNode } from './step/slice.js'
+import type { SortNode } from './step/sort.js'
 
 /** One line a step, the source first: the order in which rows flow. */
 export function explainPlan(plan: PlanNode): string {
@@ -45,9 +47,29 @@ function formatStep(step: StepNode, length: number): string {
       return formatProject(step, length)
     case 'aggregate':
       return formatAggregate(step, length)
-    case 'head':
-      return `head(${step.rows})`
+    case 'slice':
+      return formatSlice(step)
+    case 'tail':
+      return `tail(${step.rows})`
+    case 'rowIndex':
+      return `withRowIndex(${formatName(step.name)})`
+    case 'sort':
+      return formatSort(step, length)
   }
+}
+
+function formatSlice({ offset, rows }: SliceNode): string {
+  if (offset === 0) return `head(${rows ?? ''})`
+  return rows === undefined ? `slice(${offset})` : `slice(${offset}, ${rows})`
+}
+
+function formatSort({ keys, rows }: SortNode, length: number): string {
+  const by = keys.map(
+    ({ column, descending, nulls }) =>
+      `${formatName(column)}${descending ? ' desc' : ''}${nulls === 'first' ? ' nulls first' : ''}`,
+  )
+  const list = cutList('sortBy', by, length)
+  return rows === undefined ? list : `${list}.head(${rows})`
 }
 
 function formatProject({ columns, input }: ProjectNode, length: number): string {

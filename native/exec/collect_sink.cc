@@ -56,8 +56,11 @@ class LocalCollectSink final : public LocalSink {
 // Strips end to end: one copy, or none when there is one strip.
 class CollectSink final : public Sink {
  public:
-  CollectSink(Schema schema, int64_t limit, QueryState& query)
-      : schema_(std::move(schema)), limit_(limit), query_(query) {}
+  CollectSink(Schema schema, int64_t offset, int64_t rows, QueryState& query)
+      : schema_(std::move(schema)),
+        offset_(offset),
+        limit_(rows > INT64_MAX - offset ? INT64_MAX : offset + rows),
+        query_(query) {}
 
   std::unique_ptr<LocalSink> make_local() override {
     return std::make_unique<LocalCollectSink>(schema_, limit_, &query_.budget);
@@ -77,7 +80,7 @@ class CollectSink final : public Sink {
   Result<std::shared_ptr<Frame>> finish() override {
     auto frame = std::make_shared<Frame>();
     frame->schema = schema_;
-    frame->rows = std::min(rows_, limit_);
+    frame->rows = std::max<int64_t>(0, std::min(rows_, limit_) - offset_);
     for (size_t c = 0; c < schema_.size(); c++) {
       auto column = join(c, frame->rows);
       MILLRACE_TRY(column);
@@ -90,18 +93,22 @@ class CollectSink final : public Sink {
 
  private:
   Result<Column> join(size_t c, int64_t rows) {
-    if (strips_.size() == 1 && strips_[0][c].rows == rows) return std::move(strips_[0][c]);
+    if (strips_.size() == 1 && offset_ == 0 && strips_[0][c].rows == rows) return std::move(strips_[0][c]);
     ColumnBuilder builder(schema_[c].type, &query_.budget);
+    int64_t skip = offset_;
     for (auto& strip : strips_) {
-      const int64_t wanted = std::min(strip[c].rows, rows - builder.rows());
-      MILLRACE_TRY(builder.append_range(strip[c], 0, wanted));
+      const int64_t skipped = std::min(strip[c].rows, skip);
+      const int64_t wanted = std::min(strip[c].rows - skipped, rows - builder.rows());
+      MILLRACE_TRY(builder.append_range(strip[c], skipped, wanted));
+      skip -= skipped;
       strip[c] = Column();  // frees each piece as soon as it is copied
     }
     return builder.finish();
   }
 
   const Schema schema_;
-  const int64_t limit_;
+  const int64_t offset_;
+  const int64_t limit_;  // the offset included
   QueryState& query_;
   std::vector<std::vector<Column>> strips_;
   int64_t rows_ = 0;
@@ -109,8 +116,8 @@ class CollectSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t limit, QueryState& query) {
-  return std::make_unique<CollectSink>(std::move(schema), limit, query);
+std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t offset, int64_t rows, QueryState& query) {
+  return std::make_unique<CollectSink>(std::move(schema), offset, rows, query);
 }
 
 }  // namespace millrace::exec

@@ -52,14 +52,15 @@ Sample random_sample(std::mt19937& random, int rows) {
 }
 
 std::string source_json(const std::string& more = "") {
-  return R"({"kind":"csv","bytes":0,"dialect":{"delimiter":",","quote":"\"","escape":"\"","header":true,"newline":"lf"},)"
+  return R"({"op":"csv","bytes":0,"dialect":{"delimiter":",","quote":"\"","escape":"\"","header":true,"newline":"lf"},)"
          R"("columns":[{"name":"key","type":"utf8"},{"name":"value","type":"float64"},{"name":"count","type":"int64","inferred":true}],)"
          R"("project":[0,1,2])" +
          more + "}";
 }
 
 std::string plan_json(const std::string& ops, const std::string& options, const std::string& more = "") {
-  return R"({"version":1,"source":)" + source_json(more) + R"(,"ops":[)" + ops + R"(],"options":{)" + options + "}}";
+  return R"({"version":2,"steps":[)" + source_json(more) + (ops.empty() ? "" : ",") + ops + R"(],"options":{)" +
+         options + "}}";
 }
 
 const char* const kFilter = R"({"op":"filter","nodes":[["col","value"],["lit","float64",0],["gt",0,1]],"out":2})";
@@ -142,7 +143,7 @@ TEST("filtered rows come out in file order, and head takes the first of them") {
       CHECK(all.status.ok());
       if (all.status.ok()) CHECK_EQ(text_of(*all.frame), naive_rows(sample.rows, SIZE_MAX));
       auto some =
-          run_query(plan_json(std::string(kFilter) + R"(,{"op":"head","rows":7})", options), inputs_of(sample.text));
+          run_query(plan_json(std::string(kFilter) + R"(,{"op":"slice","rows":7})", options), inputs_of(sample.text));
       CHECK(some.status.ok());
       if (some.status.ok()) CHECK_EQ(text_of(*some.frame), naive_rows(sample.rows, 7));
     });

@@ -37,13 +37,19 @@ function pruneStep(step: StepNode, needed: Needed): StepNode | undefined {
     const enough = step.keys.length > 0 || aggregates.length > 0
     return { ...step, aggregates: enough ? aggregates : step.aggregates.slice(0, 1) }
   }
-  return step
+  if (step.kind === 'sort') return { ...step, columns: step.columns.filter(name => needed.has(name)) }
+  return step.kind === 'rowIndex' && !needed.has(step.name) ? undefined : step
 }
 
 function inputsOf(step: StepNode, needed: Needed): Needed {
   switch (step.kind) {
-    case 'head':
+    case 'slice':
+    case 'tail':
       return needed
+    case 'rowIndex':
+      return needed === 'all' ? 'all' : without(needed, step.name)
+    case 'sort':
+      return new Set([...step.columns, ...step.keys.map(key => key.column)])
     case 'filter':
       return needed === 'all' ? 'all' : new Set([...needed, ...columnsOf([step.predicate])])
     case 'project':
@@ -51,6 +57,12 @@ function inputsOf(step: StepNode, needed: Needed): Needed {
     case 'aggregate':
       return columnsOfAggregate(step)
   }
+}
+
+function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const rest = new Set(names)
+  rest.delete(name)
+  return rest
 }
 
 const columnsOfProject = (step: ProjectNode): Needed => columnsOf(step.columns.map(({ expr }) => expr))

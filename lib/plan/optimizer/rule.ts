@@ -1,8 +1,11 @@
 import { aggregateNode } from '../step/aggregate.js'
 import { filterNode } from '../step/filter.js'
-import { headNode } from '../step/head.js'
 import type { PlanNode, ScanNode, StepNode } from '../step/node.js'
 import { projectNode } from '../step/project.js'
+import { rowIndexNode } from '../step/row-index.js'
+import { sliceNode } from '../step/slice.js'
+import { sortNode } from '../step/sort.js'
+import { tailNode } from '../step/tail.js'
 
 /** A query taken apart: the source, and the steps in the order in which they apply. */
 export interface Chain {
@@ -38,7 +41,13 @@ function withInput(step: StepNode, input: PlanNode): StepNode {
       return projectNode(input, step.columns)
     case 'aggregate':
       return aggregateNode(input, step, step.aggregates)
-    case 'head':
-      return headNode(input, step.rows)
+    case 'slice':
+      return sliceNode(input, step.offset, step.rows)
+    case 'tail':
+      return tailNode(input, step.rows)
+    case 'rowIndex':
+      return rowIndexNode(input, step.name)
+    case 'sort':
+      return sortNode(input, step.keys, step.columns, step.rows)
   }
 }

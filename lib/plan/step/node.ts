@@ -5,12 +5,22 @@ import { maxDepth } from '../expression/node.js'
 import type { AggregateNode } from './aggregate.js'
 import type { CsvScanNode } from './csv-scan.js'
 import type { FilterNode } from './filter.js'
-import type { HeadNode } from './head.js'
 import type { MemoryScanNode } from './memory-scan.js'
 import type { ProjectNode } from './project.js'
+import type { RowIndexNode } from './row-index.js'
+import type { SliceNode } from './slice.js'
+import type { SortNode } from './sort.js'
+import type { TailNode } from './tail.js'
 
 export type ScanNode = CsvScanNode | MemoryScanNode
-export type StepNode = FilterNode | ProjectNode | AggregateNode | HeadNode
+export type StepNode =
+  | FilterNode
+  | ProjectNode
+  | AggregateNode
+  | SliceNode
+  | TailNode
+  | RowIndexNode
+  | SortNode
 export type PlanNode = ScanNode | StepNode
 
 export interface PlanBase {
@@ -44,4 +54,27 @@ export function unwind(plan: PlanNode): { scan: ScanNode; steps: StepNode[] } {
     node = node.input
   }
   return { scan: node, steps: steps.reverse() }
+}
+
+/** What a node reads. */
+export function inputsOf(node: PlanNode): readonly PlanNode[] {
+  return isScan(node) ? [] : [node.input]
+}
+
+/** Every node of the plan once, inputs before those who read them. */
+export function planOrder(root: PlanNode): PlanNode[] {
+  const order: PlanNode[] = []
+  const seen = new Set<PlanNode>([root])
+  const stack = [{ node: root, next: 0 }]
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const input = inputsOf(top.node)[top.next++]
+    if (!input) {
+      order.push(top.node)
+      stack.pop()
+    } else if (!seen.has(input)) {
+      seen.add(input)
+      stack.push({ node: input, next: 0 })
+    }
+  }
+  return order
 }
