@@ -22,8 +22,9 @@ const cpp: Record<string, string[]> = {
   csv: ['base', 'simd', 'column', 'expr'],
   agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'exec'],
+  join: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'join'],
+  node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'join', 'exec'],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [

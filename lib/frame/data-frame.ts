@@ -16,12 +16,15 @@ import { aggregatePlan } from './aggregation.js'
 import { type Batches, streamBatches } from './batches.js'
 import { SchemaClasses } from './column-getters.js'
 import { columnsObject, defineColumns } from './columns-object.js'
+import { concatPlans } from './concat.js'
+import { describePlan } from './describe.js'
 import { frameSkeleton } from './display/frame-skeleton.js'
 import { distinctPlan, valueCountsPlan } from './distinct.js'
 import type { Expr } from './expression/expr.js'
 import { requireNode, toExpr } from './expression/expression-builder.js'
 import type { DataFrame, FrameMethods, FrameProperties } from './frame-methods.js'
 import { groupBy } from './group-by.js'
+import { asofPlan, joinPlan, otherPlan } from './join.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
 import {
   castColumns,
@@ -33,8 +36,10 @@ import {
   selectColumns,
   withColumns,
 } from './projections.js'
+import { pivotPlan, unpivotPlan } from './reshape.js'
 import { slicePlan, topPlan } from './row-range.js'
 import { computeTable, countRows } from './run.js'
+import { samplePlan } from './sample.js'
 import type { parametersOf } from './schema-types.js'
 import { sortPlan } from './sort-order.js'
 import type { Table } from './table/table-methods.js'
@@ -121,8 +126,40 @@ class FrameBase {
     return frameOf(valueCountsPlan(this.#plan, namesAndOptions))
   }
 
+  sample(rowsOrOptions?: unknown, options?: unknown): DataFrame {
+    return frameOf(samplePlan(this.#plan, rowsOrOptions, options))
+  }
+
+  unpivot(options?: unknown): DataFrame {
+    return frameOf(unpivotPlan(this.#plan, options))
+  }
+
+  pivot(options: unknown): DataFrame {
+    return frameOf(pivotPlan(this.#plan, options))
+  }
+
+  describe(): DataFrame {
+    return frameOf(describePlan(this.#plan))
+  }
+
   withRowIndex(name: unknown = 'index'): DataFrame {
     return frameOf(rowIndexNode(this.#plan, text(name, 'the name of the row index')))
+  }
+
+  join(right: unknown, options?: unknown): DataFrame {
+    return frameOf(joinPlan(this.#plan, otherPlan(right, 'join', planOf), options))
+  }
+
+  joinAsof(right: unknown, options?: unknown): DataFrame {
+    return frameOf(asofPlan(this.#plan, otherPlan(right, 'joinAsof', planOf), options))
+  }
+
+  concat(...framesAndOptions: unknown[]): DataFrame {
+    const last = framesAndOptions.at(-1)
+    const hasOptions = framesAndOptions.length > 0 && !FrameBase.isFrame(last) && isPlainObject(last)
+    const frames = (hasOptions ? framesAndOptions.slice(0, -1) : framesAndOptions).flat()
+    const plans = frames.map(frame => otherPlan(frame, 'concat', planOf))
+    return frameOf(concatPlans([this.#plan, ...plans], hasOptions ? last : undefined))
   }
 
   groupBy(...keysAndOptions: unknown[]): unknown {
@@ -220,6 +257,9 @@ function columnOf(schema: Schema, name: unknown): Expr<any, 'row'> {
   const field = schema.field(name)
   return toExpr(columnRef(field.name, field.type))
 }
+
+const isPlainObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const accessors = new WeakMap<Schema, object>()
 

@@ -10,6 +10,7 @@ const aggregating = (name: string) =>
 /** Called as methods. */
 const methods: Readonly<Record<string, string>> = {
   aggregate: 'write agg(c => ({ ... }))',
+  append: 'write df.concat(other)',
   apply: 'write expressions, which run in the engine: withColumns(c => ({ x: c.a.add(c.b) }))',
   assign: 'write withColumns(c => ({ ... }))',
   astype: "write cast({ Open: 'float64' })",
@@ -35,9 +36,12 @@ const methods: Readonly<Record<string, string>> = {
   min: aggregating('min'),
   nlargest: "write topK(10, 'Close')",
   nsmallest: "write topK(10, asc('Close'))",
+  melt: "write unpivot({ on: ['High', 'Low'], index: 'Date' })",
+  merge: "write df.join(other, { on: 'Ticker', how: 'left' })",
   notna: 'write c.Open.isNotNull() for a column',
   nunique: aggregating('nUnique'),
   orderBy: sorting,
+  pivot_table: "write pivot({ on: 'Ticker', columns: [...], index: 'Date', values: 'Close' })",
   query: 'write filter(c => c.Close.gt(0))',
   reset_index: 'keys are ordinary columns already: leave it out',
   set_index: 'there is no index: keep the column, and filter or group by it',

@@ -4,7 +4,10 @@
 // step    { op: 'memory', handle } | { op: 'csv', files | bytes, dialect, columns, project, nullValues, ... }
 //         { op: 'filter', nodes, out } | { op: 'project', nodes, columns } | { op: 'aggregate', nodes, keys, aggregates,
 //         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows } | { op: 'rowIndex', name }
-//         { op: 'sort', keys, columns, rows }
+//         { op: 'sort', keys, columns, rows } | { op: 'concat' }
+//         { op: 'sample', rows | fraction, seed, replace, shuffle }
+//         { op: 'join', how, leftKeys, rightKeys, columns, nullsEqual, leftUnique, rightUnique,
+//         direction, allowExact, tolerance }
 //         and what it reads, as indices of earlier steps: `input`, absent for the step before; `inputs` for several
 // node    [operation, ...indices of earlier nodes, ...parameters]
 //
@@ -16,8 +19,10 @@ import { encodeExpressions } from './expression/encode.js'
 import type { ExprNode, Json } from './expression/node.js'
 import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
+import type { JoinNode } from './step/join.js'
 import { inputsOf, type PlanNode, planOrder } from './step/node.js'
 import type { ProjectNode } from './step/project.js'
+import type { SampleNode } from './step/sample.js'
 import type { SortNode } from './step/sort.js'
 
 export const planVersion = 2
@@ -77,6 +82,10 @@ function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
       return encodeCsv(step, handles)
     case 'memoryScan':
       return { op: 'memory', handle: handles.push(step.handle) - 1 }
+    case 'join':
+      return encodeJoin(step)
+    case 'concat':
+      return { op: 'concat' }
     case 'filter': {
       const { nodes, outs } = encodeExpressions([step.predicate])
       return { op: 'filter', nodes, out: outs[0] as number }
@@ -93,7 +102,28 @@ function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
       return { op: 'rowIndex', name: step.name }
     case 'sort':
       return encodeSort(step)
+    case 'sample':
+      return encodeSample(step)
   }
+}
+
+function encodeJoin(join: JoinNode): Encoded {
+  const { how, leftKeys, rightKeys, columns, nullsEqual, leftUnique, rightUnique, asof } = join
+  return {
+    op: 'join',
+    how,
+    leftKeys,
+    rightKeys,
+    columns: columns.map(column => ({ ...column })),
+    nullsEqual,
+    leftUnique,
+    rightUnique,
+    ...asof,
+  }
+}
+
+function encodeSample({ rows, fraction, seed, replace, shuffle }: SampleNode): Encoded {
+  return { op: 'sample', rows, fraction, seed, replace, shuffle }
 }
 
 function encodeSort({ keys, columns, rows }: SortNode): Encoded {

@@ -51,6 +51,20 @@ Status read_row_index(const Json& json, OpSpec& op) {
   return {};
 }
 
+Status read_sample(const Json& json, OpSpec& op) {
+  op.rows = json["rows"].as_int(0);
+  op.sample.fraction = json["fraction"].as_number(-1);
+  op.sample.seed = static_cast<uint64_t>(json["seed"].as_int(0));
+  op.sample.replace = json["replace"].as_bool(false);
+  op.sample.shuffle = json["shuffle"].as_bool(false);
+  // Past this a share of the rows is no row number.
+  constexpr double kLargest = 1e15;
+  return op.rows < 0 || !(op.sample.fraction <= kLargest) ? bad_plan("sample needs a number of rows or a fraction")
+                                                          : Status();
+}
+
+Status read_concat(const Json&, OpSpec&) { return {}; }
+
 struct OpReader {
   const char* name;
   OpSpec::Kind kind;
@@ -66,7 +80,10 @@ constexpr OpReader kOps[] = {{"csv", OpSpec::Kind::Csv, 0, read_csv},
                              {"slice", OpSpec::Kind::Slice, 1, read_slice},
                              {"tail", OpSpec::Kind::Tail, 1, read_tail},
                              {"rowIndex", OpSpec::Kind::RowIndex, 1, read_row_index},
-                             {"sort", OpSpec::Kind::Sort, 1, read_sort}};
+                             {"sort", OpSpec::Kind::Sort, 1, read_sort},
+                             {"sample", OpSpec::Kind::Sample, 1, read_sample},
+                             {"join", OpSpec::Kind::Join, 2, read_join},
+                             {"concat", OpSpec::Kind::Concat, -1, read_concat}};
 
 Status read_inputs(const Json& json, const OpReader& reader, int64_t step, OpSpec& op) {
   if (reader.inputs == 0) return {};

@@ -14,6 +14,7 @@
 #include "agg/aggregation.h"
 #include "base/json.h"
 #include "csv/row_indexer.h"
+#include "join/asof_rows.h"
 
 namespace millrace::exec {
 
@@ -38,6 +39,29 @@ struct SortKeySpec {
   bool nulls_first = false;
 };
 
+struct SampleSpec {
+  double fraction = -1;  // of the rows; negative: OpSpec::rows of them
+  uint64_t seed = 0;
+  bool replace = false;
+  bool shuffle = false;
+};
+
+struct JoinOpSpec {
+  enum class How : uint8_t { Inner, Left, Right, Outer, Semi, Anti, Cross, Asof } how = How::Inner;
+  std::vector<std::string> left_keys;
+  std::vector<std::string> right_keys;
+  struct Output {
+    std::string name;
+    bool right = false;  // which side the column is of
+    std::string column;
+  };
+  std::vector<Output> outputs;
+  bool nulls_equal = false;
+  bool left_unique = false;
+  bool right_unique = false;
+  join::AsofSpec asof;  // its key is the last one
+};
+
 struct OpSpec {
   enum class Kind : uint8_t {
     Csv,
@@ -47,8 +71,11 @@ struct OpSpec {
     Aggregate,
     Slice,
     Tail,
-    RowIndex,
-    Sort
+    RowIndex,  // this and those below need their inputs whole
+    Sort,
+    Sample,
+    Join,
+    Concat
   } kind = Kind::Filter;
   std::vector<uint32_t> inputs;        // earlier steps
   std::unique_ptr<CsvSourceSpec> csv;  // Csv
@@ -63,6 +90,8 @@ struct OpSpec {
   int64_t offset = 0;                  // Slice: rows left out in front
   int64_t rows = INT64_MAX;            // Slice, Tail, Sort: rows kept
   std::vector<SortKeySpec> sort_keys;  // Sort
+  std::unique_ptr<JoinOpSpec> join;    // Join
+  SampleSpec sample;                   // Sample
 };
 
 struct Options {
@@ -92,6 +121,7 @@ Status bad_plan(const std::string& what);
 Status read_csv_source(const Json& json, CsvSourceSpec& out);
 Status read_aggregate(const Json& json, OpSpec& op);
 Status read_sort(const Json& json, OpSpec& op);
+Status read_join(const Json& json, OpSpec& op);
 // The output node `json` is an index below `nodes`.
 Status read_output(const Json& json, size_t nodes, OpSpec& op);
 

@@ -6,7 +6,7 @@ namespace {
 
 bool is_source(OpSpec::Kind kind) { return kind == OpSpec::Kind::Csv || kind == OpSpec::Kind::Memory; }
 
-bool needs_whole_inputs(OpSpec::Kind kind) { return kind == OpSpec::Kind::Sort || kind == OpSpec::Kind::RowIndex; }
+bool needs_whole_inputs(OpSpec::Kind kind) { return kind >= OpSpec::Kind::RowIndex; }
 
 // Whether steps can be added: nothing has ended it.
 bool open_ended(const Segment& segment) {

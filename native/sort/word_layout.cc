@@ -4,94 +4,12 @@
 #include <bit>
 
 #include "column/visit_fixed.h"
+#include "sort/key_range.h"
 #include "sort/order_word.h"
 
 namespace millrace::sort {
 
 namespace {
-
-constexpr size_t kPieceRows = size_t{1} << 18;
-
-struct FixedRange {
-  uint64_t smallest = UINT64_MAX;
-  uint64_t largest = 0;
-};
-
-struct StringRange {
-  uint64_t prefix = UINT64_MAX;
-  uint64_t shortest = UINT64_MAX;
-  uint64_t longest = 0;
-};
-
-// One Range a piece, put together by `add`.
-template <class Range, class Look, class Add>
-Result<Range> survey(size_t rows, Workers& workers, MemoryBudget* budget, Look look, Add add) {
-  PodVector<Range> pieces(budget);
-  MILLRACE_TRY(pieces.resize_fill(pieces_of(rows, kPieceRows), Range{}));
-  MILLRACE_TRY(workers.run(pieces.size(), [&](size_t i, uint32_t) -> Status {
-    pieces[i] = look(i * kPieceRows, std::min(rows, (i + 1) * kPieceRows));
-    return {};
-  }));
-  Range out;
-  for (const Range& piece : pieces) add(out, piece);
-  return out;
-}
-
-template <class T>
-FixedRange look_at_fixed(const Column& column, size_t begin, size_t end) {
-  const T* values = column.values<T>();
-  FixedRange out;
-  for (size_t i = begin; i < end; i++) {
-    if (column.null_count > 0 && !column.is_valid(static_cast<int64_t>(i))) continue;
-    const uint64_t word = order_word(values[i]);
-    out.smallest = std::min(out.smallest, word);
-    out.largest = std::max(out.largest, word);
-  }
-  return out;
-}
-
-// `model` is any valid string of the column.
-StringRange look_at_strings(const Column& column, StringRef model, size_t begin, size_t end) {
-  StringRange out;
-  out.prefix = model.size;
-  for (size_t i = begin; i < end; i++) {
-    if (!column.is_valid(static_cast<int64_t>(i))) continue;
-    const StringRef string = column.string(static_cast<int64_t>(i));
-    out.shortest = std::min(out.shortest, string.size);
-    out.longest = std::max(out.longest, string.size);
-    out.prefix = std::min(out.prefix, string.size);
-    if (std::memcmp(model.data, string.data, out.prefix) == 0) continue;
-    out.prefix = 0;
-    while (model.data[out.prefix] == string.data[out.prefix]) out.prefix++;
-  }
-  return out;
-}
-
-Result<FixedRange> fixed_range(const Column& column, size_t rows, Workers& workers, MemoryBudget* budget) {
-  return visit_fixed(column.type, [&](auto tag) {
-    return survey<FixedRange>(
-        rows, workers, budget,
-        [&](size_t begin, size_t end) { return look_at_fixed<decltype(tag)>(column, begin, end); },
-        [](FixedRange& sum, const FixedRange& piece) {
-          sum.smallest = std::min(sum.smallest, piece.smallest);
-          sum.largest = std::max(sum.largest, piece.largest);
-        });
-  });
-}
-
-Result<StringRange> string_range(const Column& column, size_t rows, Workers& workers, MemoryBudget* budget) {
-  size_t valid = 0;
-  while (valid < rows && !column.is_valid(static_cast<int64_t>(valid))) valid++;
-  if (valid == rows) return StringRange{0, 0, 0};
-  const StringRef model = column.string(static_cast<int64_t>(valid));
-  return survey<StringRange>(
-      rows, workers, budget, [&](size_t begin, size_t end) { return look_at_strings(column, model, begin, end); },
-      [](StringRange& sum, const StringRange& piece) {
-        sum.prefix = std::min(sum.prefix, piece.prefix);
-        sum.shortest = std::min(sum.shortest, piece.shortest);
-        sum.longest = std::max(sum.longest, piece.longest);
-      });
-}
 
 inline uint64_t mask_of(uint32_t bits) { return bits == 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1; }
 // Shifting by 64 is undefined, and happens for a part that fills the word.
@@ -109,14 +27,13 @@ Result<WordLayout> WordLayout::make(const std::vector<SortKey>& keys, size_t row
     if (is_string(column.type)) {
       auto range = string_range(column, rows, workers, budget);
       MILLRACE_TRY(range);
-      if (!out.add_string(key, range.value().prefix, range.value().shortest, range.value().longest)) break;
+      if (!out.add_string(key, range.value())) break;
     } else if (keys.size() == 1 && column.null_count == 0) {
       out.add_fixed(key, 0, UINT64_MAX);  // nothing to save room for
     } else {
       auto range = fixed_range(column, rows, workers, budget);
       MILLRACE_TRY(range);
-      const bool none = range.value().smallest > range.value().largest;
-      if (!out.add_fixed(key, none ? 0 : range.value().smallest, none ? 0 : range.value().largest)) break;
+      if (!out.add_fixed(key, range.value().smallest, range.value().largest)) break;
     }
     out.tie_key_++;
   }
@@ -134,11 +51,12 @@ bool WordLayout::add_fixed(const SortKey& key, uint64_t smallest, uint64_t large
   return bits == wanted;
 }
 
-bool WordLayout::add_string(const SortKey& key, uint64_t prefix, uint64_t shortest, uint64_t longest) {
+bool WordLayout::add_string(const SortKey& key, const StringRange& range) {
   const uint32_t null_bits = key.column->null_count > 0 ? 1 : 0;
   if (null_bits > bits_left_) return false;
-  const uint64_t left = longest - prefix;
-  const auto length_bits = static_cast<uint32_t>(shortest == longest ? 0 : std::bit_width(left));
+  const uint64_t prefix = range.prefix;
+  const uint64_t left = range.longest - prefix;
+  const auto length_bits = static_cast<uint32_t>(range.padding_tells_lengths() ? 0 : std::bit_width(left));
   const uint32_t room = bits_left_ - null_bits;
   if (left <= 8 && left * 8 + length_bits <= room) {
     const auto bytes = static_cast<uint32_t>(left);

@@ -2,10 +2,11 @@
 // as its values need. Unsigned comparison of the words is the order of the rows, up to ties.
 //
 // A key is [null bit, only where there are nulls] [value - smallest value]; a string is its bytes behind the prefix
-// that all strings share, then its length where lengths differ (strings may end in zero bytes). Sorting by three small
+// that all strings share, zero-padded, then its length where some end in zero bytes. Sorting by three small
 // keys is so sorting by one word.
 #pragma once
 #include "base/workers.h"
+#include "sort/key_range.h"
 #include "sort/sort_key.h"
 
 namespace millrace::sort {
@@ -33,7 +34,7 @@ class WordLayout {
     uint32_t length_bits;  // strings
   };
   bool add_fixed(const SortKey& key, uint64_t smallest, uint64_t largest);
-  bool add_string(const SortKey& key, uint64_t prefix, uint64_t shortest, uint64_t longest);
+  bool add_string(const SortKey& key, const StringRange& range);
   void encode_fixed(const Part& part, size_t first, size_t count, uint64_t* words) const;
   void encode_string(const Part& part, size_t first, size_t count, uint64_t* words) const;
   void encode_nulls(const Part& part, size_t first, size_t count, uint64_t* words) const;

@@ -87,9 +87,9 @@ export function frameOfTypes(
     const nulls = random() < 0.5 ? 0.2 : 0
     return Array.from({ length: rowCount }, () => (random() < nulls ? null : makers[dtype]!(random, few)))
   })
-  const frame = fromColumns(Object.fromEntries(chosen.map((name, i) => [name, columns[i]!])), {
+  const frame = fromColumns(Object.fromEntries(chosen.map((name, i) => [name, columns[i]!])) as never, {
     schema: Object.fromEntries(chosen.map((name, i) => [name, `${dtypes[i]}?`])) as never,
-  }) as DataFrame
+  }) as unknown as DataFrame
   const rows = Array.from({ length: rowCount }, (_, row) => columns.map(column => column[row]!))
   return { frame, names: chosen, dtypes, rows }
 }

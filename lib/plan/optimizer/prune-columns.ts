@@ -1,8 +1,9 @@
 import { columnsOf } from '../expression/walk.js'
 import type { AggregateNode } from '../step/aggregate.js'
 import { csvScanNode } from '../step/csv-scan.js'
-import type { ScanNode, StepNode } from '../step/node.js'
+import type { SourceNode, StepNode } from '../step/node.js'
 import type { ProjectNode } from '../step/project.js'
+import { pruneConcat, pruneJoin } from './push-into-inputs.js'
 import type { Chain, Rule } from './rule.js'
 
 /** What is needed of a step's output: these names, or everything. */
@@ -20,7 +21,7 @@ export const pruneColumns: Rule = {
       kept.push(pruned)
       needed = inputsOf(pruned, needed)
     }
-    return { scan: pruneScan(chain.scan, needed), steps: kept.reverse() }
+    return { source: pruneSource(chain.source, needed), steps: kept.reverse() }
   },
 }
 
@@ -45,6 +46,7 @@ function inputsOf(step: StepNode, needed: Needed): Needed {
   switch (step.kind) {
     case 'slice':
     case 'tail':
+    case 'sample':
       return needed
     case 'rowIndex':
       return needed === 'all' ? 'all' : without(needed, step.name)
@@ -71,7 +73,9 @@ function columnsOfAggregate({ keys, aggregates }: AggregateNode): Needed {
   return columnsOf([...keys.map(({ expr }) => expr), ...aggregates.flatMap(({ argument }) => argument ?? [])])
 }
 
-function pruneScan(scan: ScanNode, needed: Needed): ScanNode {
+function pruneSource(scan: SourceNode, needed: Needed): SourceNode {
+  if (scan.kind === 'join') return pruneJoin(scan, needed)
+  if (scan.kind === 'concat') return pruneConcat(scan, needed)
   if (needed === 'all' || scan.kind === 'memoryScan') return scan
   const project = scan.project.filter(position => needed.has(scan.columns[position]?.name as string))
   return project.length === scan.project.length ? scan : csvScanNode(scan.source, scan.columns, project)

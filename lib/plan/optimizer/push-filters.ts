@@ -67,7 +67,7 @@ export function conjuncts(predicate: ExprNode): ExprNode[] {
   return terms
 }
 
-function conjunction(terms: readonly ExprNode[]): ExprNode {
+export function conjunction(terms: readonly ExprNode[]): ExprNode {
   return terms.reduce((left, right) => expression('and', [left, right]))
 }
 
