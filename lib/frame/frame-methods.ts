@@ -1,7 +1,5 @@
 import type { InspectOptions, inspect } from 'node:util'
 import type { DType } from '../core/dtypes.js'
-import type { ConcatOptions } from './concat.js'
-import type { DistinctOptions, ValueCountsOptions } from './distinct.js'
 import type {
   AggregateProjection,
   Column,
@@ -13,19 +11,9 @@ import type {
 } from './expression/expr.js'
 import type { Operand } from './expression/operand-types.js'
 import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
-import type {
-  AsofOptions,
-  Concatenated,
-  CrossJoinOptions,
-  Joined,
-  JoinedOn,
-  JoinHow,
-  JoinOnOptions,
-  JoinOptions,
-} from './join-types.js'
-import type { PivotOptions, UnpivotOptions } from './reshape.js'
+import type { JoinMethods } from './join-methods.js'
+import type { RowMethods } from './row-methods.js'
 import type { BatchOptions, ComputeOptions, ReadingOf, RunOptions } from './run-options.js'
-import type { SampleOptions } from './sample.js'
 import type {
   BoolType,
   Flat,
@@ -38,7 +26,6 @@ import type {
   parametersOf,
   Renamed,
 } from './schema-types.js'
-import type { SortOptions, SortOrder } from './sort-order.js'
 import type { Table } from './table/table-methods.js'
 
 /** A condition a row, as an expression or as a callback that receives the columns. */
@@ -70,19 +57,6 @@ type Dropped<S, K extends PropertyKey> = 0 extends 1 & S
 type CastTo<S, D> = 0 extends 1 & S
   ? any
   : { [K in keyof S]: K extends keyof D ? NullableAs<D[K], S[K]> : S[K] }
-
-/** What rows can be sorted by. */
-export type OrderKey<S> = (keyof S & string) | SortOrder | Typed<any, 'row'>
-
-type Described<S> = 0 extends 1 & S
-  ? any
-  : Flat<
-      { statistic: 'utf8' } & {
-        [K in keyof S as KindOf<S[K]> extends 'number' ? K : never]: 'float64?'
-      }
-    >
-
-type CountName<O> = O extends { readonly name: infer N extends string } ? N : 'count'
 
 /** Columns whose aggregates may be null because there may be no row. */
 export type Aggregable<S> = {
@@ -127,7 +101,7 @@ export interface FrameProperties<in out S> extends Framed<S> {
  * types, and comparing frames (an assignment, an array of several) costs a look at their schemas, where it would be a
  * comparison of all methods, each of which returns frames to compare.
  */
-export interface FrameMethods {
+export interface FrameMethods extends RowMethods, JoinMethods {
   /**
    * Keeps the rows where the condition is true; null counts as false. pandas: `df[mask]`.
    *
@@ -190,214 +164,6 @@ export interface FrameMethods {
     this: Framed<S>,
     dtypes: D,
   ): DataFrame<CastTo<S, D>>
-
-  /**
-   * Keeps the first rows (5 unless said otherwise); the scan stops when it has them. pandas: `df.head(n)`.
-   *
-   * @example await df.filter(df.Close.gt(100)).head(10).compute()
-   * @throws ERR_INVALID_ARGUMENT unless it is a whole number
-   */
-  head<S>(this: Framed<S>, rows?: number): DataFrame<S>
-
-  /**
-   * Keeps the last rows (5 unless said otherwise), in their order. pandas: `df.tail(n)`.
-   *
-   * @example await df.sortBy('Date').tail(3).compute()
-   * @throws ERR_INVALID_ARGUMENT unless it is a whole number
-   */
-  tail<S>(this: Framed<S>, rows?: number): DataFrame<S>
-
-  /**
-   * Keeps the rows from `offset` on, at most `rows` of them; a negative offset counts from the end.
-   * pandas: `df.iloc[offset:offset + rows]`; SQL: `limit rows offset offset`.
-   *
-   * @example df.sortBy('Date').slice(20, 10) // the third page of ten
-   * @throws ERR_INVALID_ARGUMENT unless both are whole numbers
-   */
-  slice<S>(this: Framed<S>, offset: number, rows?: number): DataFrame<S>
-
-  /**
-   * Orders the rows by columns or expressions, the first key first. Stable; nulls come last whatever the direction, NaN is
-   * above every number, text is ordered by its UTF-8 bytes. Followed by `head` it never sorts more than it must. Holds all
-   * rows in memory. pandas: `df.sort_values([...])`.
-   *
-   * @example df.sortBy('Date', desc('Close'))
-   * @example df.sortBy(df.High.sub(df.Low), { descending: true, nulls: 'first' })
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_UNKNOWN_OPTION
-   */
-  sortBy<S>(this: Framed<S>, ...keys: OrderKey<S>[]): DataFrame<S>
-  sortBy<S>(this: Framed<S>, ...keysAndOptions: [...keys: OrderKey<S>[], options: SortOptions]): DataFrame<S>
-
-  /**
-   * The rows with the largest values of the keys, the largest first; `asc(key)` asks for the smallest. Rows that tie keep
-   * their order; nulls count as last. A scan and a few comparisons a row. pandas: `df.nlargest(n, 'Close')`.
-   *
-   * @example df.topK(10, 'Volume')
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_INVALID_ARGUMENT unless the rows are a whole number
-   */
-  topK<S>(this: Framed<S>, rows: number, ...keys: OrderKey<S>[]): DataFrame<S>
-  topK<S>(
-    this: Framed<S>,
-    rows: number,
-    ...keysAndOptions: [...keys: OrderKey<S>[], options: SortOptions]
-  ): DataFrame<S>
-
-  /**
-   * Leaves out rows that repeat the values of the named columns (of all when none is named). The first of them stays
-   * unless `keep` says otherwise, and the order of the rows with it. Nulls are equal here, NaNs too.
-   * pandas: `df.drop_duplicates([...])`.
-   *
-   * @example df.distinct('Ticker', { keep: 'last' })
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_UNKNOWN_OPTION
-   */
-  distinct<S>(this: Framed<S>, ...names: (keyof S & string)[]): DataFrame<S>
-  distinct<S>(
-    this: Framed<S>,
-    ...namesAndOptions: [...names: (keyof S & string)[], options: DistinctOptions]
-  ): DataFrame<S>
-
-  /**
-   * How often each value (or each combination of several columns) occurs, the most frequent first. Null is a value unless
-   * `dropNulls: true`. pandas: `df.value_counts('Ticker')`.
-   *
-   * @example await df.valueCounts('Ticker').head(3).compute() // Ticker, count
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_DUPLICATE_COLUMN when a key is called `count`: give the option `name`
-   */
-  valueCounts<S, const K extends keyof S & string = keyof S & string>(
-    this: Framed<S>,
-    ...names: K[]
-  ): DataFrame<Flat<Pick<S, K> & { count: 'int64' }>>
-  valueCounts<S, const K extends keyof S & string, const O extends ValueCountsOptions>(
-    this: Framed<S>,
-    ...namesAndOptions: [...names: K[], options: O]
-  ): DataFrame<Flat<Pick<S, K> & { [N in CountName<O>]: 'int64' }>>
-
-  /**
-   * Rows chosen at random: a number of them or a fraction. They keep their order unless `shuffle`. The same seed chooses
-   * the same rows. Holds all rows in memory. pandas: `df.sample(n, random_state=)`.
-   *
-   * @example df.sample(2, { seed: 42 })
-   * @example df.sample({ fraction: 0.5, shuffle: true })
-   * @throws ERR_INVALID_ARGUMENT unless there is either a number or a fraction
-   */
-  sample<S>(this: Framed<S>, rows: number, options?: Omit<SampleOptions, 'fraction'>): DataFrame<S>
-  sample<S>(this: Framed<S>, options: SampleOptions & { readonly fraction: number }): DataFrame<S>
-
-  /**
-   * Folds columns into two: their names and their values, a row for each. The columns of `index` (by default all others)
-   * are repeated. pandas: `df.melt(id_vars=, value_vars=)`.
-   *
-   * @example df.unpivot({ on: ['High', 'Low'], index: 'Date' }) // Date, variable, value
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_TYPE when the columns have no common type
-   */
-  unpivot<
-    S,
-    const K extends keyof S & string,
-    const I extends keyof S & string = Exclude<keyof S & string, K>,
-    const N extends string = 'variable',
-    const V extends string = 'value',
-  >(
-    this: Framed<S>,
-    options: UnpivotOptions<K, I, N, V>,
-  ): DataFrame<Flat<Pick<S, I> & { [P in N]: 'utf8' } & { [P in V]: S[K] }>>
-
-  /**
-   * Spreads the values of a column over columns, one for each of `columns`, with a row for each combination of the `index`
-   * (by default all other columns), sorted by it. Several values in one place are aggregated. pandas: `df.pivot_table`.
-   *
-   * @example df.pivot({ on: 'Ticker', columns: ['AAPL', 'MSFT'], index: 'Date', values: 'Close', aggregate: 'mean' })
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_INVALID_ARGUMENT without `columns`, which a lazy frame must know
-   */
-  pivot<S, const I extends keyof S & string, const C extends string | number | boolean | bigint>(
-    this: Framed<S>,
-    options: PivotOptions<keyof S & string, I, C>,
-  ): DataFrame<Flat<Pick<S, I> & { [P in C as `${P}`]: any }>>
-
-  /**
-   * A row for each of count, nullCount, mean, std, min, the quartiles and max, and a float64 column for each numeric one:
-   * all in one pass. pandas: `df.describe()`.
-   *
-   * @example console.log(await df.describe().compute())
-   * @throws ERR_TYPE when no column is numeric
-   */
-  describe<S>(this: Framed<S>): DataFrame<Described<S>>
-
-  /**
-   * Numbers the rows from 0 in a new first column. pandas: `df.reset_index()`; Polars: `with_row_index`.
-   *
-   * @example df.withRowIndex('line')
-   * @throws ERR_DUPLICATE_COLUMN
-   */
-  withRowIndex<S, const N extends string = 'index'>(
-    this: Framed<S>,
-    name?: N,
-  ): DataFrame<Flat<{ [K in N]: 'int64' } & S>>
-
-  /**
-   * Puts the columns of another frame beside those of this one, row by row where the keys are equal. Rows keep the order of
-   * this frame (of the right one in a right join); a row with several partners stands once for each. Null keys match
-   * nothing unless `nullsEqual`. Right columns whose names are taken get the `suffix`. Holds both sides in memory.
-   * pandas: `df.merge(other, on=, how=)`.
-   *
-   * @example df.join(df.groupBy('Ticker').agg((c) => ({ top: c.High.max() })), { on: 'Ticker', how: 'left' })
-   * @example df.join(df.select('Ticker').rename({ Ticker: 'symbol' }), { leftOn: 'Ticker', rightOn: 'symbol', how: 'semi' })
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_TYPE for keys that cannot be compared, ERR_DUPLICATE_COLUMN; the query fails with
-   *   ERR_JOIN_CARDINALITY when `validate` does not hold
-   */
-  join<
-    S,
-    R,
-    const K extends keyof S & keyof R & string,
-    const H extends JoinHow = 'inner',
-    const X extends string = '_right',
-  >(this: Framed<S>, right: Framed<R>, options: JoinOptions<K, H, X>): DataFrame<Joined<S, R, K, H, X>>
-  join<
-    S,
-    R,
-    const K extends keyof S & string,
-    const L extends keyof R & string,
-    const H extends JoinHow = 'inner',
-    const X extends string = '_right',
-  >(this: Framed<S>, right: Framed<R>, options: JoinOnOptions<K, L, H, X>): DataFrame<JoinedOn<S, R, L, H, X>>
-  join<S, R, const X extends string = '_right'>(
-    this: Framed<S>,
-    right: Framed<R>,
-    options: CrossJoinOptions<X>,
-  ): DataFrame<JoinedOn<S, R, never, 'cross', X>>
-
-  /**
-   * Puts beside each row the right row with the nearest key: by default the last one that is not after it, among those
-   * with equal `by` keys. Rows keep their order, and need not be sorted; a row without a match gets nulls.
-   * pandas: `pd.merge_asof(a, b, on=, by=)`.
-   *
-   * @example df.joinAsof(df.select('Date', 'Ticker', 'Close'), { on: 'Date', by: 'Ticker', allowExact: false, suffix: '_before' })
-   * @throws ERR_COLUMN_NOT_FOUND, ERR_TYPE for keys that cannot be compared, ERR_DUPLICATE_COLUMN
-   */
-  joinAsof<
-    S,
-    R,
-    const K extends keyof S & string,
-    const L extends keyof R & string = never,
-    const B extends keyof S & keyof R & string = never,
-    const X extends string = '_right',
-  >(
-    this: Framed<S>,
-    right: Framed<R>,
-    options: AsofOptions<K, L, B, X>,
-  ): DataFrame<JoinedOn<S, R, ([L] extends [never] ? K : never) | B, 'left', X>>
-
-  /**
-   * The rows of this frame and then those of others. Columns are matched by name; integers widen to int64, numbers to
-   * float64 where they differ. pandas: `pd.concat([a, b])`.
-   *
-   * @example df.concat(df.filter(df.Close.gt(1)), df.head(1))
-   * @throws ERR_SCHEMA_MISMATCH when columns differ: the option `columns` takes their union or intersection
-   */
-  concat<S, O>(this: Framed<S>, ...frames: Framed<O>[]): DataFrame<Concatenated<S, O>>
-  concat<S>(
-    this: Framed<S>,
-    ...framesAndOptions: [...frames: Framed<any>[], options: ConcatOptions]
-  ): DataFrame<any>
 
   /**
    * Groups by the values of the keys, for an aggregation. Null is a key, NaN one key, -0 and 0 one key. Groups come out
