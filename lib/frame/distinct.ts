@@ -7,8 +7,9 @@ import { literal } from '../plan/expression/literal.js'
 import { lowerAggregates, unusedName } from '../plan/lower-aggregates.js'
 import type { GroupOrder } from '../plan/step/aggregate.js'
 import { filterNode } from '../plan/step/filter.js'
+import { joinNode } from '../plan/step/join.js'
 import type { PlanNode } from '../plan/step/node.js'
-import type { NamedExpr } from '../plan/step/project.js'
+import { type NamedExpr, projectNode } from '../plan/step/project.js'
 import { rowIndexNode } from '../plan/step/row-index.js'
 import { sortNode } from '../plan/step/sort.js'
 import { checkNames, keepColumns } from './projections.js'
@@ -24,9 +25,11 @@ export interface DistinctOptions {
 export interface ValueCountsOptions {
   /** Most frequent first, equal counts in order of appearance; default true. Otherwise in order of appearance. */
   readonly sort?: boolean
+  /** Shares of all counted rows instead of counts; default false. */
+  readonly normalize?: boolean
   /** Leave out rows that have a null key, as pandas does; default false. */
   readonly dropNulls?: boolean
-  /** Name of the new column; default `count`. */
+  /** Name of the new column; default `count`, or `proportion` with `normalize`. */
   readonly name?: string
 }
 
@@ -90,10 +93,12 @@ export function valueCountsPlan(plan: PlanNode, given: readonly unknown[]): Plan
   const [names, options] = splitOptions(given)
   const {
     sort = true,
+    normalize = false,
     dropNulls = false,
-    name = 'count',
+    name = normalize ? 'proportion' : 'count',
   } = readOptions<ValueCountsOptions>(options, 'valueCounts', {
     sort: boolean,
+    normalize: boolean,
     dropNulls: boolean,
     name: text,
   })
@@ -112,5 +117,30 @@ export function valueCountsPlan(plan: PlanNode, given: readonly unknown[]): Plan
   const grouped = lowerAggregates(plan, { keys: named, order: 'first', dropNulls }, [
     { name, expr: expression('size', []) },
   ])
-  return sort ? sortNode(grouped, [{ column: name, descending: true, nulls: 'last' }]) : grouped
+  const sorted = sort ? sortNode(grouped, [{ column: name, descending: true, nulls: 'last' }]) : grouped
+  return normalize ? shares(sorted, keys, name) : sorted
+}
+
+// Every count over the sum of all, which is one row beside each.
+function shares(counts: PlanNode, keys: readonly string[], name: string): PlanNode {
+  const total = unusedName('total', new Set([...keys, name]))
+  const sum = lowerAggregates(counts, { keys: [], order: 'none', dropNulls: false }, [
+    { name: total, expr: expression('sum', [columnRef(name)]) },
+  ])
+  const joined = joinNode(counts, sum, {
+    how: 'cross',
+    leftKeys: [],
+    rightKeys: [],
+    columns: [
+      ...counts.schema.names.map(column => ({ name: column, side: 'left' as const, column })),
+      { name: total, side: 'right' as const, column: total },
+    ],
+    nullsEqual: false,
+    leftUnique: false,
+    rightUnique: false,
+  })
+  return projectNode(joined, [
+    ...keys.map(key => ({ name: key, expr: columnRef(key) })),
+    { name, expr: expression('div', [columnRef(name), columnRef(total)]) },
+  ])
 }

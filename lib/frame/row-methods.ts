@@ -16,7 +16,13 @@ type Described<S> = 0 extends 1 & S
       }
     >
 
-type CountName<O> = O extends { readonly name: infer N extends string } ? N : 'count'
+type CountName<O> = O extends { readonly name: infer N extends string }
+  ? N
+  : O extends { readonly normalize: true }
+    ? 'proportion'
+    : 'count'
+
+type CountType<O> = O extends { readonly normalize: true } ? 'float64' : 'int64'
 
 /** Which rows there are, and in which order. */
 export interface RowMethods {
@@ -99,7 +105,7 @@ export interface RowMethods {
   valueCounts<S, const K extends keyof S & string, const O extends ValueCountsOptions>(
     this: Framed<S>,
     ...namesAndOptions: [...names: K[], options: O]
-  ): DataFrame<Flat<Pick<S, K> & { [N in CountName<O>]: 'int64' }>>
+  ): DataFrame<Flat<Pick<S, K> & { [N in CountName<O>]: CountType<O> }>>
 
   /**
    * Rows chosen at random: a number of them or a fraction. They keep their order unless `shuffle`. The same seed chooses

@@ -1,5 +1,4 @@
-#include <algorithm>
-
+#include "column/concat_columns.h"
 #include "exec/frame_operator.h"
 
 namespace millrace::exec {
@@ -21,21 +20,13 @@ Result<FrameView> concat_frames(const std::vector<FrameView>& inputs, OperatorCo
     }
     out->rows += input.rows;
   }
-  out->columns.resize(out->schema.size());
-  MILLRACE_TRY(context.workers.run(out->columns.size(), [&](size_t c, uint32_t) -> Status {
-    ColumnBuilder builder(out->schema[c].type, context.budget);
-    constexpr int64_t kCheckRows = int64_t{1} << 18;
-    for (const FrameView& input : inputs) {
-      for (int64_t first = 0; first < input.rows; first += kCheckRows) {
-        MILLRACE_TRY(context.workers.check());
-        MILLRACE_TRY(builder.append_range(*input.columns[c], first, std::min(kCheckRows, input.rows - first)));
-      }
-    }
-    auto column = builder.finish();
+  for (size_t c = 0; c < out->schema.size(); c++) {
+    std::vector<const Column*> pieces;
+    for (const FrameView& input : inputs) pieces.push_back(input.columns[c]);
+    auto column = concat_columns(pieces, context.workers, context.budget);
     MILLRACE_TRY(column);
-    out->columns[c] = column.take();
-    return {};
-  }));
+    out->columns.push_back(column.take());
+  }
   return FrameView::of(std::move(out));
 }
 

@@ -160,6 +160,12 @@ test('valueCounts counts, the most frequent first, ties in order of appearance',
     { k: 'b', n: 1 },
     { k: 'a', n: 2 },
   ])
+  const shares = frame.valueCounts('k', { normalize: true })
+  expect((await shares.compute()).toObjects()).toEqual([
+    { k: null, proportion: 0.4 },
+    { k: 'a', proportion: 0.4 },
+    { k: 'b', proportion: 0.2 },
+  ])
   expect(() => fromColumns({ count: [1] }).valueCounts()).toThrow(/second column "count"/)
 })
 

@@ -6,6 +6,7 @@
 
 #include "agg_table.h"
 #include "check.h"
+#include "column/concat_columns.h"
 #include "column/take_rows.h"
 #include "exec/pool_workers.h"
 #include "random_columns.h"
@@ -130,6 +131,39 @@ TEST("a gather takes the rows of every type, and null where there is none") {
       }
       CHECK_EQ(out.null_count, nulls);
     }
+  }
+}
+
+TEST("columns end to end are the rows of each in turn, wherever their bitmaps meet") {
+  Random random(54);
+  for (int round = 0; round < 60; round++) {
+    const auto type = static_cast<TypeId>(round % kTypeCount);
+    std::vector<Column> pieces;
+    std::vector<const Column*> pointers;
+    for (uint64_t left = 1 + random() % 4; left > 0; left--) {
+      const size_t rows = random() % 3 == 0 ? 64 * (random() % 4) : random() % 300;
+      TestColumn cells = testing::random_cells(random, type, rows, 50);
+      if (random() % 3 == 0) {
+        for (auto& cell : cells.cells) cell.null = false;
+      }
+      pieces.push_back(testing::column_of(cells));
+    }
+    for (const Column& piece : pieces) pointers.push_back(&piece);
+    exec::QueryState query(INT64_MAX);
+    exec::PoolWorkers workers(query, 1 + static_cast<uint32_t>(random() % 3));
+    auto out = concat_columns(pointers, workers, &query.budget);
+    CHECK(out.ok());
+    int64_t at = 0;
+    int64_t nulls = 0;
+    for (const Column& piece : pieces) {
+      for (int64_t row = 0; row < piece.rows; row++, at++) {
+        CHECK_EQ(out.value().is_valid(at), piece.is_valid(row));
+        nulls += !piece.is_valid(row);
+        if (piece.is_valid(row)) CHECK(testing::same_value(out.value(), at, piece, row));
+      }
+    }
+    CHECK_EQ(out.value().rows, at);
+    CHECK_EQ(out.value().null_count, nulls);
   }
 }
 

@@ -367,10 +367,12 @@ TEST("plans that name wrong inputs, keys or columns are errors") {
   CHECK_EQ(code(R"({"op":"slice","rows":-1})"), std::string("ERR_PLAN"));
   CHECK_EQ(code(R"({"op":"join","inputs":[0],"how":"inner"})"), std::string("ERR_PLAN"));
   CHECK_EQ(code(R"({"op":"join","inputs":[0,0],"how":"inner"})"), std::string("ERR_PLAN"));
-  CHECK_EQ(code(R"({"op":"join","inputs":[0,0],"how":"full","leftKeys":["key"],"rightKeys":["key"]})"), std::string("ERR_PLAN"));
+  CHECK_EQ(code(R"({"op":"join","inputs":[0,0],"how":"full","leftKeys":["key"],"rightKeys":["key"]})"),
+           std::string("ERR_PLAN"));
   CHECK_EQ(code(R"({"op":"join","inputs":[0,0],"how":"inner","leftKeys":["kye"],"rightKeys":["key"]})"),
            std::string("ERR_COLUMN_NOT_FOUND"));
-  CHECK_EQ(code(R"({"op":"join","inputs":[0,0],"how":"inner","leftKeys":["key"],"rightKeys":["value"]})"), std::string("ERR_TYPE"));
+  CHECK_EQ(code(R"({"op":"join","inputs":[0,0],"how":"inner","leftKeys":["key"],"rightKeys":["value"]})"),
+           std::string("ERR_TYPE"));
   CHECK_EQ(code(R"({"op":"sort","keys":[],"columns":[]})"), std::string("ERR_PLAN"));
   CHECK_EQ(code(R"({"op":"sort","keys":[{"column":"x"}],"columns":["key"]})"), std::string("ERR_COLUMN_NOT_FOUND"));
   CHECK_EQ(code(R"({"op":"concat","inputs":[]})"), std::string("ERR_PLAN"));
