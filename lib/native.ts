@@ -10,7 +10,7 @@ import { MillraceError } from './core/errors.js'
 import { ownFolder } from './core/own-folder.js'
 
 const ABI = 1
-const PLAN_VERSION = 1
+const PLAN_VERSION = 2
 
 declare const brand: unique symbol
 /** An in-memory frame owned by the engine; released by garbage collection or by `frameRelease`. */

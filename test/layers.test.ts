@@ -24,8 +24,9 @@ const cpp: Record<string, string[]> = {
   csv: ['base', 'simd', 'column', 'expr'],
   agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'ipc'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'exec', 'ipc'],
+  join: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'join', 'ipc'],
+  node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'join', 'exec', 'ipc'],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [

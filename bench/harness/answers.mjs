@@ -26,6 +26,28 @@ export function canonicalColumns(columns, { by, dates = [], aggregates }) {
 }
 
 /**
+ * The sums that tell whether the rows of a shape are right, and for sorts whether they stand where they belong.
+ *
+ * @param {import('../jobs/queries.mjs').Shape} shape
+ * @param {(name: string) => ArrayLike<number | bigint>} column
+ */
+export function checkSums({ kind }, column) {
+  const names = kind === 'join' ? ['v3', 'id6', 'mean'] : ['v3', 'id6']
+  const sums = names.map(name => weightedSum(column(name), kind !== 'join'))
+  return { check: ['rows', ...names], value: [column('v3').length, ...sums] }
+}
+
+/**
+ * @param {ArrayLike<number | bigint>} values
+ * @param {boolean} ordered
+ */
+function weightedSum(values, ordered) {
+  let sum = 0
+  for (let row = 0; row < values.length; row++) sum += Number(values[row]) * (ordered ? row : 1)
+  return sum
+}
+
+/**
  * @param {unknown} key
  * @param {boolean} isDate a number is then days since 1970-01-01
  */

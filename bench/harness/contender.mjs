@@ -11,6 +11,9 @@
  * @property {(names: string[]) => Promise<number[]>} [loadedSums] the row count and these columns' sums
  * @property {(query: Query) => Promise<() => Columns>} [aggregateLoaded] the answer in the library's own form, and its
  *   conversion to JavaScript values
+ * @property {(shape: import('../jobs/queries.mjs').Shape) => Promise<void>} [prepareShape] makes the small table of a join
+ * @property {(shape: import('../jobs/queries.mjs').Shape) => Promise<() => Columns | Promise<Columns>>} [shapeLoaded] all columns of all rows
+ *   in the library's own form, and the sums that check them
  * @property {(data: Record<string, Int32Array | Float64Array>, query: Query) => Promise<() => Promise<Columns>>} [memoryQuery]
  * @property {(path: string, query: Query, signal: AbortSignal) => Promise<Columns>} [abortable]
  *
@@ -85,10 +88,24 @@ async function questions(session, { path, questions: asked, answer }) {
   /** @type {Record<string, unknown>} */
   const results = {}
   for (const [name, query] of Object.entries(asked)) {
-    if (answer) results[name] = canonicalColumns((await session.aggregateLoaded(query))(), query)
-    else results[name] = await timed(() => session.aggregateLoaded(query))
+    const ask = await asking(session, query)
+    if (answer) results[name] = canonicalColumns(await (await ask())(), query)
+    else results[name] = await timed(ask)
   }
   return answer ? { answers: results } : { questions: results }
+}
+
+/**
+ * What is timed of a query or a shape. What a join needs on its other side is made before.
+ *
+ * @param {Session} session
+ * @param {any} query
+ * @returns {Promise<() => Promise<() => Columns | Promise<Columns>>>}
+ */
+async function asking(session, query) {
+  if (!query.kind) return () => session.aggregateLoaded(query)
+  await session.prepareShape(query)
+  return () => session.shapeLoaded(query)
 }
 
 /**

@@ -32,7 +32,7 @@ export const CONTENDERS = [
   {
     ...node('duckdb-enum', 'DuckDB, enumerations', 'duckdb', ['@duckdb/node-api']),
     variant: 'enum',
-    jobs: ['g1-memory'],
+    jobs: ['g1-memory', 'g1-shapes'],
   },
   node('polars', 'nodejs-polars', 'polars', ['nodejs-polars']),
   {
@@ -49,7 +49,7 @@ export const CONTENDERS = [
     'Polars (Python)',
     'polars_peer',
     ['polars'],
-    [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory'],
+    [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory', 'g1-shapes'],
   ),
   python('dask', 'Dask', 'dask_peer', ['dask', 'pandas'], SINGLE_KEY_JOBS),
   python('pandas', 'pandas', 'pandas_peer', ['pandas'], [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory']),

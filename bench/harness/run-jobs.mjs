@@ -1,7 +1,7 @@
 import { runCsvJob } from '../jobs/csv-job.mjs'
 import { runAbortJob, runEventLoopJob, runFixedCostJob, runStartupJob } from '../jobs/latency-jobs.mjs'
 import { runAddonSizeJob, runRooflineJob } from '../jobs/machine-jobs.mjs'
-import { runMemoryJob } from '../jobs/memory-job.mjs'
+import { runMemoryJob, runShapesJob } from '../jobs/memory-job.mjs'
 import { CSV_JOBS } from '../jobs/queries.mjs'
 
 /**
@@ -26,6 +26,7 @@ import { CSV_JOBS } from '../jobs/queries.mjs'
 const JOBS = {
   ...Object.fromEntries(Object.keys(CSV_JOBS).map(name => [name, runCsvJob])),
   'g1-memory': runMemoryJob,
+  'g1-shapes': runShapesJob,
   'fixed-cost': runFixedCostJob,
   'event-loop': runEventLoopJob,
   startup: runStartupJob,

@@ -21,6 +21,7 @@ export function standings(results) {
     timesFaster(results, 'quoted', 'quoted, the query of prices', 3),
     timesFaster(results, 'g1-load', 'CSV into memory, all columns', 2),
     inMemory(results),
+    ...shapes(results),
     peakMemory(results),
     fixedCost(results),
     atMost('event-loop delay during prices, p99', 20, 'ms', ourValue(results['event-loop'], 0)),
@@ -94,6 +95,24 @@ function inMemory(results) {
     measured: `${geometricMean(ratios).toFixed(2)}x, lowest ${best(ratios).toFixed(2)}x`,
     reached: undefined,
   }
+}
+
+/**
+ * @param {Results} results
+ * @returns {(Standing | undefined)[]}
+ */
+function shapes(results) {
+  const result = results['g1-shapes']
+  const ours = ourRow(result)
+  const peers = (result?.rows ?? []).filter((/** @type {any} */ { name }) => name !== 'millrace')
+  if (ours === undefined || peers.length === 0) return []
+  const columns = /** @type {string[]} */ (result.columns)
+  return columns.map((column, at) => {
+    const ratio = best(peers.map(({ values }) => values[at])) / ours.values[at]
+    const factor = column.startsWith('top') ? 3 : column.startsWith('join') ? 1.5 : 2
+    const row = `g1 in memory, ${column}`
+    return { row, target: `${factor}x`, measured: `${ratio.toFixed(2)}x`, reached: ratio >= factor }
+  })
 }
 
 /**

@@ -87,6 +87,43 @@ export const G1_QUESTIONS = {
   q7: question('id3', 'v1 max, v2 min'),
 }
 
+/**
+ * What is asked of whole rows of g1 in memory: sorts, the first rows of a sort, and joins with a small table of the mean
+ * of v3 by a key, which is made before the clock starts. The answer is small, so that a peer whose rows or order are wrong
+ * is found: sums of v3, of id6 and (joins) of the mean, each weighted by the row's place in the result. Joins promise no
+ * order to every peer, and are weighted alike.
+ *
+ * @typedef {object} Shape
+ * @property {'sort' | 'top' | 'join'} kind
+ * @property {{ column: string, descending?: boolean }[]} [keys] of a sort or top
+ * @property {number} [rows] of a top
+ * @property {string} [on] the key of a join
+ * @property {string[]} by as in a query, for the answer's form
+ * @property {Aggregate[]} aggregates
+ *
+ * @type {Record<string, Shape>}
+ */
+export const G1_SHAPES = {
+  'sort v3': shape('sort', { keys: [{ column: 'v3' }] }),
+  'sort id1, id4 desc, v3': shape('sort', {
+    keys: [{ column: 'id1' }, { column: 'id4', descending: true }, { column: 'v3' }],
+  }),
+  'sort id3': shape('sort', { keys: [{ column: 'id3' }, { column: 'v3' }] }),
+  'top 10 of v3': shape('top', { keys: [{ column: 'v3', descending: true }], rows: 10 }),
+  'join id4, 100 rows': shape('join', { on: 'id4' }),
+  'join id6, 100,000 rows': shape('join', { on: 'id6' }),
+  'join id3 (text), 100,000 rows': shape('join', { on: 'id3' }),
+}
+
+/**
+ * @param {Shape['kind']} kind
+ * @param {Partial<Shape>} rest
+ * @returns {Shape}
+ */
+function shape(kind, rest) {
+  return { kind, ...rest, by: ['check'], aggregates: [{ column: 'value', function: 'sum', as: 'value' }] }
+}
+
 /** The query of the fixed-cost job, over 1,000 rows in memory. */
 export const SMALL_QUERY = {
   filter: { column: 'value', above: 0.25 },

@@ -41,6 +41,19 @@ export async function connect({ threads, variant }) {
       return () => reader.getColumnsObjectJS()
     },
 
+    async prepareShape({ on }) {
+      if (!on) return
+      const key = quoted(on)
+      await connection.run(
+        `create or replace table small as select ${key}, avg(v3) as mean from loaded group by ${key}`,
+      )
+    },
+
+    async shapeLoaded(shape) {
+      await connection.run(`create or replace table shaped as ${shapeSql(shape)}`)
+      return () => checkShape(connection, shape)
+    },
+
     async memoryQuery(data, query) {
       await connection.run('create table rows (key integer, value double)')
       const appender = await connection.createAppender('rows')
@@ -71,6 +84,27 @@ async function loadWithEnums(connection, source) {
   const columns = `id1::id1s as id1, id2::id2s as id2, id3, ${integers}, v3`
   await connection.run(`create table loaded as select ${columns} from sniffed`)
   await connection.run('drop table sniffed')
+}
+
+/**
+ * @param {import('@duckdb/node-api').DuckDBConnection} connection
+ * @param {import('../jobs/queries.mjs').Shape} shape
+ */
+async function checkShape(connection, { kind }) {
+  const names = kind === 'join' ? ['v3', 'id6', 'mean'] : ['v3', 'id6']
+  const weight = kind === 'join' ? '' : ' * rowid'
+  const sums = names.map(name => `sum(${name}${weight})::double`).join(', ')
+  const reader = await connection.runAndReadAll(`select count(*)::double, ${sums} from shaped`)
+  return { check: ['rows', ...names], value: /** @type {number[]} */ (reader.getRowsJS()[0]) }
+}
+
+/** @param {import('../jobs/queries.mjs').Shape} shape */
+function shapeSql({ kind, keys = [], rows, on }) {
+  if (kind === 'join') return `select * from loaded join small using (${quoted(/** @type {string} */ (on))})`
+  const order = keys
+    .map(({ column, descending }) => `${quoted(column)}${descending ? ' desc' : ''}`)
+    .join(', ')
+  return `select * from loaded order by ${order}${kind === 'top' ? ` limit ${rows}` : ''}`
 }
 
 /**

@@ -1,4 +1,5 @@
-import { fromColumns, readCsv } from '../../dist/bundle/index.js'
+import { asc, desc, fromColumns, readCsv } from '../../dist/bundle/index.js'
+import { checkSums } from '../harness/answers.mjs'
 
 /**
  * millrace through its public functions, types inferred, groups sorted as they are by default.
@@ -9,6 +10,8 @@ import { fromColumns, readCsv } from '../../dist/bundle/index.js'
 export async function connect({ threads }) {
   /** @type {any} */
   let loaded
+  /** @type {any} */
+  let small
   const run = async (frame, query, signal) => {
     return columnsOf(await aggregated(frame, query).compute({ threads, signal }), query)
   }
@@ -34,6 +37,22 @@ export async function connect({ threads }) {
       return () => columnsOf(table, query)
     },
 
+    async prepareShape({ on }) {
+      loaded = 'groupBy' in loaded ? loaded : frameOf(loaded)
+      if (!on) return
+      small = frameOf(
+        await loaded
+          .groupBy(on)
+          .agg(c => ({ mean: c.v3.mean() }))
+          .compute({ threads }),
+      )
+    },
+
+    async shapeLoaded(shape) {
+      const table = await shaped(loaded, small, shape).compute({ threads })
+      return () => checkSums(shape, name => table.col(name).values)
+    },
+
     async memoryQuery(data, query) {
       const frame = fromColumns(data)
       return () => run(frame, query)
@@ -52,6 +71,17 @@ function aggregated(frame, { filter, by, aggregates }) {
     .agg(columns =>
       Object.fromEntries(aggregates.map(({ column, function: name, as }) => [as, columns[column][name]()])),
     )
+}
+
+/**
+ * @param {any} frame
+ * @param {any} small
+ * @param {import('../jobs/queries.mjs').Shape} shape
+ */
+function shaped(frame, small, { kind, keys = [], rows, on }) {
+  if (kind === 'join') return frame.join(small, { on })
+  const sorted = frame.sortBy(...keys.map(({ column, descending }) => (descending ? desc : asc)(column)))
+  return kind === 'top' ? sorted.head(rows) : sorted
 }
 
 /**

@@ -1,4 +1,5 @@
 import pl from 'nodejs-polars'
+import { checkSums } from '../harness/answers.mjs'
 
 /**
  * nodejs-polars, lazy. The streaming engine is reached through `collectSync` alone, which holds the event loop while it runs.
@@ -11,6 +12,8 @@ export async function connect({ variant }) {
     variant === 'streaming' ? frame.collectSync({ engine: 'streaming' }) : frame.collect()
   /** @type {any} */
   let loaded
+  /** @type {any} */
+  let small
   return {
     async aggregate(path, query) {
       const frame = pl.scanCSV(path, { parseDates: query.dates !== undefined })
@@ -30,6 +33,15 @@ export async function connect({ variant }) {
       return () => columnsOf(frame, query)
     },
 
+    async prepareShape({ on }) {
+      if (on) small = await collect(loaded.lazy().groupBy(on).agg(pl.col('v3').mean().alias('mean')))
+    },
+
+    async shapeLoaded(shape) {
+      const frame = await collect(shaped(loaded.lazy(), small, shape))
+      return () => checkSums(shape, name => frame.getColumn(name).toTypedArray())
+    },
+
     async memoryQuery(data, query) {
       const frame = pl.DataFrame({
         key: pl.Series('key', Array.from(data.key), pl.Int32),
@@ -38,6 +50,20 @@ export async function connect({ variant }) {
       return async () => columnsOf(await collect(aggregated(frame.lazy(), query)), query)
     },
   }
+}
+
+/**
+ * @param {any} frame
+ * @param {any} small
+ * @param {import('../jobs/queries.mjs').Shape} shape
+ */
+function shaped(frame, small, { kind, keys = [], rows, on }) {
+  if (kind === 'join') return frame.join(small.lazy(), { on, how: 'inner' })
+  const sorted = frame.sort(
+    keys.map(({ column }) => column),
+    keys.map(({ descending = false }) => descending),
+  )
+  return kind === 'top' ? sorted.head(rows) : sorted
 }
 
 /**

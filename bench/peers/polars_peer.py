@@ -23,8 +23,31 @@ class Session:
     def aggregate_loaded(self, query):
         return aggregated(self.loaded.lazy(), query).collect()
 
+    def prepare_shape(self, shape):
+        if "on" in shape:
+            self.small = self.loaded.group_by(shape["on"]).agg(pl.col("v3").mean().alias("mean"))
+
+    def shape_loaded(self, shape):
+        return shaped(self.loaded.lazy(), getattr(self, "small", None), shape).collect()
+
+    def check_sums(self, frame, shape):
+        names = ["v3", "id6", "mean"] if shape["kind"] == "join" else ["v3", "id6"]
+        place = 1.0 if shape["kind"] == "join" else pl.int_range(pl.len()).cast(pl.Float64)
+        sums = frame.select([(pl.col(name) * place).sum().cast(pl.Float64) for name in names]).row(0)
+        return {"check": ["rows", *names], "value": [frame.height, *sums]}
+
     def columns_of(self, frame, query):
         return frame.to_dict(as_series=False)
+
+
+def shaped(frame, small, shape):
+    if shape["kind"] == "join":
+        return frame.join(small.lazy(), on=shape["on"])
+    keys = shape["keys"]
+    ordered = frame.sort(
+        [key["column"] for key in keys], descending=[key.get("descending", False) for key in keys]
+    )
+    return ordered.head(shape["rows"]) if shape["kind"] == "top" else ordered
 
 
 def aggregated(frame, query):

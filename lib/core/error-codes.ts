@@ -27,6 +27,7 @@ export const errorCodes = Object.freeze([
   'ERR_CSV_FIELD_TOO_LARGE',
   'ERR_CSV_TOO_MANY_COLUMNS',
   'ERR_CSV_ENCODING',
+  'ERR_JOIN_CARDINALITY',
   'ERR_MEMORY_LIMIT',
   'ERR_ABORTED',
   'ERR_INTERNAL',

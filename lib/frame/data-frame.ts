@@ -1,24 +1,30 @@
 // The run-time side of `DataFrame`; types and documentation are in `frame-methods.ts`.
 import { type InspectOptions, inspect } from 'node:util'
 import { MillraceError } from '../core/errors.js'
-import { boolean, integer, readOptions } from '../core/options.js'
+import { boolean, integer, readOptions, text } from '../core/options.js'
 import type { Schema } from '../core/schema.js'
 import { explainPlan } from '../plan/explain.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { filterNode } from '../plan/step/filter.js'
-import { headNode } from '../plan/step/head.js'
 import type { PlanNode } from '../plan/step/node.js'
+import { rowIndexNode } from '../plan/step/row-index.js'
+import { sliceNode } from '../plan/step/slice.js'
+import { tailNode } from '../plan/step/tail.js'
 import { aggregatePlan } from './aggregation.js'
 import { type Batches, streamBatches } from './batches.js'
 import { SchemaClasses } from './column-getters.js'
 import { columnsObject, defineColumns } from './columns-object.js'
+import { concatPlans } from './concat.js'
+import { describePlan } from './describe.js'
 import { frameSkeleton } from './display/frame-skeleton.js'
+import { distinctPlan, valueCountsPlan } from './distinct.js'
 import type { Expr } from './expression/expr.js'
 import { requireNode, toExpr } from './expression/expression-builder.js'
 import type { DataFrame, FrameMethods, FrameProperties } from './frame-methods.js'
 import { groupBy } from './group-by.js'
+import { asofPlan, joinPlan, otherPlan } from './join.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
 import {
   castColumns,
@@ -30,8 +36,12 @@ import {
   selectColumns,
   withColumns,
 } from './projections.js'
+import { pivotPlan, unpivotPlan } from './reshape.js'
+import { slicePlan, topPlan } from './row-range.js'
 import { computeTable, countRows } from './run.js'
+import { samplePlan } from './sample.js'
 import type { parametersOf } from './schema-types.js'
+import { sortPlan } from './sort-order.js'
 import type { Table } from './table/table-methods.js'
 
 class FrameBase {
@@ -89,7 +99,67 @@ class FrameBase {
   }
 
   head(rows: number = 5): DataFrame {
-    return frameOf(headNode(this.#plan, integer(0)(rows, 'the rows of head')))
+    return frameOf(sliceNode(this.#plan, 0, integer(0)(rows, 'the rows of head')))
+  }
+
+  tail(rows: number = 5): DataFrame {
+    return frameOf(tailNode(this.#plan, integer(0)(rows, 'the rows of tail')))
+  }
+
+  slice(offset: unknown, rows?: unknown): DataFrame {
+    return frameOf(slicePlan(this.#plan, offset, rows))
+  }
+
+  sortBy(...keysAndOptions: unknown[]): DataFrame {
+    return frameOf(sortPlan(this.#plan, keysAndOptions, 'sortBy'))
+  }
+
+  topK(rows: unknown, ...keysAndOptions: unknown[]): DataFrame {
+    return frameOf(topPlan(this.#plan, rows, keysAndOptions))
+  }
+
+  distinct(...namesAndOptions: unknown[]): DataFrame {
+    return frameOf(distinctPlan(this.#plan, namesAndOptions))
+  }
+
+  valueCounts(...namesAndOptions: unknown[]): DataFrame {
+    return frameOf(valueCountsPlan(this.#plan, namesAndOptions))
+  }
+
+  sample(rowsOrOptions?: unknown, options?: unknown): DataFrame {
+    return frameOf(samplePlan(this.#plan, rowsOrOptions, options))
+  }
+
+  unpivot(options?: unknown): DataFrame {
+    return frameOf(unpivotPlan(this.#plan, options))
+  }
+
+  pivot(options: unknown): DataFrame {
+    return frameOf(pivotPlan(this.#plan, options))
+  }
+
+  describe(): DataFrame {
+    return frameOf(describePlan(this.#plan))
+  }
+
+  withRowIndex(name: unknown = 'index'): DataFrame {
+    return frameOf(rowIndexNode(this.#plan, text(name, 'the name of the row index')))
+  }
+
+  join(right: unknown, options?: unknown): DataFrame {
+    return frameOf(joinPlan(this.#plan, otherPlan(right, 'join', planOf), options))
+  }
+
+  joinAsof(right: unknown, options?: unknown): DataFrame {
+    return frameOf(asofPlan(this.#plan, otherPlan(right, 'joinAsof', planOf), options))
+  }
+
+  concat(...framesAndOptions: unknown[]): DataFrame {
+    const last = framesAndOptions.at(-1)
+    const hasOptions = framesAndOptions.length > 0 && !FrameBase.isFrame(last) && isPlainObject(last)
+    const frames = (hasOptions ? framesAndOptions.slice(0, -1) : framesAndOptions).flat()
+    const plans = frames.map(frame => otherPlan(frame, 'concat', planOf))
+    return frameOf(concatPlans([this.#plan, ...plans], hasOptions ? last : undefined))
   }
 
   groupBy(...keysAndOptions: unknown[]): unknown {
@@ -187,6 +257,9 @@ function columnOf(schema: Schema, name: unknown): Expr<any, 'row'> {
   const field = schema.field(name)
   return toExpr(columnRef(field.name, field.type))
 }
+
+const isPlainObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const accessors = new WeakMap<Schema, object>()
 

@@ -11,6 +11,8 @@ import type {
 } from './expression/expr.js'
 import type { Operand } from './expression/operand-types.js'
 import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
+import type { JoinMethods } from './join-methods.js'
+import type { RowMethods } from './row-methods.js'
 import type { BatchOptions, ComputeOptions, ReadingOf, RunOptions } from './run-options.js'
 import type {
   BoolType,
@@ -99,7 +101,7 @@ export interface FrameProperties<in out S> extends Framed<S> {
  * types, and comparing frames (an assignment, an array of several) costs a look at their schemas, where it would be a
  * comparison of all methods, each of which returns frames to compare.
  */
-export interface FrameMethods {
+export interface FrameMethods extends RowMethods, JoinMethods {
   /**
    * Keeps the rows where the condition is true; null counts as false. pandas: `df[mask]`.
    *
@@ -162,14 +164,6 @@ export interface FrameMethods {
     this: Framed<S>,
     dtypes: D,
   ): DataFrame<CastTo<S, D>>
-
-  /**
-   * Keeps the first rows (5 unless said otherwise); the scan stops when it has them. pandas: `df.head(n)`.
-   *
-   * @example await df.filter(df.Close.gt(100)).head(10).compute()
-   * @throws ERR_INVALID_ARGUMENT unless it is a whole number
-   */
-  head<S>(this: Framed<S>, rows?: number): DataFrame<S>
 
   /**
    * Groups by the values of the keys, for an aggregation. Null is a key, NaN one key, -0 and 0 one key. Groups come out

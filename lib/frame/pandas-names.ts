@@ -2,7 +2,7 @@
 // and a column of the same name is just a column.
 import { MillraceError } from '../core/errors.js'
 
-const sorting = 'groups come out sorted by key; sort the rows of a result with table.toObjects().sort(...)'
+const sorting = "write sortBy('Date', desc('Close'))"
 
 const aggregating = (name: string) =>
   `write df.agg(c => ({ x: c.Open.${name}() })), or by group df.groupBy('Date').Open.${name}()`
@@ -10,11 +10,13 @@ const aggregating = (name: string) =>
 /** Called as methods. */
 const methods: Readonly<Record<string, string>> = {
   aggregate: 'write agg(c => ({ ... }))',
+  append: 'write df.concat(other)',
   apply: 'write expressions, which run in the engine: withColumns(c => ({ x: c.a.add(c.b) }))',
   assign: 'write withColumns(c => ({ ... }))',
   astype: "write cast({ Open: 'float64' })",
   collect: 'write await df.compute()',
   count: 'write await df.rowCount(), or agg(c => ({ n: c.Open.count() }))',
+  drop_duplicates: "write distinct('Ticker')",
   drop_nulls: 'write dropNulls()',
   dropna: 'write dropNulls()',
   fetch: 'write await df.head(n).compute()',
@@ -32,9 +34,14 @@ const methods: Readonly<Record<string, string>> = {
   mean: aggregating('mean'),
   median: aggregating('median'),
   min: aggregating('min'),
+  nlargest: "write topK(10, 'Close')",
+  nsmallest: "write topK(10, asc('Close'))",
+  melt: "write unpivot({ on: ['High', 'Low'], index: 'Date' })",
+  merge: "write df.join(other, { on: 'Ticker', how: 'left' })",
   notna: 'write c.Open.isNotNull() for a column',
   nunique: aggregating('nUnique'),
   orderBy: sorting,
+  pivot_table: "write pivot({ on: 'Ticker', columns: [...], index: 'Date', values: 'Close' })",
   query: 'write filter(c => c.Close.gt(0))',
   reset_index: 'keys are ordinary columns already: leave it out',
   set_index: 'there is no index: keep the column, and filter or group by it',
@@ -43,11 +50,15 @@ const methods: Readonly<Record<string, string>> = {
   sortValues: sorting,
   std: aggregating('std'),
   sum: aggregating('sum'),
+  top_k: "write topK(10, 'Close')",
   to_csv: 'write (await df.compute()).toCsv()',
   to_dict: 'write (await df.compute()).toObjects()',
   toArray: 'write (await df.compute()).toObjects()',
   toObjects: 'write (await df.compute()).toObjects()',
+  unique: "write distinct('Ticker')",
+  value_counts: "write valueCounts('Ticker')",
   var: aggregating('var'),
+  with_row_index: 'write withRowIndex()',
   where: 'write filter(c => c.Close.gt(0))',
   with_columns: 'write withColumns(c => ({ ... }))',
 }
@@ -55,7 +66,7 @@ const methods: Readonly<Record<string, string>> = {
 /** Read as properties. */
 const properties: Readonly<Record<string, string>> = {
   dtypes: 'write df.schema',
-  iloc: 'write head(n); a row of a result is table.Open.get(i)',
+  iloc: 'write head(n), tail(n) or slice(offset, n); a row of a result is table.Open.get(i)',
   loc: 'write filter(c => ...) for rows, select(...) for columns',
   shape: 'write df.columns.length and await df.rowCount()',
 }

@@ -6,7 +6,7 @@ import { expression } from '../plan/expression/expression.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { type RunSettings, serializePlan } from '../plan/serialize.js'
-import { type PlanNode, unwind } from '../plan/step/node.js'
+import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { watchProgress } from './display/progress.js'
 import { localExecutor } from './local-executor.js'
 import { type CheckedRunOptions, readComputeOptions, readRunOptions } from './run-options.js'
@@ -91,9 +91,10 @@ export function requestOf(plan: PlanNode, settings: RunSettings): ReturnType<typ
 
 // postMessage with a transfer list empties the bytes behind a frame's back.
 function checkBytes(plan: PlanNode): void {
-  const { scan } = unwind(plan)
-  if (scan.kind !== 'csvScan' || !scan.source.bytes) return
-  if (scan.source.bytes.byteLength === scan.source.byteLength) return
+  const moved = planOrder(plan).some(
+    node => node.kind === 'csvScan' && node.source.bytes?.byteLength !== node.source.byteLength,
+  )
+  if (!moved) return
   throw new MillraceError(
     'ERR_BUFFER_DETACHED',
     'The bytes given to readCsv have been transferred or resized since',

@@ -2,21 +2,57 @@
 import { formatExpr, formatName } from './expression/format.js'
 import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
-import { type PlanNode, type ScanNode, type StepNode, unwind } from './step/node.js'
+import type { JoinNode } from './step/join.js'
+import {
+  inputsOf,
+  isSource,
+  type PlanNode,
+  planOrder,
+  type SourceNode,
+  type StepNode,
+  unwind,
+} from './step/node.js'
 import type { NamedExpr, ProjectNode } from './step/project.js'
+import type { SliceNode } from './step/slice.js'
+import type { SortNode } from './step/sort.js'
 
-/** One line a step, the source first: the order in which rows flow. */
+/** One line a step, the source first: the order in which rows flow. The inputs of joins and concats are indented. */
 export function explainPlan(plan: PlanNode): string {
-  const { scan, steps } = unwind(plan)
-  const lines = [formatScan(scan, true), ...steps.map(step => formatStep(step, 2_000))]
-  return lines.map((line, i) => (i === 0 ? line : `  -> ${line}`)).join('\n')
+  const lines = new Map<PlanNode, string[]>()
+  const readers = new Map<PlanNode, number>()
+  const order = planOrder(plan)
+  for (const node of order)
+    for (const input of inputsOf(node)) readers.set(input, (readers.get(input) ?? 0) + 1)
+  for (const node of order) {
+    // A chain is one list that grows; it is copied only where a second reader has its own continuation.
+    lines.set(
+      node,
+      explainNode(node, input => {
+        const before = lines.get(input) as string[]
+        return readers.get(input) === 1 ? before : [...before]
+      }),
+    )
+  }
+  return (lines.get(plan) as string[]).join('\n')
+}
+
+function explainNode(node: PlanNode, linesOf: (input: PlanNode) => string[]): string[] {
+  if (!isSource(node)) {
+    const own = linesOf(node.input)
+    own.push(`  -> ${formatStep(node, 2_000)}`)
+    return own
+  }
+  const inputs = inputsOf(node).flatMap((input, i) =>
+    linesOf(input).map((line, at) => `${at === 0 ? `  ${i + 1}. ` : '     '}${line}`),
+  )
+  return [formatSource(node, true), ...inputs]
 }
 
 /** The plan in one line for the repr; long plans keep their ends. */
 export function summarizePlan(plan: PlanNode, length: number): string {
-  const { scan, steps } = unwind(plan)
+  const { source, steps } = unwind(plan)
   const shown = steps.length <= 8 ? steps : [...steps.slice(0, 4), ...steps.slice(-3)]
-  const parts = [formatScan(scan, false), ...shown.map(step => formatStep(step, 60))]
+  const parts = [formatSource(source, false), ...shown.map(step => formatStep(step, 60))]
   if (shown.length < steps.length) parts.splice(5, 0, `… ${steps.length - shown.length} more`)
   const text = parts.join(' -> ')
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`
@@ -26,9 +62,19 @@ export function stepCount(plan: PlanNode): number {
   return plan.depth
 }
 
-function formatScan(scan: ScanNode, full: boolean): string {
+function formatSource(scan: SourceNode, full: boolean): string {
+  if (scan.kind === 'join') return formatJoin(scan)
+  if (scan.kind === 'concat') return `concat(${scan.inputs.length} frames)`
   if (scan.kind === 'memoryScan') return `memory(${scan.rows} rows, ${scan.schema.names.length} columns)`
   return full ? formatCsv(scan) : `readCsv(${scan.source.label})`
+}
+
+function formatJoin({ how, leftKeys, rightKeys, nullsEqual }: JoinNode): string {
+  const on = leftKeys.map((key, i) => {
+    const other = rightKeys[i] as string
+    return key === other ? formatName(key) : `${formatName(key)} = ${formatName(other)}`
+  })
+  return `join(${how}${on.length > 0 ? ` on ${on.join(', ')}` : ''}${nullsEqual ? ', nulls equal' : ''})`
 }
 
 function formatCsv({ source, columns, project, schema }: CsvScanNode): string {
@@ -45,9 +91,31 @@ function formatStep(step: StepNode, length: number): string {
       return formatProject(step, length)
     case 'aggregate':
       return formatAggregate(step, length)
-    case 'head':
-      return `head(${step.rows})`
+    case 'slice':
+      return formatSlice(step)
+    case 'tail':
+      return `tail(${step.rows})`
+    case 'rowIndex':
+      return `withRowIndex(${formatName(step.name)})`
+    case 'sort':
+      return formatSort(step, length)
+    case 'sample':
+      return `sample(${step.rows ?? `fraction ${step.fraction}`}, seed ${step.seed}${step.replace ? ', replace' : ''})`
   }
+}
+
+function formatSlice({ offset, rows }: SliceNode): string {
+  if (offset === 0) return `head(${rows ?? ''})`
+  return rows === undefined ? `slice(${offset})` : `slice(${offset}, ${rows})`
+}
+
+function formatSort({ keys, rows }: SortNode, length: number): string {
+  const by = keys.map(
+    ({ column, descending, nulls }) =>
+      `${formatName(column)}${descending ? ' desc' : ''}${nulls === 'first' ? ' nulls first' : ''}`,
+  )
+  const list = cutList('sortBy', by, length)
+  return rows === undefined ? list : `${list}.head(${rows})`
 }
 
 function formatProject({ columns, input }: ProjectNode, length: number): string {

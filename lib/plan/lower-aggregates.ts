@@ -64,7 +64,7 @@ function lowerMixed(input: PlanNode, grouping: Grouping, outputs: readonly Named
   for (const node of postOrder(roots)) {
     const kind = classes.get(node) as number
     if (!isAggregate(node) || found.has(kind)) continue
-    const name = unused(`aggregate ${found.size}`, taken)
+    const name = unusedName(`aggregate ${found.size}`, taken)
     found.set(kind, namedAggregate(name, node, input.schema, grouping.keys.length > 0))
   }
   const aggregated = aggregateNode(input, grouping, [...found.values()])
@@ -80,7 +80,8 @@ function lowerMixed(input: PlanNode, grouping: Grouping, outputs: readonly Named
   ])
 }
 
-function unused(name: string, taken: Set<string>): string {
+/** `name`, or that with underscores until nothing in `taken` is called so; then it is taken too. */
+export function unusedName(name: string, taken: Set<string>): string {
   let candidate = name
   while (taken.has(candidate)) candidate += '_'
   taken.add(candidate)

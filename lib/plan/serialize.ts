@@ -1,10 +1,17 @@
 // The plan as the engine reads it: one small versioned JSON text, and the handles that it counts off.
 //
-// { version: 1, source, ops: [...], options }
-// source  { kind: 'memory', handle } | { kind: 'csv', files | bytes, dialect, columns, project, nullValues, ... }
-// op      { op: 'filter', nodes, out } | { op: 'project', nodes, columns } | { op: 'aggregate', nodes, keys, aggregates,
-//         order, dropNulls } | { op: 'head', rows }
+// { version: 2, steps: [...], options }; the last step is the result
+// step    { op: 'memory', handle } | { op: 'csv', files | bytes, dialect, columns, project, nullValues, ... }
+//         { op: 'filter', nodes, out } | { op: 'project', nodes, columns } | { op: 'aggregate', nodes, keys, aggregates,
+//         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows } | { op: 'rowIndex', name }
+//         { op: 'sort', keys, columns, rows } | { op: 'concat' }
+//         { op: 'sample', rows | fraction, seed, replace, shuffle }
+//         { op: 'join', how, leftKeys, rightKeys, columns, nullsEqual, leftUnique, rightUnique,
+//         direction, allowExact, tolerance }
+//         and what it reads, as indices of earlier steps: `input`, absent for the step before; `inputs` for several
 // node    [operation, ...indices of earlier nodes, ...parameters]
+//
+// A subplan that is used twice is one step with two readers, and is computed once.
 //
 // Everything is written in loops: a plan or an expression of any depth costs no stack.
 import type { QueryRequest } from '../core/executor.js'
@@ -12,10 +19,13 @@ import { encodeExpressions } from './expression/encode.js'
 import type { ExprNode, Json } from './expression/node.js'
 import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
-import { type PlanNode, type ScanNode, type StepNode, unwind } from './step/node.js'
+import type { JoinNode } from './step/join.js'
+import { inputsOf, type PlanNode, planOrder } from './step/node.js'
 import type { ProjectNode } from './step/project.js'
+import type { SampleNode } from './step/sample.js'
+import type { SortNode } from './step/sort.js'
 
-export const planVersion = 1
+export const planVersion = 2
 
 /** How this run goes; part of the message, not of the plan. */
 export interface RunSettings {
@@ -28,26 +38,28 @@ export interface RunSettings {
 }
 
 export function serializePlan(plan: PlanNode, settings: RunSettings = {}): QueryRequest {
-  const { scan, steps } = unwind(plan)
   const handles: unknown[] = []
-  const message = {
-    version: planVersion,
-    source: encodeScan(scan, handles),
-    ops: steps.map(encodeStep),
-    options: { ...settings },
-  }
-  return { plan: message, handles }
+  const positions = new Map<PlanNode, number>()
+  const steps = planOrder(plan).map((node, position) => {
+    positions.set(node, position)
+    const inputs = inputsOf(node).map(input => positions.get(input) as number)
+    return { ...encodeNode(node, handles), ...encodeInputs(inputs, position) }
+  })
+  return { plan: { version: planVersion, steps, options: { ...settings } }, handles }
 }
 
-function encodeScan(scan: ScanNode, handles: unknown[]): Json {
-  if (scan.kind === 'memoryScan') return { kind: 'memory', handle: handles.push(scan.handle) - 1 }
-  return encodeCsv(scan, handles)
+function encodeInputs(inputs: readonly number[], position: number): { input?: number; inputs?: number[] } {
+  if (inputs.length > 1) return { inputs: [...inputs] }
+  const [input] = inputs
+  return input === undefined || input === position - 1 ? {} : { input }
 }
 
-function encodeCsv({ source, columns, project }: CsvScanNode, handles: unknown[]): Json {
+type Encoded = { readonly [key: string]: Json | undefined }
+
+function encodeCsv({ source, columns, project }: CsvScanNode, handles: unknown[]): Encoded {
   const { files, bytes, dialect, nullValues, onError, maxFieldBytes, maxColumns } = source
   return {
-    kind: 'csv',
+    op: 'csv',
     ...(bytes ? { bytes: handles.push(bytes) - 1 } : { files: files ?? [] }),
     dialect: { ...dialect },
     columns: columns.map(({ name, type, inferred }) => ({
@@ -64,8 +76,16 @@ function encodeCsv({ source, columns, project }: CsvScanNode, handles: unknown[]
   }
 }
 
-function encodeStep(step: StepNode): Json {
+function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
   switch (step.kind) {
+    case 'csvScan':
+      return encodeCsv(step, handles)
+    case 'memoryScan':
+      return { op: 'memory', handle: handles.push(step.handle) - 1 }
+    case 'join':
+      return encodeJoin(step)
+    case 'concat':
+      return { op: 'concat' }
     case 'filter': {
       const { nodes, outs } = encodeExpressions([step.predicate])
       return { op: 'filter', nodes, out: outs[0] as number }
@@ -74,17 +94,48 @@ function encodeStep(step: StepNode): Json {
       return encodeProject(step)
     case 'aggregate':
       return encodeAggregate(step)
-    case 'head':
-      return { op: 'head', rows: step.rows }
+    case 'slice':
+      return { op: 'slice', offset: step.offset, rows: step.rows }
+    case 'tail':
+      return { op: 'tail', rows: step.rows }
+    case 'rowIndex':
+      return { op: 'rowIndex', name: step.name }
+    case 'sort':
+      return encodeSort(step)
+    case 'sample':
+      return encodeSample(step)
   }
 }
 
-function encodeProject({ columns }: ProjectNode): Json {
+function encodeJoin(join: JoinNode): Encoded {
+  const { how, leftKeys, rightKeys, columns, nullsEqual, leftUnique, rightUnique, asof } = join
+  return {
+    op: 'join',
+    how,
+    leftKeys,
+    rightKeys,
+    columns: columns.map(column => ({ ...column })),
+    nullsEqual,
+    leftUnique,
+    rightUnique,
+    ...asof,
+  }
+}
+
+function encodeSample({ rows, fraction, seed, replace, shuffle }: SampleNode): Encoded {
+  return { op: 'sample', rows, fraction, seed, replace, shuffle }
+}
+
+function encodeSort({ keys, columns, rows }: SortNode): Encoded {
+  return { op: 'sort', keys: keys.map(key => ({ ...key })), columns, rows }
+}
+
+function encodeProject({ columns }: ProjectNode): Encoded {
   const { nodes, outs } = encodeExpressions(columns.map(({ expr }) => expr))
   return { op: 'project', nodes, columns: columns.map(({ name }, i) => ({ name, out: outs[i] as number })) }
 }
 
-function encodeAggregate({ keys, aggregates, order, dropNulls }: AggregateNode): Json {
+function encodeAggregate({ keys, aggregates, order, dropNulls }: AggregateNode): Encoded {
   const roots: ExprNode[] = keys.map(({ expr }) => expr)
   for (const { argument } of aggregates) if (argument) roots.push(argument)
   const { nodes, outs } = encodeExpressions(roots)

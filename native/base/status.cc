@@ -28,6 +28,7 @@ const char* code_name(Code code) {
     case Code::CsvFieldTooLarge: return "ERR_CSV_FIELD_TOO_LARGE";
     case Code::CsvTooManyColumns: return "ERR_CSV_TOO_MANY_COLUMNS";
     case Code::CsvEncoding: return "ERR_CSV_ENCODING";
+    case Code::JoinCardinality: return "ERR_JOIN_CARDINALITY";
     case Code::MemoryLimit: return "ERR_MEMORY_LIMIT";
     case Code::Aborted: return "ERR_ABORTED";
     case Code::Internal:

@@ -36,6 +36,7 @@ enum class Code : uint8_t {
   CsvFieldTooLarge,
   CsvTooManyColumns,
   CsvEncoding,
+  JoinCardinality,
   MemoryLimit,
   Aborted,
   Internal,

@@ -19,6 +19,8 @@ class Workers {
   // Calls task(i, slot) once for each i below `count` and returns when all are done. After a failure the rest is left
   // out. What a task does must follow from `i` alone, so that results do not depend on threads.
   virtual Status run(size_t count, const Task& task) = 0;
+  // ERR_ABORTED when the work is no longer wanted; for tasks whose length follows from the data.
+  virtual Status check() const { return {}; }
 };
 
 // All on the calling thread.

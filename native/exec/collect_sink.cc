@@ -85,8 +85,11 @@ class LocalCollectSink final : public LocalSink {
 // copies it there, many strips at once.
 class CollectSink final : public Sink {
  public:
-  CollectSink(Schema schema, int64_t limit, QueryState& query)
-      : schema_(std::move(schema)), limit_(limit), query_(query) {}
+  CollectSink(Schema schema, int64_t offset, int64_t rows, QueryState& query)
+      : schema_(std::move(schema)),
+        offset_(offset),
+        limit_(rows > INT64_MAX - offset ? INT64_MAX : offset + rows),
+        query_(query) {}
 
   std::unique_ptr<LocalSink> make_local() override {
     return std::make_unique<LocalCollectSink>(schema_, limit_, spare_, &query_.budget);
@@ -99,7 +102,11 @@ class CollectSink final : public Sink {
       return {};
     }
     strip->rows = std::min(strip->rows, limit_ - rows_);
+    const int64_t skipped = std::clamp<int64_t>(offset_ - rows_, 0, strip->rows);
     rows_ += strip->rows;
+    if (skipped) MILLRACE_TRY(drop_front(*strip, skipped));
+    if (strip->rows == 0) return {};
+    kept_rows_ += strip->rows;
     if (assemblies_.empty() && !lone_) {
       lone_ = std::move(strip);
       return {};
@@ -135,15 +142,15 @@ class CollectSink final : public Sink {
     if (assemblies_.empty() && !lone_) lone_ = spare_.take(schema_, &query_.budget);
     auto frame = std::make_shared<Frame>();
     frame->schema = schema_;
-    frame->rows = rows_;
+    frame->rows = kept_rows_;
     for (size_t c = 0; c < schema_.size(); c++) {
-      auto column = lone_ ? lone_->columns[c].finish(rows_) : assemblies_[c].finish();
+      auto column = lone_ ? lone_->columns[c].finish(kept_rows_) : assemblies_[c].finish();
       MILLRACE_TRY(column);
       frame->columns.push_back(column.take());
     }
     lone_.reset();
     assemblies_.clear();
-    rows_ = 0;
+    rows_ = kept_rows_ = 0;
     return frame;
   }
 
@@ -152,6 +159,18 @@ class CollectSink final : public Sink {
     std::unique_ptr<CollectedStrip> strip;
     std::vector<ColumnAssembly::Place> places;
   };
+
+  // Of one strip at most: the one in which the offset lies, and the empty ones before it.
+  Status drop_front(CollectedStrip& strip, int64_t rows) {
+    for (ColumnBuilder& builder : strip.columns) {
+      auto column = builder.finish(strip.rows);
+      MILLRACE_TRY(column);
+      builder = ColumnBuilder(column.value().type, &query_.budget);
+      MILLRACE_TRY(builder.append_range(column.value(), rows, strip.rows - rows));
+    }
+    strip.rows -= rows;
+    return {};
+  }
 
   Status place(std::unique_ptr<CollectedStrip> strip) {
     MILLRACE_TRY(make_room(*strip));
@@ -180,10 +199,12 @@ class CollectSink final : public Sink {
   }
 
   const Schema schema_;
-  const int64_t limit_;
+  const int64_t offset_;
+  const int64_t limit_;  // the offset included
   QueryState& query_;
   SpareStrips spare_;
-  int64_t rows_ = 0;
+  int64_t rows_ = 0;       // seen, those before the offset included
+  int64_t kept_rows_ = 0;  // behind it
   std::unique_ptr<CollectedStrip> lone_;
   std::vector<ColumnAssembly> assemblies_;
   std::shared_mutex memory_;  // shared: copies into the assemblies; exclusive: their growth
@@ -193,8 +214,8 @@ class CollectSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t limit, QueryState& query) {
-  return std::make_unique<CollectSink>(std::move(schema), limit, query);
+std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t offset, int64_t rows, QueryState& query) {
+  return std::make_unique<CollectSink>(std::move(schema), offset, rows, query);
 }
 
 }  // namespace millrace::exec

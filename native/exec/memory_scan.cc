@@ -10,8 +10,10 @@ constexpr int64_t kStripRows = 131072;
 
 class LocalMemoryScan final : public LocalScan {
  public:
-  LocalMemoryScan(const Frame& frame, const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
+  LocalMemoryScan(const FrameView& frame, RowRange range, const std::vector<uint32_t>& columns, uint32_t vector_rows,
+                  QueryState& query)
       : frame_(frame),
+        range_(range),
         columns_(columns),
         vector_rows_(vector_rows),
         query_(query),
@@ -23,8 +25,8 @@ class LocalMemoryScan final : public LocalScan {
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
     StripOutcome out;
     out.starts_file = true;
-    const int64_t begin = task.index * kStripRows;
-    const int64_t rows = std::min({kStripRows, frame_.rows - begin, task.row_limit});
+    const int64_t begin = range_.begin + task.index * kStripRows;
+    const int64_t rows = std::min({kStripRows, range_.end - begin, task.row_limit});
     out.status = scan_rows(begin, begin + rows, consume, out);
     return out;
   }
@@ -46,13 +48,14 @@ class LocalMemoryScan final : public LocalScan {
   }
 
   Vector slice(uint32_t c, int64_t first, uint32_t rows) {
-    const Column& column = frame_.columns[c];
+    const Column& column = *frame_.columns[c];
     if (is_string(column.type) && strings_[c].empty()) strings_[c].resize(kVectorRows);
     validity_[c].resize(column.null_count ? kValidityWords : 0);
     return view_of(column, first, rows, strings_[c].data(), validity_[c].data());
   }
 
-  const Frame& frame_;
+  const FrameView& frame_;
+  const RowRange range_;
   const std::vector<uint32_t>& columns_;
   const uint32_t vector_rows_;
   QueryState& query_;
@@ -63,21 +66,21 @@ class LocalMemoryScan final : public LocalScan {
 
 class MemoryScan final : public Scan {
  public:
-  MemoryScan(std::shared_ptr<const Frame> frame, std::vector<uint32_t> columns, const Options& options,
-             QueryState& query)
-      : frame_(std::move(frame)), columns_(std::move(columns)), options_(options), query_(query) {}
+  MemoryScan(FrameView frame, RowRange range, std::vector<uint32_t> columns, const Options& options, QueryState& query)
+      : frame_(std::move(frame)), range_(range), columns_(std::move(columns)), options_(options), query_(query) {}
 
-  int64_t strip_count() const override { return (frame_->rows + kStripRows - 1) / kStripRows; }
+  int64_t strip_count() const override { return (range_.end - range_.begin + kStripRows - 1) / kStripRows; }
   Result<bool> next(StripTask& task) override {
     task.index = next_.fetch_add(1);
     return task.index < strip_count();
   }
   std::unique_ptr<LocalScan> make_local() override {
-    return std::make_unique<LocalMemoryScan>(*frame_, columns_, options_.vector_rows, query_);
+    return std::make_unique<LocalMemoryScan>(frame_, range_, columns_, options_.vector_rows, query_);
   }
 
  private:
-  const std::shared_ptr<const Frame> frame_;
+  const FrameView frame_;
+  const RowRange range_;
   const std::vector<uint32_t> columns_;
   const Options& options_;
   QueryState& query_;
@@ -86,9 +89,9 @@ class MemoryScan final : public Scan {
 
 }  // namespace
 
-std::unique_ptr<Scan> make_memory_scan(std::shared_ptr<const Frame> frame, std::vector<uint32_t> columns,
+std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, std::vector<uint32_t> columns,
                                        const Options& options, QueryState& query) {
-  return std::make_unique<MemoryScan>(std::move(frame), std::move(columns), options, query);
+  return std::make_unique<MemoryScan>(std::move(frame), range, std::move(columns), options, query);
 }
 
 }  // namespace millrace::exec

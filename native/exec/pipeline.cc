@@ -19,44 +19,29 @@ std::vector<uint32_t> united(std::vector<uint32_t> a, const std::vector<uint32_t
   return a;
 }
 
-Status check_names(const std::vector<std::string>& names) {
-  std::vector<std::string> sorted = names;
-  std::sort(sorted.begin(), sorted.end());
-  const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
-  if (twin == sorted.end()) return {};
-  ErrorFacts facts;
-  facts.column = *twin;
-  facts.hint = "give one of them another name";
-  return Status(Code::DuplicateColumn, "two columns are called \"" + *twin + "\"", std::move(facts));
-}
-
 // Binds the steps of one stage, front to back; then says back to front which columns each needs.
 class StageBinder {
  public:
-  StageBinder(const Plan& plan, bool csv, QueryState& query) : plan_(plan), csv_(csv), query_(query) {}
+  StageBinder(bool csv, const Options& options, QueryState& query) : csv_(csv), options_(options), query_(query) {}
 
-  Result<std::unique_ptr<BoundStage>> bind(size_t first_op, Schema input) {
+  Result<std::unique_ptr<BoundStage>> bind(const std::vector<const OpSpec*>& ops, Schema input) {
     stage_ = std::make_unique<BoundStage>();
     stage_->input = input;
     schema_ = std::move(input);
-    size_t at = first_op;
-    for (; at < plan_.ops.size(); at++) {
-      const OpSpec& op = plan_.ops[at];
-      if (op.kind == OpSpec::Kind::Aggregate || op.kind == OpSpec::Kind::Head) break;
-      MILLRACE_TRY(bind_step(op));
+    const OpSpec* last = ops.empty() || !ends_segment(ops.back()->kind) ? nullptr : ops.back();
+    for (const OpSpec* op : ops) {
+      if (op != last) MILLRACE_TRY(bind_step(*op));
     }
     std::vector<uint32_t> needed = all_columns(schema_.size());
-    if (at < plan_.ops.size() && plan_.ops[at].kind == OpSpec::Kind::Aggregate) {
-      MILLRACE_TRY(bind_aggregate(plan_.ops[at++]));
+    if (last && last->kind == OpSpec::Kind::Aggregate) {
+      MILLRACE_TRY(bind_aggregate(*last));
       needed = stage_->sink_program->input_columns();
+    } else if (last && last->kind == OpSpec::Kind::Tail) {
+      stage_->sink = make_tail_sink(schema_, last->rows, query_);
     } else {
-      const int64_t limit = at < plan_.ops.size() ? plan_.ops[at++].rows : INT64_MAX;
-      stage_->sink = make_collect_sink(schema_, limit, query_);
+      stage_->sink = make_collect_sink(schema_, last ? last->offset : 0, last ? last->rows : INT64_MAX, query_);
     }
     stage_->output = schema_;
-    stage_->breaks = at > first_op && (plan_.ops[at - 1].kind == OpSpec::Kind::Aggregate ||
-                                       plan_.ops[at - 1].kind == OpSpec::Kind::Head);
-    stage_->end_op = at;
     propagate(std::move(needed));
     return std::move(stage_);
   }
@@ -102,11 +87,11 @@ class StageBinder {
     MILLRACE_TRY(check_names(names));
     spec.order = op.order;
     spec.drop_nulls = op.drop_nulls;
-    spec.hash_mask = plan_.options.hash_mask;
+    spec.hash_mask = options_.hash_mask;
     stage_->sink_program = program.take();
     stage_->aggregates = true;
     auto sink = make_aggregate_sink(std::move(spec), *stage_->sink_program, op.argument_output,
-                                    plan_.options.partition_from_groups, query_);
+                                    options_.partition_from_groups, query_);
     MILLRACE_TRY(sink);
     stage_->sink = sink.take();
     return {};
@@ -125,8 +110,8 @@ class StageBinder {
     stage_->needed = std::move(needed);
   }
 
-  const Plan& plan_;
   const bool csv_;
+  const Options& options_;
   QueryState& query_;
   Schema schema_;
   std::unique_ptr<BoundStage> stage_;
@@ -134,9 +119,20 @@ class StageBinder {
 
 }  // namespace
 
-Result<std::unique_ptr<BoundStage>> bind_stage(const Plan& plan, size_t first_op, Schema input, bool csv,
-                                               QueryState& query) {
-  return StageBinder(plan, csv, query).bind(first_op, std::move(input));
+Status check_names(const std::vector<std::string>& names) {
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twin == sorted.end()) return {};
+  ErrorFacts facts;
+  facts.column = *twin;
+  facts.hint = "give one of them another name";
+  return Status(Code::DuplicateColumn, "two columns are called \"" + *twin + "\"", std::move(facts));
+}
+
+Result<std::unique_ptr<BoundStage>> bind_stage(const std::vector<const OpSpec*>& ops, Schema input, bool csv,
+                                               const Options& options, QueryState& query) {
+  return StageBinder(csv, options, query).bind(ops, std::move(input));
 }
 
 LocalPipeline::LocalPipeline(const BoundStage& stage, QueryState& query)

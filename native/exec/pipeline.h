@@ -1,6 +1,7 @@
 // A stage bound to types: a source, steps that transform batches, and a sink. One LocalPipeline a thread.
 #pragma once
 #include "exec/scan.h"
+#include "exec/segment.h"
 #include "exec/sink.h"
 
 namespace millrace::exec {
@@ -21,14 +22,14 @@ struct BoundStage {
   std::unique_ptr<Sink> sink;
   Schema output;  // of the steps; the sink's own for an aggregate
   bool aggregates = false;
-  bool breaks = false;   // ends with an aggregate or head
-  bool streams = false;  // the sink sends batches to the reader
-  size_t end_op = 0;     // the first op that is not in the stage
 };
 
-// Binds plan.ops[first_op...] to `input`.
-Result<std::unique_ptr<BoundStage>> bind_stage(const Plan& plan, size_t first_op, Schema input, bool csv,
-                                               QueryState& query);
+// Binds filters, projections, and what may come last (an aggregate, a slice, a tail) to `input`. `csv`: the first
+// filter may run inside the scan.
+Result<std::unique_ptr<BoundStage>> bind_stage(const std::vector<const OpSpec*>& ops, Schema input, bool csv,
+                                               const Options& options, QueryState& query);
+// ERR_DUPLICATE_COLUMN.
+Status check_names(const std::vector<std::string>& names);
 
 class LocalPipeline {
  public:

@@ -4,83 +4,7 @@
 
 namespace millrace::exec {
 
-namespace {
-
 Status bad_plan(const std::string& what) { return Status(Code::Plan, "the plan is malformed: " + what); }
-
-Result<char> read_byte(const Json& json, const char* name, bool nullable) {
-  if (nullable && json.is_null()) return '\0';
-  if (json.as_string().size() != 1) return bad_plan(std::string(name) + " must be one byte");
-  return json.as_string()[0];
-}
-
-Result<std::vector<uint32_t>> read_indices(const Json& json, size_t limit) {
-  std::vector<uint32_t> out;
-  for (const Json& item : json.items()) {
-    const int64_t index = item.as_int(-1);
-    if (index < 0 || static_cast<size_t>(index) >= limit) return bad_plan("an index is out of range");
-    out.push_back(static_cast<uint32_t>(index));
-  }
-  return out;
-}
-
-Status read_columns(const Json& json, CsvSourceSpec& out) {
-  if (!json.is_array() || json.size() == 0) return bad_plan("source.columns must name at least one column");
-  for (const Json& column : json.items()) {
-    const auto type = type_from_name(column["type"].as_string());
-    if (!type || !column["name"].is_string()) return bad_plan("a source column needs a name and a known type");
-    out.columns.push_back({column["name"].as_string(), *type, column["nullable"].as_bool(true)});
-    out.inferred.push_back(column["inferred"].as_bool(false));
-  }
-  return {};
-}
-
-Status read_csv_source(const Json& json, CsvSourceSpec& out) {
-  for (const Json& file : json["files"].items()) out.files.push_back(file.as_string());
-  out.bytes_handle = static_cast<int>(json["bytes"].as_int(-1));
-  if (out.files.empty() && out.bytes_handle < 0) return bad_plan("a csv source needs files or bytes");
-  auto dialect = read_dialect(json["dialect"]);
-  MILLRACE_TRY(dialect);
-  out.dialect = dialect.value();
-  MILLRACE_TRY(read_columns(json["columns"], out));
-  auto project = read_indices(json["project"], out.columns.size());
-  MILLRACE_TRY(project);
-  out.project = project.take();
-  for (const Json& token : json["nullValues"].items()) out.null_values.push_back(token.as_string());
-  if (!json.has("nullValues")) out.null_values.emplace_back();
-  const std::string& on_error = json["onError"].as_string();
-  if (on_error == "null") out.on_error = csv::OnError::Null;
-  if (on_error == "skip") out.on_error = csv::OnError::Skip;
-  // Positions inside a window are 32-bit.
-  constexpr int64_t kLargestField = int64_t{1} << 30;
-  const int64_t max_field = json["maxFieldBytes"].as_int(64 << 20);
-  if (max_field < 1 || max_field > kLargestField) return bad_plan("maxFieldBytes must be between 1 and 1 GiB");
-  out.max_field_bytes = static_cast<size_t>(max_field);
-  out.max_columns = static_cast<size_t>(json["maxColumns"].as_int(100000));
-  return {};
-}
-
-Status read_source(const Json& json, SourceSpec& out) {
-  if (json["kind"].as_string() == "csv") return read_csv_source(json, out.csv);
-  if (json["kind"].as_string() != "memory") return bad_plan("unknown source kind");
-  out.kind = SourceSpec::Kind::Memory;
-  out.frame_handle = static_cast<int>(json["handle"].as_int(-1));
-  return {};
-}
-
-Result<agg::Function> read_function(const std::string& name) {
-  using agg::Function;
-  static constexpr std::pair<const char*, Function> kFunctions[] = {
-      {"count", Function::Count},       {"size", Function::Size},       {"sum", Function::Sum},
-      {"mean", Function::Mean},         {"min", Function::Min},         {"max", Function::Max},
-      {"std", Function::Std},           {"var", Function::Var},         {"first", Function::First},
-      {"last", Function::Last},         {"nUnique", Function::NUnique}, {"median", Function::Median},
-      {"quantile", Function::Quantile}, {"any", Function::Any},         {"all", Function::All}};
-  for (const auto& [known, function] : kFunctions) {
-    if (name == known) return function;
-  }
-  return bad_plan("unknown aggregate function \"" + name + "\"");
-}
 
 Status read_output(const Json& json, size_t nodes, OpSpec& op) {
   const int64_t out = json.as_int(-1);
@@ -89,57 +13,103 @@ Status read_output(const Json& json, size_t nodes, OpSpec& op) {
   return {};
 }
 
-Status read_aggregate(const Json& json, OpSpec& op) {
-  op.kind = OpSpec::Kind::Aggregate;
-  const size_t nodes = json["nodes"].size();
-  for (const Json& key : json["keys"].items()) {
-    op.names.push_back(key["name"].as_string());
-    MILLRACE_TRY(read_output(key["out"], nodes, op));
-  }
-  for (const Json& item : json["aggregates"].items()) {
-    auto function = read_function(item["function"].as_string());
-    MILLRACE_TRY(function);
-    agg::AggregateSpec spec{item["name"].as_string(), function.value()};
-    spec.ddof = static_cast<int>(item["ddof"].as_int(1));
-    spec.quantile = item["quantile"].as_number(0.5);
-    spec.skip_nulls = item["skipNulls"].as_bool(false);
-    if (!(spec.quantile >= 0 && spec.quantile <= 1)) return bad_plan("a quantile must be between 0 and 1");
-    op.argument_output.push_back(-1);
-    if (spec.function != agg::Function::Size) {
-      op.argument_output.back() = static_cast<int>(op.outputs.size());
-      MILLRACE_TRY(read_output(item["out"], nodes, op));
-    }
-    op.aggregates.push_back(std::move(spec));
-  }
-  const std::string& order = json["order"].as_string();
-  if (order == "first") op.order = agg::Order::First;
-  if (order == "none") op.order = agg::Order::None;
-  op.drop_nulls = json["dropNulls"].as_bool(false);
+namespace {
+
+Status read_csv(const Json& json, OpSpec& op) {
+  op.csv = std::make_unique<CsvSourceSpec>();
+  return read_csv_source(json, *op.csv);
+}
+
+Status read_memory(const Json& json, OpSpec& op) {
+  op.frame_handle = static_cast<int>(json["handle"].as_int(-1));
   return {};
 }
 
-Status read_op(const Json& json, OpSpec& op) {
-  const std::string& kind = json["op"].as_string();
-  op.nodes = &json["nodes"];
-  if (kind == "filter") {
-    op.kind = OpSpec::Kind::Filter;
-    return read_output(json["out"], op.nodes->size(), op);
+Status read_filter(const Json& json, OpSpec& op) { return read_output(json["out"], op.nodes->size(), op); }
+
+Status read_project(const Json& json, OpSpec& op) {
+  for (const Json& column : json["columns"].items()) {
+    op.names.push_back(column["name"].as_string());
+    MILLRACE_TRY(read_output(column["out"], op.nodes->size(), op));
   }
-  if (kind == "project") {
-    op.kind = OpSpec::Kind::Project;
-    for (const Json& column : json["columns"].items()) {
-      op.names.push_back(column["name"].as_string());
-      MILLRACE_TRY(read_output(column["out"], op.nodes->size(), op));
-    }
-    return {};
+  return {};
+}
+
+Status read_slice(const Json& json, OpSpec& op) {
+  op.offset = json["offset"].as_int(0);
+  op.rows = json["rows"].as_int(INT64_MAX);
+  return op.offset < 0 || op.rows < 0 ? bad_plan("slice needs an offset and a number of rows") : Status();
+}
+
+Status read_tail(const Json& json, OpSpec& op) {
+  op.rows = json["rows"].as_int(-1);
+  return op.rows < 0 ? bad_plan("tail needs a number of rows") : Status();
+}
+
+Status read_row_index(const Json& json, OpSpec& op) {
+  op.names.push_back(json["name"].as_string());
+  return {};
+}
+
+Status read_sample(const Json& json, OpSpec& op) {
+  op.rows = json["rows"].as_int(0);
+  op.sample.fraction = json["fraction"].as_number(-1);
+  op.sample.seed = static_cast<uint64_t>(json["seed"].as_int(0));
+  op.sample.replace = json["replace"].as_bool(false);
+  op.sample.shuffle = json["shuffle"].as_bool(false);
+  // Past this a share of the rows is no row number.
+  constexpr double kLargest = 1e15;
+  return op.rows < 0 || !(op.sample.fraction <= kLargest) ? bad_plan("sample needs a number of rows or a fraction")
+                                                          : Status();
+}
+
+Status read_concat(const Json&, OpSpec&) { return {}; }
+
+struct OpReader {
+  const char* name;
+  OpSpec::Kind kind;
+  int inputs;  // -1: any number, at least one
+  Status (*read)(const Json&, OpSpec&);
+};
+
+constexpr OpReader kOps[] = {{"csv", OpSpec::Kind::Csv, 0, read_csv},
+                             {"memory", OpSpec::Kind::Memory, 0, read_memory},
+                             {"filter", OpSpec::Kind::Filter, 1, read_filter},
+                             {"project", OpSpec::Kind::Project, 1, read_project},
+                             {"aggregate", OpSpec::Kind::Aggregate, 1, read_aggregate},
+                             {"slice", OpSpec::Kind::Slice, 1, read_slice},
+                             {"tail", OpSpec::Kind::Tail, 1, read_tail},
+                             {"rowIndex", OpSpec::Kind::RowIndex, 1, read_row_index},
+                             {"sort", OpSpec::Kind::Sort, 1, read_sort},
+                             {"sample", OpSpec::Kind::Sample, 1, read_sample},
+                             {"join", OpSpec::Kind::Join, 2, read_join},
+                             {"concat", OpSpec::Kind::Concat, -1, read_concat}};
+
+Status read_inputs(const Json& json, const OpReader& reader, int64_t step, OpSpec& op) {
+  if (reader.inputs == 0) return {};
+  std::vector<int64_t> inputs;
+  for (const Json& input : json["inputs"].items()) inputs.push_back(input.as_int(-1));
+  if (!json.has("inputs")) inputs.push_back(json["input"].as_int(step - 1));
+  for (const int64_t input : inputs) {
+    if (input < 0 || input >= step) return bad_plan("a step can only read earlier ones");
+    op.inputs.push_back(static_cast<uint32_t>(input));
   }
-  if (kind == "aggregate") return read_aggregate(json, op);
-  if (kind == "head") {
-    op.kind = OpSpec::Kind::Head;
-    op.rows = json["rows"].as_int(-1);
-    return op.rows < 0 ? bad_plan("head needs a number of rows") : Status();
+  const auto count = static_cast<int>(inputs.size());
+  return count == 0 || (reader.inputs > 0 && count != reader.inputs)
+             ? bad_plan(std::string(reader.name) + " has a wrong number of inputs")
+             : Status();
+}
+
+Status read_step(const Json& json, int64_t step, OpSpec& op) {
+  const std::string& name = json["op"].as_string();
+  for (const OpReader& reader : kOps) {
+    if (name != reader.name) continue;
+    op.kind = reader.kind;
+    op.nodes = &json["nodes"];
+    MILLRACE_TRY(read_inputs(json, reader, step, op));
+    return reader.read(json, op);
   }
-  return bad_plan("unknown op \"" + kind + "\"");
+  return bad_plan("unknown op \"" + name + "\"");
 }
 
 Status read_options(const Json& json, Options& out) {
@@ -166,27 +136,6 @@ Status read_options(const Json& json, Options& out) {
 
 }  // namespace
 
-Result<csv::Dialect> read_dialect(const Json& json) {
-  csv::Dialect out;
-  auto delimiter = read_byte(json["delimiter"], "delimiter", false);
-  MILLRACE_TRY(delimiter);
-  auto quote = read_byte(json["quote"], "quote", true);
-  MILLRACE_TRY(quote);
-  auto escape = read_byte(json["escape"], "escape", true);
-  MILLRACE_TRY(escape);
-  auto comment = read_byte(json["comment"], "comment", true);
-  MILLRACE_TRY(comment);
-  out.delimiter = delimiter.value();
-  out.quote = quote.value();
-  out.escape = escape.value() ? escape.value() : out.quote;
-  out.comment = comment.value();
-  out.header = json["header"].as_bool(true);
-  out.skip_rows = static_cast<int32_t>(json["skipRows"].as_int(0));
-  if (json["newline"].as_string() == "any") out.newline = csv::Dialect::Newline::Any;
-  if (json["encoding"].as_string() == "latin1") out.encoding = csv::Dialect::Encoding::Latin1;
-  return out;
-}
-
 Result<std::unique_ptr<Plan>> Plan::read(std::string_view json) {
   auto text = Json::parse(json);
   MILLRACE_TRY(text);
@@ -198,11 +147,11 @@ Result<std::unique_ptr<Plan>> Plan::read(std::string_view json) {
     facts.hint = "the JavaScript and the native part of millrace are of different releases: reinstall";
     return Status(Code::Plan, "this engine reads plan version " + std::to_string(kPlanVersion), std::move(facts));
   }
-  MILLRACE_TRY(read_source(root["source"], plan->source));
-  for (const Json& op : root["ops"].items()) {
-    plan->ops.emplace_back();
-    MILLRACE_TRY(read_op(op, plan->ops.back()));
+  for (const Json& step : root["steps"].items()) {
+    plan->steps.emplace_back();
+    MILLRACE_TRY(read_step(step, static_cast<int64_t>(plan->steps.size()) - 1, plan->steps.back()));
   }
+  if (plan->steps.empty()) return bad_plan("there are no steps");
   MILLRACE_TRY(read_options(root["options"], plan->options));
   return plan;
 }

@@ -1,7 +1,10 @@
 // The plan as it crosses from JavaScript: one small versioned JSON text, read once into these structures.
 //
-// { "version": 1, "source": {...}, "ops": [...], "options": {...} }; the ops apply in order. Expressions are flat node
-// lists in topological order (["col", "Close"], ["lit", "float64", 0], ["gt", 0, 1]), bound by expr::Program.
+// { "version": 2, "steps": [...], "options": {...} }; the last step is the result. A step reads the step before it
+// unless it says which ("input": 3, or "inputs": [3, 5]), always earlier ones, so that the list is a tree, or a graph
+// where steps share an input. Expressions are flat node lists in topological order (["col", "Close"], ["lit",
+// "float64", 0],
+// ["gt", 0, 1]), bound by expr::Program.
 // `lib/plan/serialize.ts` writes it; golden files under test/plan pin it.
 #pragma once
 #include <memory>
@@ -11,10 +14,11 @@
 #include "agg/aggregation.h"
 #include "base/json.h"
 #include "csv/row_indexer.h"
+#include "join/asof_rows.h"
 
 namespace millrace::exec {
 
-inline constexpr int kPlanVersion = 1;
+inline constexpr int kPlanVersion = 2;
 
 struct CsvSourceSpec {
   std::vector<std::string> files;  // empty when the bytes are in memory
@@ -29,22 +33,65 @@ struct CsvSourceSpec {
   size_t max_columns = 100000;
 };
 
-struct SourceSpec {
-  enum class Kind : uint8_t { Csv, Memory } kind = Kind::Csv;
-  CsvSourceSpec csv;
-  int frame_handle = -1;
+struct SortKeySpec {
+  std::string column;
+  bool descending = false;
+  bool nulls_first = false;
+};
+
+struct SampleSpec {
+  double fraction = -1;  // of the rows; negative: OpSpec::rows of them
+  uint64_t seed = 0;
+  bool replace = false;
+  bool shuffle = false;
+};
+
+struct JoinOpSpec {
+  enum class How : uint8_t { Inner, Left, Right, Outer, Semi, Anti, Cross, Asof } how = How::Inner;
+  std::vector<std::string> left_keys;
+  std::vector<std::string> right_keys;
+  struct Output {
+    std::string name;
+    bool right = false;  // which side the column is of
+    std::string column;
+  };
+  std::vector<Output> outputs;
+  bool nulls_equal = false;
+  bool left_unique = false;
+  bool right_unique = false;
+  join::AsofSpec asof;  // its key is the last one
 };
 
 struct OpSpec {
-  enum class Kind : uint8_t { Filter, Project, Aggregate, Head } kind = Kind::Filter;
-  const Json* nodes = nullptr;     // into Plan::text
-  std::vector<uint32_t> outputs;   // node indices: the predicate, the projected columns, or keys then arguments
-  std::vector<std::string> names;  // Project: output names; Aggregate: key names
+  enum class Kind : uint8_t {
+    Csv,
+    Memory,
+    Filter,
+    Project,
+    Aggregate,
+    Slice,
+    Tail,
+    RowIndex,  // this and those below need their inputs whole
+    Sort,
+    Sample,
+    Join,
+    Concat
+  } kind = Kind::Filter;
+  std::vector<uint32_t> inputs;        // earlier steps
+  std::unique_ptr<CsvSourceSpec> csv;  // Csv
+  int frame_handle = -1;               // Memory
+  const Json* nodes = nullptr;         // into Plan::text
+  std::vector<uint32_t> outputs;       // node indices: the predicate, the projected columns, or keys then arguments
+  std::vector<std::string> names;      // Project: output names; Aggregate: key names; Sort: columns kept; RowIndex: one
   std::vector<agg::AggregateSpec> aggregates;
   std::vector<int> argument_output;  // by aggregate: index into outputs, or -1 for size
   agg::Order order = agg::Order::Key;
   bool drop_nulls = false;
-  int64_t rows = 0;  // Head
+  int64_t offset = 0;                  // Slice: rows left out in front
+  int64_t rows = INT64_MAX;            // Slice, Tail, Sort: rows kept
+  std::vector<SortKeySpec> sort_keys;  // Sort
+  std::unique_ptr<JoinOpSpec> join;    // Join
+  SampleSpec sample;                   // Sample
 };
 
 struct Options {
@@ -60,8 +107,7 @@ struct Options {
 
 struct Plan {
   Json text;
-  SourceSpec source;
-  std::vector<OpSpec> ops;
+  std::vector<OpSpec> steps;  // at least one; inputs before those who read them
   Options options;
 
   // ERR_PLAN with what is wrong, for anything that is not a plan of this version.
@@ -70,5 +116,14 @@ struct Plan {
 
 // Shared with the sniffer's request. ERR_PLAN.
 Result<csv::Dialect> read_dialect(const Json& json);
+
+// The parts of Plan::read.
+Status bad_plan(const std::string& what);
+Status read_csv_source(const Json& json, CsvSourceSpec& out);
+Status read_aggregate(const Json& json, OpSpec& op);
+Status read_sort(const Json& json, OpSpec& op);
+Status read_join(const Json& json, OpSpec& op);
+// The output node `json` is an index below `nodes`.
+Status read_output(const Json& json, size_t nodes, OpSpec& op);
 
 }  // namespace millrace::exec

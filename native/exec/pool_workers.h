@@ -12,6 +12,7 @@ class PoolWorkers final : public Workers {
   // ERR_ABORTED when the query is aborted between two tasks. The caller works too and waits only for tasks that a
   // helper has begun, so a pool without idle threads is no deadlock.
   Status run(size_t count, const Task& task) override;
+  Status check() const override { return query_.is_aborted() ? aborted_error() : Status(); }
 
  private:
   QueryState& query_;

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "agg/hash.h"
+#include "exec/frame_operator.h"
 #include "exec/sample_input.h"
 #include "exec/task_events.h"
 
@@ -40,27 +41,46 @@ int64_t line_of(ByteSource& source, int64_t offset) {
   return lines;
 }
 
+// A slice or tail that ends the steps is a range of the rows, when none is filtered out before: only those are scanned.
+RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
+  const bool filters =
+      std::any_of(steps.begin(), steps.end(), [](const OpSpec* op) { return op->kind == OpSpec::Kind::Filter; });
+  if (steps.empty() || filters) return {0, rows};
+  const OpSpec& last = *steps.back();
+  if (last.kind == OpSpec::Kind::Slice) {
+    steps.pop_back();
+    const int64_t begin = std::min(last.offset, rows);
+    return {begin, begin + std::min(last.rows, rows - begin)};
+  }
+  if (last.kind != OpSpec::Kind::Tail) return {0, rows};
+  steps.pop_back();
+  return {rows - std::min(last.rows, rows), rows};
+}
+
 }  // namespace
 
 Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs, OnDone on_done)
     : plan_(std::move(plan)),
       inputs_(std::move(inputs)),
       on_done_(std::move(on_done)),
+      segments_(cut_into_segments(*plan_)),
+      results_(segments_.size()),
       state_(plan_->options.memory_limit_bytes) {
   state_.id = next_query_id.fetch_add(1);
+  for (const Segment& segment : segments_) readers_left_.push_back(segment.readers);
 }
 
 Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs inputs, OnDone on_done) {
   auto plan = Plan::read(text);
   MILLRACE_TRY(plan);
-  const SourceSpec& source = plan.value()->source;
   const auto holds = [](const auto& handles, int handle) {
     return handle >= 0 && static_cast<size_t>(handle) < handles.size() && handles[static_cast<size_t>(handle)];
   };
-  const bool memory = source.kind == SourceSpec::Kind::Memory;
-  if (memory ? !holds(inputs.frames, source.frame_handle)
-             : source.csv.files.empty() && !holds(inputs.bytes, source.csv.bytes_handle)) {
-    return Status(Code::Plan, "the plan names a handle that was not passed");
+  for (const OpSpec& op : plan.value()->steps) {
+    const bool missing = op.kind == OpSpec::Kind::Memory
+                             ? !holds(inputs.frames, op.frame_handle)
+                             : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
+    if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
   return std::shared_ptr<Query>(new Query(plan.take(), std::move(inputs), std::move(on_done)));
 }
@@ -73,18 +93,39 @@ void Query::start() {
   }();
   (void)seeded;
   began_ns_ = now_ns();
-  ThreadPool::shared().submit(std::make_shared<Once>([self = shared_from_this()] { self->run(); }));
+  ThreadPool::shared().submit(std::make_shared<Once>([self = shared_from_this()] { self->advance(); }));
 }
 
-void Query::run() {
+void Query::advance() {
   Status status;
   try {
-    status = begin_source_stage();
+    while (status.ok() && at_ < segments_.size()) {
+      if (state_.is_aborted()) {
+        status = aborted_error();
+        break;
+      }
+      auto step = run_segment(segments_[at_]);
+      if (!step.ok()) status = step.take_status();
+      if (step.ok() && step.value() == Step::Running) return;
+    }
   } catch (const std::bad_alloc&) {
     status = memory_limit_error(nullptr, 0);
   }
-  if (!status.ok()) return finish(std::move(status), nullptr);
-  launch();
+  finish(std::move(status));
+}
+
+Result<Query::Step> Query::run_segment(const Segment& segment) {
+  if (segment.op) {
+    MILLRACE_TRY(run_operator_of(segment));
+    return Step::Done;
+  }
+  if (relabels(segment)) {
+    MILLRACE_TRY(relabel(segment));
+    return Step::Done;
+  }
+  const bool csv = segment.source && segment.source->csv;
+  MILLRACE_TRY(csv ? begin_csv(segment) : begin_memory(segment));
+  return launch();
 }
 
 void Query::cancel() {
@@ -107,33 +148,88 @@ void Query::next_batch(BatchReply reply) {
   if (job && !queue_.full()) job->resume();
 }
 
-std::pair<const uint8_t*, int64_t> Query::csv_bytes() const {
-  const CsvSourceSpec& spec = plan_->source.csv;
+std::pair<const uint8_t*, int64_t> Query::csv_bytes(const CsvSourceSpec& spec) const {
   if (!spec.files.empty()) return {nullptr, 0};
   const auto& bytes = inputs_.bytes[static_cast<size_t>(spec.bytes_handle)];
   return {bytes->data(), static_cast<int64_t>(bytes->size())};
 }
 
-Status Query::begin_source_stage() {
-  if (state_.is_aborted()) return aborted_error();
-  if (plan_->source.kind == SourceSpec::Kind::Memory) {
-    return begin_stage(0, inputs_.frames[static_cast<size_t>(plan_->source.frame_handle)]);
+FrameView Query::input_of(const Segment& segment) const {
+  if (!segment.source) return results_[segment.inputs[0]];
+  return FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]);
+}
+
+uint32_t Query::wanted_threads() const {
+  return plan_->options.threads ? plan_->options.threads : ThreadPool::shared().threads();
+}
+
+Status Query::run_operator_of(const Segment& segment) {
+  std::vector<FrameView> inputs;
+  for (const size_t input : segment.inputs) inputs.push_back(results_[input]);
+  PoolWorkers workers(state_, wanted_threads());
+  threads_ = std::max(threads_, workers.slots());
+  OperatorContext context{workers, &state_.budget, plan_->options};
+  auto result = run_operator(*segment.op, inputs, context);
+  MILLRACE_TRY(result);
+  inputs.clear();
+  end_segment(result.take());
+  return {};
+}
+
+bool Query::relabels(const Segment& segment) const {
+  if (segment.source && segment.source->csv) return false;
+  // The result belongs to the caller; a handle's columns must be copied, and other threads can help with that.
+  if (is_last(segment) && (segment.source || streams() || segments_[segment.inputs[0]].readers > 1)) return false;
+  return std::all_of(segment.steps.begin(), segment.steps.end(), [](const OpSpec* op) {
+    if (op->kind != OpSpec::Kind::Project) return false;
+    const auto& outputs = op->outputs;
+    return std::all_of(outputs.begin(), outputs.end(),
+                       [&](uint32_t node) { return (*op->nodes)[node][0].as_string() == "col"; });
+  });
+}
+
+Status Query::relabel(const Segment& segment) {
+  FrameView view = input_of(segment);
+  for (const OpSpec* op : segment.steps) {
+    MILLRACE_TRY(check_names(op->names));
+    FrameView picked{{}, view.rows, {}, std::move(view.owners)};
+    for (size_t i = 0; i < op->outputs.size(); i++) {
+      auto at = column_position(view.schema, (*op->nodes)[op->outputs[i]][1].as_string());
+      MILLRACE_TRY(at);
+      picked.schema.push_back(view.schema[at.value()]);
+      picked.schema.back().name = op->names[i];
+      picked.columns.push_back(view.columns[at.value()]);
+    }
+    view = std::move(picked);
   }
-  const CsvSourceSpec& spec = plan_->source.csv;
+  end_segment(std::move(view));
+  return {};
+}
+
+// Takes the result, and forgets the inputs that nobody else waits for.
+void Query::end_segment(FrameView result) {
+  for (const size_t input : segments_[at_].inputs) {
+    if (--readers_left_[input] == 0) results_[input] = {};
+  }
+  results_[at_++] = std::move(result);
+}
+
+Status Query::begin_csv(const Segment& segment) {
+  csv_ = segment.source->csv.get();
   Schema projected;
-  for (const uint32_t column : spec.project) projected.push_back(spec.columns[column]);
-  auto stage = bind_stage(*plan_, 0, std::move(projected), true, state_);
+  for (const uint32_t column : csv_->project) projected.push_back(csv_->columns[column]);
+  auto stage = bind_stage(segment.steps, std::move(projected), true, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  MILLRACE_TRY(replace_final_sink(false));
-  auto input = CsvInput::open(spec, csv_bytes(), plan_->options.chunk_bytes, stage_->aggregates);
+  if (streams() && is_last(segment)) stream_rows();
+  auto input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, stage_->aggregates);
   MILLRACE_TRY(input);
   csv_input_ = input.take();
   MILLRACE_TRY(make_csv_scan());
   auto small_strips = settle_sink();
   MILLRACE_TRY(small_strips);
   if (!small_strips.value()) return {};
-  input = CsvInput::open(spec, csv_bytes(), plan_->options.chunk_bytes, false);
+  input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, false);
   MILLRACE_TRY(input);
   csv_input_ = input.take();
   return make_csv_scan();
@@ -151,7 +247,7 @@ Result<bool> Query::settle_sink() {
 }
 
 Status Query::make_csv_scan() {
-  const CsvSourceSpec& spec = plan_->source.csv;
+  const CsvSourceSpec& spec = *csv_;
   csv_plan_ = {};
   for (const uint32_t column : spec.project) {
     csv_plan_.columns.push_back(spec.columns[column]);
@@ -176,80 +272,80 @@ Status Query::make_csv_scan() {
   return {};
 }
 
-Status Query::begin_stage(size_t first_op, std::shared_ptr<const Frame> input) {
-  auto stage = bind_stage(*plan_, first_op, input->schema, false, state_);
+Status Query::begin_memory(const Segment& segment) {
+  FrameView input = input_of(segment);
+  std::vector<const OpSpec*> steps = segment.steps;
+  const RowRange range = cut_range(steps, input.rows);
+  auto stage = bind_stage(steps, input.schema, false, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  MILLRACE_TRY(replace_final_sink(first_op == plan_->ops.size()));
-  scan_ = make_memory_scan(std::move(input), stage_->needed, plan_->options, state_);
+  if (streams() && is_last(segment)) stream_rows();
+  scan_ = make_memory_scan(std::move(input), range, stage_->needed, plan_->options, state_);
   MILLRACE_TRY(settle_sink());
   return {};
 }
 
-// In stream mode the stage that ends the plan with plain rows sends them to the queue. A plan that ends with an
-// aggregate or head has one more stage, without ops, for that.
-Status Query::replace_final_sink(bool no_ops_left) {
-  if (!streams() || stage_->end_op != plan_->ops.size()) return {};
-  if (!no_ops_left && stage_->breaks) return {};
+void Query::stream_rows() {
   stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
-  stage_->streams = true;
-  return {};
 }
 
 // Few rows are done right here: waking other threads would cost more than the work.
-void Query::launch() {
+Result<Query::Step> Query::launch() {
   const int64_t strips = scan_->strip_count();
-  const uint32_t pool = ThreadPool::shared().threads();
-  const uint32_t wanted = plan_->options.threads ? plan_->options.threads : pool;
+  const uint32_t wanted = wanted_threads();
   const auto workers =
       strips < 0 ? wanted : static_cast<uint32_t>(std::clamp<int64_t>(strips, 1, static_cast<int64_t>(wanted)));
   threads_ = std::max(threads_, workers);
-  auto job = std::make_shared<StageJob>(
-      *stage_, *scan_, state_, workers,
-      [self = shared_from_this()](StageResult result) { self->on_stage_done(std::move(result)); });
+  const bool here = strips >= 0 && strips <= 1 && !(streams() && at_ + 1 == segments_.size());
+  StageResult done_here;
+  auto job = std::make_shared<StageJob>(*stage_, *scan_, state_, workers,
+                                        [self = shared_from_this(), here, &done_here](StageResult result) {
+                                          if (here) {
+                                            done_here = std::move(result);
+                                            return;
+                                          }
+                                          Status status = self->take_result(std::move(result));
+                                          if (!status.ok()) return self->finish(std::move(status));
+                                          self->advance();
+                                        });
   {
     const std::lock_guard lock(job_mutex_);
     job_ = job;
   }
-  if (strips >= 0 && strips <= 1 && !stage_->streams) {
-    while (job->work(0)) {
-    }
-    job->done();
-    return;
+  if (!here) {
+    ThreadPool::shared().submit(std::move(job));
+    return Step::Running;
   }
-  ThreadPool::shared().submit(std::move(job));
+  while (job->work(0)) {
+  }
+  job->done();
+  MILLRACE_TRY(take_result(std::move(done_here)));
+  return Step::Done;
 }
 
-void Query::on_stage_done(StageResult result) {
+Status Query::take_result(StageResult result) {
   stats_.add(result.stats);
-  Status status = std::move(result.status);
-  if (result.widen_column >= 0 && !streams() && !csv_input_->sequential()) {
-    CsvSourceSpec& spec = plan_->source.csv;
-    spec.columns[spec.project[static_cast<size_t>(result.widen_column)]].type = TypeId::Float64;
+  const bool streamed = streams() && at_ + 1 == segments_.size();
+  if (result.widen_column >= 0 && !streamed && !csv_input_->sequential()) {
+    // The segment starts over with the wider type.
+    csv_->columns[csv_->project[static_cast<size_t>(result.widen_column)]].type = TypeId::Float64;
     stats_ = {};
     state_.progress.bytes_done.store(0);
     state_.progress.rows_done.store(0);
     state_.progress.tasks_done.store(0);
     state_.progress.tasks_total.store(0);
-    return run();
+    return {};
   }
-  if (!status.ok()) return finish(std::move(status), nullptr);
-  const bool done = stage_->end_op == plan_->ops.size() && (!streams() || stage_->streams);
-  if (done) return finish({}, std::move(result.frame));
-  try {
-    status = begin_stage(stage_->end_op, std::move(result.frame));
-  } catch (const std::bad_alloc&) {
-    status = memory_limit_error(nullptr, 0);
-  }
-  if (!status.ok()) return finish(std::move(status), nullptr);
-  launch();
+  MILLRACE_TRY(std::move(result.status));
+  end_segment(streamed ? FrameView{} : FrameView::of(std::move(result.frame)));
+  return {};
 }
 
 // Errors know the byte; people want the file and the line.
 void Query::locate(Status& status) const {
   if (status.ok() || !csv_input_ || status.facts().offset < 0) return;
   ErrorFacts& facts = status.mutable_facts();
-  const auto& files = plan_->source.csv.files;
+  const auto& files = csv_->files;
   const auto at = std::find(files.begin(), files.end(), facts.file);
   if (facts.line < 0 && !csv_input_->sequential()) {
     auto source = csv_input_->open_source(at == files.end() ? 0 : static_cast<uint32_t>(at - files.begin()));
@@ -258,17 +354,26 @@ void Query::locate(Status& status) const {
   if (facts.line >= 0) status.set_message(facts.file + ":" + std::to_string(facts.line) + ": " + status.message());
 }
 
-void Query::finish(Status status, std::shared_ptr<Frame> frame) {
+void Query::finish(Status status) {
   {
     const std::lock_guard lock(job_mutex_);
     job_.reset();
   }
   locate(status);
-  queue_.close(status);
   QueryResult result;
+  if (status.ok() && !streams()) {
+    PoolWorkers workers(state_, wanted_threads());
+    auto frame = own_columns(std::move(results_.back()), workers, &state_.budget);
+    if (frame.ok()) {
+      result.frame = frame.take();
+    } else {
+      status = frame.take_status();
+    }
+  }
+  results_.clear();
+  queue_.close(status);
   result.status = std::move(status);
   result.mode = plan_->options.mode;
-  result.frame = std::move(frame);
   result.stats = stats_;
   result.peak_bytes = state_.budget.peak_bytes();
   result.threads = threads_;

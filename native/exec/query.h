@@ -1,6 +1,7 @@
-// One run of a plan: stage after stage until a frame (or a stream of batches) is there.
+// One run of a plan: segment after segment until a frame (or a stream of batches) is there.
 #pragma once
 #include "exec/batch_queue.h"
+#include "exec/segment.h"
 #include "exec/stage.h"
 
 namespace millrace::exec {
@@ -37,21 +38,36 @@ class Query final : public std::enable_shared_from_this<Query> {
 
  private:
   Query(std::unique_ptr<Plan> plan, QueryInputs inputs, OnDone on_done);
-  void run();
-  Status begin_source_stage();
-  Status begin_stage(size_t first_op, std::shared_ptr<const Frame> input);
+  enum class Step : uint8_t { Done, Running };
+  // Runs segments until one is left to the pool, or all are done.
+  void advance();
+  Result<Step> run_segment(const Segment& segment);
+  Status run_operator_of(const Segment& segment);
+  // A pipeline that only picks and renames columns moves no data.
+  bool relabels(const Segment& segment) const;
+  Status relabel(const Segment& segment);
+  Status begin_csv(const Segment& segment);
+  Status begin_memory(const Segment& segment);
   Status make_csv_scan();
   Result<bool> settle_sink();
-  Status replace_final_sink(bool whole_plan);
-  void launch();
-  void on_stage_done(StageResult result);
-  void finish(Status status, std::shared_ptr<Frame> frame);
+  void stream_rows();
+  FrameView input_of(const Segment& segment) const;
+  bool is_last(const Segment& segment) const { return &segment == &segments_.back(); }
+  uint32_t wanted_threads() const;
+  Result<Step> launch();
+  Status take_result(StageResult result);
+  void end_segment(FrameView result);
+  void finish(Status status);
   void locate(Status& status) const;
-  std::pair<const uint8_t*, int64_t> csv_bytes() const;
+  std::pair<const uint8_t*, int64_t> csv_bytes(const CsvSourceSpec& spec) const;
 
   std::unique_ptr<Plan> plan_;
   const QueryInputs inputs_;
   OnDone on_done_;
+  const std::vector<Segment> segments_;
+  size_t at_ = 0;                   // the segment in progress
+  std::vector<FrameView> results_;  // by segment; forgotten when the last reader is done
+  std::vector<size_t> readers_left_;
   QueryState state_;
   BatchQueue queue_;
   QueryStats stats_;
@@ -59,6 +75,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   int64_t began_ns_ = 0;
 
   // The stage in progress. Destroyed in this order reversed: the job first.
+  CsvSourceSpec* csv_ = nullptr;
   std::unique_ptr<CsvInput> csv_input_;
   CsvScanPlan csv_plan_;
   std::unique_ptr<BoundStage> stage_;

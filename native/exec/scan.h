@@ -2,6 +2,7 @@
 #pragma once
 #include <mutex>
 
+#include "column/frame_view.h"
 #include "exec/csv_scanner.h"
 
 namespace millrace::exec {
@@ -42,7 +43,11 @@ std::unique_ptr<Scan> make_file_scan(const CsvScanPlan& plan, const CsvSourceSpe
                                      const Options& options, QueryState& query);
 Result<std::unique_ptr<Scan>> make_pipe_scan(const CsvScanPlan& plan, const CsvSourceSpec& spec, const CsvInput& input,
                                              const Options& options, QueryState& query);
-std::unique_ptr<Scan> make_memory_scan(std::shared_ptr<const Frame> frame, std::vector<uint32_t> columns,
+struct RowRange {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, std::vector<uint32_t> columns,
                                        const Options& options, QueryState& query);
 
 // A pipe can be read once: what the sniffer read of it waits here for the query.

@@ -49,8 +49,11 @@ class Sink {
   virtual Result<bool> use_sample(LocalSink&) { return false; }
 };
 
-// All rows, or the first `limit` of them.
-std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t limit, QueryState& query);
+// All rows, or `rows` of them behind the first `offset`.
+std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t offset, int64_t rows, QueryState& query);
+
+// The last `rows` rows; holds little more than those.
+std::unique_ptr<Sink> make_tail_sink(Schema schema, int64_t rows, QueryState& query);
 
 // Batches of `batch_rows` rows into a queue, which must outlive the sink.
 class BatchQueue;

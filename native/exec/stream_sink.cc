@@ -15,7 +15,7 @@ class StreamSink final : public Sink {
         batch_rows_(batch_rows),
         queue_(queue),
         query_(query),
-        collector_(make_collect_sink(std::move(schema), INT64_MAX, query)) {
+        collector_(make_collect_sink(std::move(schema), 0, INT64_MAX, query)) {
     start_batch();
   }
 

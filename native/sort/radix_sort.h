@@ -1,4 +1,4 @@
-// Stable LSD radix sort of (word, row) records, one byte at a time, skipping bytes that all records share.
+// Stable radix sort of (word, row) records.
 #pragma once
 #include "base/memory.h"
 

@@ -4,6 +4,7 @@
 
 #include "agg_table.h"
 #include "check.h"
+#include "random_columns.h"
 #include "sort/argsort.h"
 
 namespace millrace::sort {
@@ -12,19 +13,9 @@ namespace {
 
 using agg::testing::Cell;
 using agg::testing::TestColumn;
-using agg::testing::TestVector;
-
-Column column_of(const TestColumn& from, MemoryBudget* budget = nullptr) {
-  ColumnBuilder builder(from.type, budget);
-  for (size_t begin = 0; begin < from.cells.size(); begin += kVectorRows) {
-    const size_t rows = std::min<size_t>(kVectorRows, from.cells.size() - begin);
-    const TestVector memory(from, begin, rows);
-    CHECK(builder.append(memory.vector(), static_cast<uint32_t>(rows)).ok());
-  }
-  auto column = builder.finish();
-  CHECK(column.ok());
-  return column.take();
-}
+using testing::column_of;
+using testing::Random;
+using testing::random_cell;
 
 std::vector<int64_t> sorted_rows(const std::vector<TestColumn>& keys, size_t rows) {
   std::vector<Column> columns;
@@ -54,34 +45,6 @@ std::vector<Cell> texts(std::initializer_list<std::string> values) {
   std::vector<Cell> cells;
   for (const std::string& value : values) cells.push_back({false, 0, 0, value});
   return cells;
-}
-
-using Random = std::mt19937_64;
-
-Cell random_cell(Random& random, TypeId type, size_t distinct) {
-  if (random() % 15 == 0) return {};
-  const uint64_t pick = random() % distinct;
-  if (is_string(type)) {
-    Random own(pick);
-    std::string text(own() % 3 * 9, 'p');
-    for (uint64_t i = own() % 12; i > 0; i--) text += static_cast<char>(own() % 4 == 0 ? 0 : own() % 2 ? 'a' : 0xc3);
-    return {false, 0, 0, text};
-  }
-  if (is_float(type)) {
-    const double special[] = {std::nan(""), -0.0, 0.0, HUGE_VAL, -HUGE_VAL};
-    if (random() % 20 == 0) return {false, 0, special[random() % 5], ""};
-    return {false, 0, (static_cast<double>(pick) - static_cast<double>(distinct) / 2) / 8, ""};
-  }
-  if (type == TypeId::Bool) return {false, static_cast<int64_t>(pick & 1), 0, ""};
-  // A value that the width can hold, from all over its range.
-  const uint64_t bits = pick * 0x9e3779b97f4a7c15;
-  return visit_fixed(type, [&](auto tag) -> Cell {
-    using T = decltype(tag);
-    if constexpr (std::is_floating_point_v<T>)
-      return {};
-    else
-      return {false, static_cast<int64_t>(static_cast<T>(bits >> 7)), 0, ""};
-  });
 }
 
 }  // namespace

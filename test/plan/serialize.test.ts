@@ -1,23 +1,25 @@
 import { expect, test } from 'vitest'
-import { count } from '../../dist/index.js'
+import { count, desc } from '../../dist/index.js'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
 import { prices as df, planFrom } from './scan.js'
+
+const stepsOf = (frame: object) => serializePlan(planFrom(frame)).plan.steps as unknown[]
 
 test('the main job crosses as one small message', () => {
   const job = df.filter(df.Close.gt(0)).groupBy('Date').Open.mean()
   const { plan, handles } = serializePlan(optimize(planFrom(job)), { threads: 2, memoryLimit: 1e9 })
   expect(handles).toEqual([])
   expect(plan).toMatchObject({
-    version: 1,
-    source: {
-      kind: 'csv',
-      files: ['/data/prices.csv'],
-      project: [0, 2, 5],
-      onError: 'error',
-      nullValues: [''],
-    },
-    ops: [
+    version: 2,
+    steps: [
+      {
+        op: 'csv',
+        files: ['/data/prices.csv'],
+        project: [0, 2, 5],
+        onError: 'error',
+        nullValues: [''],
+      },
       {
         op: 'filter',
         nodes: [
@@ -51,7 +53,7 @@ test('parameters of aggregates cross under their names', () => {
     v: c.Close.var({ ddof: 0 }),
     f: c.Open.first({ skipNulls: true }),
   }))
-  expect(serializePlan(planFrom(frame)).plan.ops).toMatchObject([
+  expect(stepsOf(frame).slice(1)).toMatchObject([
     {
       order: 'first',
       dropNulls: true,
@@ -71,10 +73,7 @@ test('an expression over aggregates is an aggregation and a projection, with equ
     top: c.High.max(),
     half: c.High.max().div(2),
   }))
-  const [aggregate, project] = serializePlan(planFrom(frame)).plan.ops as unknown as Record<
-    string,
-    unknown[]
-  >[]
+  const [, aggregate, project] = stepsOf(frame) as Record<string, unknown[]>[]
   expect(aggregate!.aggregates).toHaveLength(2)
   expect(project!.columns).toMatchObject([
     { name: 'Ticker' },
@@ -94,6 +93,23 @@ test('a helper column gets a name that nobody has', () => {
 
 test('hostile names cross unharmed', () => {
   const frame = df.select(c => ({ constructor: c.Open, ['__proto__']: c.Close }))
-  const [step] = serializePlan(planFrom(frame)).plan.ops as unknown as { columns: { name: string }[] }[]
+  const [, step] = stepsOf(frame) as { columns: { name: string }[] }[]
   expect(step!.columns.map(column => column.name)).toEqual(['constructor', '__proto__'])
+})
+
+test('sorting crosses with its keys and the columns that are kept', () => {
+  const frame = df.sortBy('Date', desc('Close', { nulls: 'first' })).slice(5, 10)
+  const { plan } = serializePlan(optimize(planFrom(frame.select('Open'))))
+  expect((plan.steps as unknown[]).slice(1)).toMatchObject([
+    {
+      op: 'sort',
+      keys: [
+        { column: 'Date', descending: false, nulls: 'last' },
+        { column: 'Close', descending: true, nulls: 'first' },
+      ],
+      columns: ['Open'],
+      rows: 15,
+    },
+    { op: 'slice', offset: 5, rows: 10 },
+  ])
 })

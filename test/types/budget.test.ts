@@ -22,10 +22,12 @@ const programs = {
   column: (df: string, c: string) => `${df}.groupBy('${c}').d.mean()`,
   agg: (df: string, c: string) =>
     `${df}.groupBy('${c}').agg(c => ({ a: c.d.mean(), b: c.d.max(), n: count() }))`,
+  sortBy: (df: string, c: string) => `${df}.sortBy('${c}', desc('${c}'))`,
+  join: (df: string, _: string) => `${df}.join(small, { on: 'd', how: 'left' })`,
   compute: (df: string, c: string) => `async () => (await ${df}.compute()).${c}.values`,
 }
 
-const base = `import { count, readCsv } from 'millrace'
+const base = `import { count, desc, readCsv } from 'millrace'
 const small = readCsv('x.csv', { schema: { k: 'float64', d: 'float64' } })
 export const warm = [${Object.values(programs)
   .map(program => program('small', 'k'))
@@ -87,6 +89,9 @@ const budgets: [name: string, program: string, budget: number][] = [
   ['withColumns', programs.withColumns('df', 'c0'), 600],
   ['a grouped column', programs.column('df', 'c4'), 800],
   ['agg', programs.agg('df', 'c4'), 800],
+  ['sortBy', programs.sortBy('df', 'c0'), 600],
+  ['join', programs.join('df', 'c0'), 2_500],
+  ['a join in which 200 names clash', "df.join(df, { on: 'c0', how: 'left' })", 12_000],
   ['compute', programs.compute('df', 'c0'), 300],
   [
     'an array of different frames',

@@ -1,12 +1,14 @@
 // Compile-time expectations; checked by `npm run check` (tsc -p test) and by test/types/types.test.ts. Each result has a
 // run-time partner in test/frame, so the types cannot lie.
 import {
+  asc,
   type ColumnData,
   coalesce,
   col,
   concatStr,
   count,
   type DataFrame,
+  desc,
   type Expr,
   fromColumns,
   fromObjects,
@@ -304,6 +306,68 @@ export function assignability(): void {
   takesClose(df.$assertSchema<{ Close: 'float64' }>())
   const generic = async <F extends DataFrame>(frame: F): Promise<Table> => frame.compute()
   void generic(df)
+}
+
+export function rows(): void {
+  same<SchemaOf<ReturnType<typeof sorted>>, SchemaOf<typeof df>>(true)
+  const sorted = () => df.sortBy('Date', desc('Close'), df.Open.neg(), { nulls: 'first' }).tail(3).slice(1, 1)
+  void df.topK(3, 'Volume', asc('Date'))
+  void df.distinct('Ticker', { keep: 'last' })
+  // @ts-expect-error no such column
+  void df.sortBy('Clsoe')
+  // @ts-expect-error no such option
+  void df.distinct('Ticker', { keep: 'both' })
+  const counts = df.valueCounts('Ticker', 'Up')
+  same<SchemaOf<typeof counts>, { Ticker: 'utf8'; Up: 'bool?'; count: 'int64' }>(true)
+  const named = df.valueCounts('Ticker', { name: 'n' })
+  same<SchemaOf<typeof named>, { Ticker: 'utf8'; n: 'int64' }>(true)
+  const shares = df.valueCounts('Ticker', { normalize: true })
+  same<SchemaOf<typeof shares>, { Ticker: 'utf8'; proportion: 'float64' }>(true)
+  const numbered = df.select('Open').withRowIndex()
+  same<SchemaOf<typeof numbered>, { index: 'int64'; Open: 'float64?' }>(true)
+  const long = df.select('Date', 'Open', 'Close').unpivot({ on: 'Open', index: 'Date' })
+  same<SchemaOf<typeof long>, { Date: 'date'; variable: 'utf8'; value: 'float64?' }>(true)
+  const described = df.select('Date', 'Open', 'Volume').describe()
+  same<SchemaOf<typeof described>, { statistic: 'utf8'; Open: 'float64?'; Volume: 'float64?' }>(true)
+  void df.sample(5, { seed: 1 })
+  // @ts-expect-error either a number or a fraction
+  void df.sample(5, { fraction: 0.5 })
+}
+
+export function joins(): void {
+  const left = df.select('Ticker', 'Open', 'Close')
+  const right = df.select('Ticker', 'Close', 'Volume')
+  const inner = left.join(right, { on: 'Ticker' })
+  same<
+    SchemaOf<typeof inner>,
+    { Ticker: 'utf8'; Open: 'float64?'; Close: 'float64'; Close_right: 'float64'; Volume: 'int64' }
+  >(true)
+  const kept = left.join(right, { on: ['Ticker'], how: 'left', suffix: '_b' })
+  same<
+    SchemaOf<typeof kept>,
+    { Ticker: 'utf8'; Open: 'float64?'; Close: 'float64'; Close_b: 'float64?'; Volume: 'int64?' }
+  >(true)
+  const outer = left.join(right, { on: 'Ticker', how: 'outer' })
+  same<
+    SchemaOf<typeof outer>,
+    { Ticker: 'utf8'; Open: 'float64?'; Close: 'float64?'; Close_right: 'float64?'; Volume: 'int64?' }
+  >(true)
+  const semi = left.join(right, { leftOn: 'Ticker', rightOn: 'Ticker', how: 'semi' })
+  same<SchemaOf<typeof semi>, SchemaOf<typeof left>>(true)
+  const crossed = left.select('Open').join(right.select('Volume'), { how: 'cross' })
+  same<SchemaOf<typeof crossed>, { Open: 'float64?'; Volume: 'int64' }>(true)
+  const asof = df
+    .select('At', 'Ticker')
+    .joinAsof(df.select('At', 'Ticker', 'Open'), { on: 'At', by: 'Ticker' })
+  same<SchemaOf<typeof asof>, { At: 'timestamp[us]?'; Ticker: 'utf8'; Open: 'float64?' }>(true)
+  const both = left.select('Close').concat(left.select('Open').rename({ Open: 'Close' }))
+  same<SchemaOf<typeof both>, { Close: 'float64?' }>(true)
+  // @ts-expect-error no such key on both sides
+  void left.join(right, { on: 'Open' })
+  // @ts-expect-error no such kind
+  void left.join(right, { on: 'Ticker', how: 'full' })
+  const unknown = readCsv('x').join(left, { on: 'Ticker' })
+  void unknown.Anything
 }
 
 export function untyped(): void {

@@ -17,7 +17,7 @@ export function mapExpressions(step: StepNode, change: (expr: ExprNode) => ExprN
         keys: step.keys.map(({ name, expr }) => ({ name, expr: change(expr) })),
         aggregates: step.aggregates.map(part => mapArgument(part, change)),
       }
-    case 'head':
+    default:
       return step
   }
 }

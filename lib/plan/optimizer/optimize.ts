@@ -1,28 +1,70 @@
-import { type PlanNode, unwind } from '../step/node.js'
+import { concatNode } from '../step/concat.js'
+import { joinNode } from '../step/join.js'
+import { inputsOf, type PlanNode, type SourceNode, unwind } from '../step/node.js'
 import { dropIdentities } from './drop-identities.js'
 import { foldConstants } from './fold-constants.js'
+import { foldSlices } from './fold-slices.js'
 import { mergeFilters } from './merge-filters.js'
 import { mergeProjections } from './merge-projections.js'
 import { pruneColumns } from './prune-columns.js'
 import { pushFilters } from './push-filters.js'
-import { type Rule, rebuild } from './rule.js'
-import { skipGroupSort } from './skip-group-sort.js'
+import { pushIntoInputs } from './push-into-inputs.js'
+import { type Chain, type Rule, rebuild } from './rule.js'
+import { skipSorts } from './skip-sorts.js'
+
+const pushDown: Rule = {
+  name: 'push filters into joins and concats',
+  apply: pushIntoInputs,
+}
 
 /**
- * In the order in which they apply. Filters sink before they merge; columns are pruned before projections merge, so
- * that a dropped column does not count as a use; identities are looked for last.
+ * In the order in which they apply. Filters sink before they merge; sorts that nobody sees go before columns are pruned,
+ * since their keys count as read; columns are pruned before projections merge, so that a dropped column does not count as
+ * a use; identities are looked for last.
  */
 export const rules: readonly Rule[] = Object.freeze([
   foldConstants,
+  foldSlices,
   pushFilters,
   mergeFilters,
+  pushDown,
+  skipSorts,
   pruneColumns,
   mergeProjections,
-  skipGroupSort,
   dropIdentities,
 ])
 
-/** The plan with every rule applied. Pure; the same rows and columns come out. */
+/**
+ * The plan with every rule applied to every chain of steps, from the result towards the sources: what a chain does not
+ * need its inputs need not make. Pure; the same rows and columns come out. A subplan that is used twice stays one.
+ */
 export function optimize(plan: PlanNode): PlanNode {
-  return rules.reduce((current, rule) => rebuild(rule.apply(unwind(current))), plan)
+  const done = new Map<PlanNode, PlanNode>()
+  const stack = [open(plan)]
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const next = inputsOf(top.chain.source).find(input => !done.has(input))
+    if (next) {
+      stack.push(open(next))
+    } else {
+      const source = withInputs(top.chain.source, input => done.get(input) as PlanNode)
+      done.set(top.plan, rebuild({ ...top.chain, source }))
+      stack.pop()
+    }
+  }
+  return done.get(plan) as PlanNode
+}
+
+function open(plan: PlanNode): { plan: PlanNode; chain: Chain } {
+  const optimized = rules.reduce((current, rule) => rebuild(rule.apply(unwind(current))), plan)
+  return { plan, chain: unwind(optimized) }
+}
+
+function withInputs(source: SourceNode, replaced: (input: PlanNode) => PlanNode): SourceNode {
+  if (source.kind === 'join') {
+    const [left, right] = [replaced(source.left), replaced(source.right)]
+    return left === source.left && right === source.right ? source : joinNode(left, right, source)
+  }
+  if (source.kind !== 'concat') return source
+  const inputs = source.inputs.map(replaced)
+  return inputs.every((input, i) => input === source.inputs[i]) ? source : concatNode(inputs)
 }

@@ -1,8 +1,9 @@
 import { columnsOf } from '../expression/walk.js'
 import type { AggregateNode } from '../step/aggregate.js'
 import { csvScanNode } from '../step/csv-scan.js'
-import type { ScanNode, StepNode } from '../step/node.js'
+import type { SourceNode, StepNode } from '../step/node.js'
 import type { ProjectNode } from '../step/project.js'
+import { pruneConcat, pruneJoin } from './push-into-inputs.js'
 import type { Chain, Rule } from './rule.js'
 
 /** What is needed of a step's output: these names, or everything. */
@@ -20,7 +21,7 @@ export const pruneColumns: Rule = {
       kept.push(pruned)
       needed = inputsOf(pruned, needed)
     }
-    return { scan: pruneScan(chain.scan, needed), steps: kept.reverse() }
+    return { source: pruneSource(chain.source, needed), steps: kept.reverse() }
   },
 }
 
@@ -37,13 +38,20 @@ function pruneStep(step: StepNode, needed: Needed): StepNode | undefined {
     const enough = step.keys.length > 0 || aggregates.length > 0
     return { ...step, aggregates: enough ? aggregates : step.aggregates.slice(0, 1) }
   }
-  return step
+  if (step.kind === 'sort') return { ...step, columns: step.columns.filter(name => needed.has(name)) }
+  return step.kind === 'rowIndex' && !needed.has(step.name) ? undefined : step
 }
 
 function inputsOf(step: StepNode, needed: Needed): Needed {
   switch (step.kind) {
-    case 'head':
+    case 'slice':
+    case 'tail':
+    case 'sample':
       return needed
+    case 'rowIndex':
+      return needed === 'all' ? 'all' : without(needed, step.name)
+    case 'sort':
+      return new Set([...step.columns, ...step.keys.map(key => key.column)])
     case 'filter':
       return needed === 'all' ? 'all' : new Set([...needed, ...columnsOf([step.predicate])])
     case 'project':
@@ -53,13 +61,21 @@ function inputsOf(step: StepNode, needed: Needed): Needed {
   }
 }
 
+function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const rest = new Set(names)
+  rest.delete(name)
+  return rest
+}
+
 const columnsOfProject = (step: ProjectNode): Needed => columnsOf(step.columns.map(({ expr }) => expr))
 
 function columnsOfAggregate({ keys, aggregates }: AggregateNode): Needed {
   return columnsOf([...keys.map(({ expr }) => expr), ...aggregates.flatMap(({ argument }) => argument ?? [])])
 }
 
-function pruneScan(scan: ScanNode, needed: Needed): ScanNode {
+function pruneSource(scan: SourceNode, needed: Needed): SourceNode {
+  if (scan.kind === 'join') return pruneJoin(scan, needed)
+  if (scan.kind === 'concat') return pruneConcat(scan, needed)
   if (needed === 'all' || scan.kind === 'memoryScan') return scan
   const project = scan.project.filter(position => needed.has(scan.columns[position]?.name as string))
   return project.length === scan.project.length ? scan : csvScanNode(scan.source, scan.columns, project)

@@ -8,7 +8,7 @@ import { canFail } from './can-fail.js'
 import type { Rule } from './rule.js'
 
 /**
- * Moves filters towards the source, past projections, so that columns are computed only for the rows that stay and the
+ * Moves filters towards the source, past projections and sorts, so that columns are computed only for the rows that stay and the
  * scan itself can drop rows. A condition moves when every column that it reads passes through the projection as it is
  * (perhaps under another name); a condition on a computed column stays, as moving it would compute that column twice.
  */
@@ -30,8 +30,12 @@ function insert(steps: StepNode[], filter: FilterNode): void {
   let terms = conjuncts(filter.predicate)
   let at = steps.length
   while (terms.length > 0) {
-    const below = projectionBelow(steps, at, terms)
+    const below = crossable(steps, at, terms)
     if (below < 0) break
+    if (steps[below]?.kind === 'sort') {
+      at = below
+      continue
+    }
     const sources = passedThrough(steps[below] as ProjectNode)
     const staying = terms.filter(term => !reads(term, sources))
     if (staying.length > 0) placed.push({ at, terms: staying })
@@ -43,13 +47,14 @@ function insert(steps: StepNode[], filter: FilterNode): void {
   for (const place of placed) steps.splice(place.at, 0, { ...filter, predicate: conjunction(place.terms) })
 }
 
-// The position of the projection that the terms may sink through next, or -1. Other filters may stand between, unless a
-// term can fail: then it must not see the rows that those remove.
-function projectionBelow(steps: readonly StepNode[], from: number, terms: readonly ExprNode[]): number {
+// The position of the projection or sort that the terms may sink through next, or -1. Other filters may stand between,
+// unless a term can fail: then it must not see the rows that those remove.
+function crossable(steps: readonly StepNode[], from: number, terms: readonly ExprNode[]): number {
   let at = from - 1
   if (steps[at]?.kind === 'filter' && terms.some(canFail)) return -1
   while (steps[at]?.kind === 'filter') at--
-  return steps[at]?.kind === 'project' ? at : -1
+  const step = steps[at]
+  return step?.kind === 'project' || (step?.kind === 'sort' && step.rows === undefined) ? at : -1
 }
 
 export function conjuncts(predicate: ExprNode): ExprNode[] {
@@ -62,7 +67,7 @@ export function conjuncts(predicate: ExprNode): ExprNode[] {
   return terms
 }
 
-function conjunction(terms: readonly ExprNode[]): ExprNode {
+export function conjunction(terms: readonly ExprNode[]): ExprNode {
   return terms.reduce((left, right) => expression('and', [left, right]))
 }
 

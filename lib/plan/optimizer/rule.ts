@@ -1,12 +1,16 @@
 import { aggregateNode } from '../step/aggregate.js'
 import { filterNode } from '../step/filter.js'
-import { headNode } from '../step/head.js'
-import type { PlanNode, ScanNode, StepNode } from '../step/node.js'
+import type { PlanNode, SourceNode, StepNode } from '../step/node.js'
 import { projectNode } from '../step/project.js'
+import { rowIndexNode } from '../step/row-index.js'
+import { sampleNode } from '../step/sample.js'
+import { sliceNode } from '../step/slice.js'
+import { sortNode } from '../step/sort.js'
+import { tailNode } from '../step/tail.js'
 
 /** A query taken apart: the source, and the steps in the order in which they apply. */
 export interface Chain {
-  readonly scan: ScanNode
+  readonly source: SourceNode
   readonly steps: readonly StepNode[]
 }
 
@@ -22,8 +26,8 @@ export interface Rule {
 }
 
 /** Puts the steps on top of the source again, each bound to the columns it now receives. */
-export function rebuild({ scan, steps }: Chain): PlanNode {
-  let plan: PlanNode = scan
+export function rebuild({ source, steps }: Chain): PlanNode {
+  let plan: PlanNode = source
   for (const step of steps) plan = withInput(step, plan)
   return plan
 }
@@ -38,7 +42,15 @@ function withInput(step: StepNode, input: PlanNode): StepNode {
       return projectNode(input, step.columns)
     case 'aggregate':
       return aggregateNode(input, step, step.aggregates)
-    case 'head':
-      return headNode(input, step.rows)
+    case 'slice':
+      return sliceNode(input, step.offset, step.rows)
+    case 'tail':
+      return tailNode(input, step.rows)
+    case 'rowIndex':
+      return rowIndexNode(input, step.name)
+    case 'sample':
+      return sampleNode(input, step)
+    case 'sort':
+      return sortNode(input, step.keys, step.columns, step.rows)
   }
 }

@@ -1,17 +1,34 @@
-// Plan steps: frozen, each knowing its input and its output columns. A chain of steps is a query; nothing here runs.
+// Plan nodes: frozen, each knowing its inputs and its output columns. A tree of them is a query; nothing here runs. Between
+// nodes with one input, which form chains, stand those that read files, memory, or several other nodes.
 import { MillraceError } from '../../core/errors.js'
 import type { Schema } from '../../core/schema.js'
 import { maxDepth } from '../expression/node.js'
 import type { AggregateNode } from './aggregate.js'
+import type { ConcatNode } from './concat.js'
 import type { CsvScanNode } from './csv-scan.js'
 import type { FilterNode } from './filter.js'
-import type { HeadNode } from './head.js'
+import type { JoinNode } from './join.js'
 import type { MemoryScanNode } from './memory-scan.js'
 import type { ProjectNode } from './project.js'
+import type { RowIndexNode } from './row-index.js'
+import type { SampleNode } from './sample.js'
+import type { SliceNode } from './slice.js'
+import type { SortNode } from './sort.js'
+import type { TailNode } from './tail.js'
 
 export type ScanNode = CsvScanNode | MemoryScanNode
-export type StepNode = FilterNode | ProjectNode | AggregateNode | HeadNode
-export type PlanNode = ScanNode | StepNode
+export type StepNode =
+  | FilterNode
+  | ProjectNode
+  | AggregateNode
+  | SliceNode
+  | TailNode
+  | RowIndexNode
+  | SortNode
+  | SampleNode
+/** Where a chain of steps begins. */
+export type SourceNode = ScanNode | JoinNode | ConcatNode
+export type PlanNode = SourceNode | StepNode
 
 export interface PlanBase {
   readonly schema: Schema
@@ -20,7 +37,12 @@ export interface PlanBase {
 }
 
 export function depthAbove(input: PlanNode): number {
-  if (input.depth >= maxDepth) {
+  return depthAboveAll([input])
+}
+
+export function depthAboveAll(inputs: readonly PlanNode[]): number {
+  const depth = inputs.reduce((most, input) => Math.max(most, input.depth), 0)
+  if (depth >= maxDepth) {
     throw new MillraceError(
       'ERR_DEPTH_LIMIT',
       `The plan has more than ${maxDepth.toLocaleString('en')} steps`,
@@ -29,19 +51,52 @@ export function depthAbove(input: PlanNode): number {
       },
     )
   }
-  return input.depth + 1
+  return depth + 1
 }
 
-export const isScan = (node: PlanNode): node is ScanNode =>
-  node.kind === 'csvScan' || node.kind === 'memoryScan'
+export const isSource = (node: PlanNode): node is SourceNode =>
+  node.kind === 'csvScan' || node.kind === 'memoryScan' || node.kind === 'join' || node.kind === 'concat'
 
 /** The source and then the steps in the order in which they apply. */
-export function unwind(plan: PlanNode): { scan: ScanNode; steps: StepNode[] } {
+export function unwind(plan: PlanNode): { source: SourceNode; steps: StepNode[] } {
   const steps: StepNode[] = []
   let node = plan
-  while (!isScan(node)) {
+  while (!isSource(node)) {
     steps.push(node)
     node = node.input
   }
-  return { scan: node, steps: steps.reverse() }
+  return { source: node, steps: steps.reverse() }
+}
+
+/** What a node reads. */
+export function inputsOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'csvScan':
+    case 'memoryScan':
+      return []
+    case 'join':
+      return [node.left, node.right]
+    case 'concat':
+      return node.inputs
+    default:
+      return [node.input]
+  }
+}
+
+/** Every node of the plan once, inputs before those who read them. */
+export function planOrder(root: PlanNode): PlanNode[] {
+  const order: PlanNode[] = []
+  const seen = new Set<PlanNode>([root])
+  const stack = [{ node: root, next: 0 }]
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const input = inputsOf(top.node)[top.next++]
+    if (!input) {
+      order.push(top.node)
+      stack.pop()
+    } else if (!seen.has(input)) {
+      seen.add(input)
+      stack.push({ node: input, next: 0 })
+    }
+  }
+  return order
 }

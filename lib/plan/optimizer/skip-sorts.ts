@@ -16,14 +16,15 @@ const orderFree: ReadonlySet<string> = new Set([
   'all',
 ])
 
-/** Groups are not sorted when a later aggregation forgets their order. */
-export const skipGroupSort: Rule = {
+/** Neither groups nor rows are sorted when a later aggregation forgets their order. */
+export const skipSorts: Rule = {
   name: 'skip sorts that nobody sees',
   apply(chain) {
     let orderMatters = true
     const steps: StepNode[] = []
     for (const step of chain.steps.toReversed()) {
-      if (step.kind === 'head') orderMatters = true
+      if (step.kind === 'sort' && !orderMatters && step.rows === undefined) continue
+      if (seesOrder.has(step.kind)) orderMatters = true
       if (step.kind !== 'aggregate') {
         steps.push(step)
         continue
@@ -34,6 +35,9 @@ export const skipGroupSort: Rule = {
     return { ...chain, steps: steps.reverse() }
   },
 }
+
+// Which rows these keep, or how rows that tie come out, follows from the order.
+const seesOrder: ReadonlySet<string> = new Set(['slice', 'tail', 'rowIndex', 'sort', 'sample'])
 
 function ignoresOrder({ aggregates, order }: AggregateNode): boolean {
   if (order === 'first') return false

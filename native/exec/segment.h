@@ -1,0 +1,24 @@
+// A plan cut into what runs at once: pipelines, through which rows pass without waiting, and operators that need their
+// inputs whole. Segments run one after another, each on all threads.
+#pragma once
+#include "exec/plan.h"
+
+namespace millrace::exec {
+
+struct Segment {
+  // A pipeline reads `source`, or the result of inputs[0] where that is null. An operator reads all its inputs.
+  const OpSpec* source = nullptr;
+  std::vector<const OpSpec*> steps;  // pipelines: filters and projections, and perhaps one more that ends it
+  const OpSpec* op = nullptr;        // operators
+  std::vector<size_t> inputs;        // earlier segments
+  size_t readers = 0;                // how many later segments read the result
+};
+
+// Aggregates, slices and tails take rows as they come, and end the pipeline that they are in.
+bool ends_segment(OpSpec::Kind kind);
+
+// In an order in which they can run; the last one gives the result. In stream mode that is a pipeline that any row can
+// leave at once. `plan` outlives the segments.
+std::vector<Segment> cut_into_segments(const Plan& plan);
+
+}  // namespace millrace::exec
