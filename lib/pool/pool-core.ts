@@ -31,6 +31,7 @@ const shareableUrl = new URL('./sync/kinds.js', import.meta.url).href
 // A worker that has nothing to do with more calls than this ahead is only waiting behind one of them.
 const mostCallsAhead = 256
 const mostBootFailures = 3
+const pollMs = 0.1
 
 let pools = 0
 
@@ -46,6 +47,8 @@ export class PoolCore {
   #workersMade = 0
   #pending = 0
   #flushing = false
+  #polling = false
+  #pollUntil = 0
   #closed = false
   #terminated: Error | undefined
   #bootFailures = 0
@@ -184,6 +187,23 @@ export class PoolCore {
     if (this.#queue.size > 0) this.#grow()
     for (const worker of this.workers.values()) this.#flush(worker)
     this.#tell()
+    if (this.context === 'threads' && this.#pending > 0 && this.#pending <= this.workers.size) this.#poll()
+  }
+
+  /**
+   * Looks for results at every turn of the event loop for a moment, instead of being woken: waking a sleeping loop
+   * takes longer than most tasks that are awaited one by one. Other events get their turn in between.
+   */
+  #poll(): void {
+    this.#pollUntil = performance.now() + pollMs
+    if (this.#polling) return
+    this.#polling = true
+    const look = () => {
+      for (const worker of this.workers.values()) if (worker.units.size > 0) worker.link.drain()
+      if (this.#pending > 0 && performance.now() < this.#pollUntil) setImmediate(look)
+      else this.#polling = false
+    }
+    setImmediate(look)
   }
 
   #feed(worker: PoolWorker): boolean {

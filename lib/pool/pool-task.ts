@@ -10,35 +10,29 @@ export type TaskStatus = 'queued' | 'running' | 'done' | 'failed'
 /** What stands behind a PoolTask. */
 export interface TaskControl {
   abort(reason: unknown): void
-  readonly running: boolean
+  readonly status: TaskStatus
+}
+
+// There may be a million tasks in flight: a promise's own two functions are all that one costs beside itself.
+let lastResolve: (value: never) => void
+let lastReject: (error: unknown) => void
+const capture = (resolve: (value: never) => void, reject: (error: unknown) => void): void => {
+  lastResolve = resolve
+  lastReject = reject
 }
 
 /** A promise of a Pool, which can be aborted. `then` gives plain promises. */
 export class PoolTask<R> extends Promise<R> {
   #control: TaskControl | undefined
-  #settled: 'done' | 'failed' | undefined
 
   static override get [Symbol.species](): PromiseConstructor {
     return Promise
   }
 
   /** A task and the functions that settle it. */
-  static create<R>(): { task: PoolTask<R>; resolve(value: R): void; reject(error: unknown): void } {
-    let settle!: [(value: R) => void, (error: unknown) => void]
-    const task = new PoolTask<R>((resolve, reject) => {
-      settle = [resolve, reject]
-    })
-    return {
-      task,
-      resolve(value) {
-        task.#settled ??= 'done'
-        settle[0](value)
-      },
-      reject(error) {
-        task.#settled ??= 'failed'
-        settle[1](error)
-      },
-    }
+  static create<R>(): { task: PoolTask<R>; resolve: (value: R) => void; reject: (error: unknown) => void } {
+    const task = new PoolTask<R>(capture as never)
+    return { task, resolve: lastResolve as (value: R) => void, reject: lastReject }
   }
 
   /** @internal */
@@ -48,7 +42,7 @@ export class PoolTask<R> extends Promise<R> {
   }
 
   get status(): TaskStatus {
-    return this.#settled ?? (this.#control?.running ? 'running' : 'queued')
+    return this.#control?.status ?? 'failed'
   }
 
   /**
@@ -56,6 +50,6 @@ export class PoolTask<R> extends Promise<R> {
    * end by itself, then its worker is replaced. Does nothing when the task has ended.
    */
   abort(reason: unknown = new DOMException('This operation was aborted', 'AbortError')): void {
-    if (!this.#settled) this.#control?.abort(reason)
+    this.#control?.abort(reason)
   }
 }

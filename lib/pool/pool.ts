@@ -381,7 +381,7 @@ function argumentsOf(args: readonly unknown[] | undefined, core: PoolCore): unkn
   return core.pack(args)
 }
 
-const plainSettings = (site: CallSite | undefined) => ({
+const plain = Object.freeze({
   priority: 0,
   slot: undefined,
   timeoutMs: undefined,
@@ -389,8 +389,10 @@ const plainSettings = (site: CallSite | undefined) => ({
   retries: 0,
   transfer: undefined,
   onProgress: undefined,
-  site,
+  site: undefined,
 })
+
+const plainSettings = (site: CallSite | undefined) => (site ? { ...plain, site } : plain)
 
 function callSettings(core: PoolCore, read: ApplyOptions & StreamOptions, site: CallSite | undefined) {
   if (read.transfer && core.context === 'processes')

@@ -2,7 +2,7 @@ import type { TransferListItem } from 'node:worker_threads'
 import type { CallSite } from '../../core/errors.js'
 import { crashError, timeoutError } from '../crash-error.js'
 import type { PoolCore } from '../pool-core.js'
-import type { TaskProgress } from '../pool-task.js'
+import type { TaskProgress, TaskStatus } from '../pool-task.js'
 import type { PoolWorker } from '../pool-worker.js'
 import type { ShippedHandle } from '../shipped-handle.js'
 import { argumentError, loadError, resultError, thrownError } from '../thrown-error.js'
@@ -33,6 +33,7 @@ export class CallUnit extends Unit implements QueueEntry {
   protected settled = false
   worker: PoolWorker | undefined
   #failures = 0
+  #rejected = false
 
   constructor(
     core: PoolCore,
@@ -144,6 +145,7 @@ export class CallUnit extends Unit implements QueueEntry {
   reject(error: unknown): void {
     if (this.settled) return
     this.settled = true
+    this.#rejected = true
     this.exhausted = true
     this.#reject(error)
     this.core.taskEnded(this.fn, true)
@@ -162,7 +164,8 @@ export class CallUnit extends Unit implements QueueEntry {
     this.core.evictLater(worker, this, this.settings.graceMs)
   }
 
-  get running(): boolean {
-    return this.worker !== undefined && this.worker.startedOf(this) > 0
+  get status(): TaskStatus {
+    if (this.settled) return this.#rejected ? 'failed' : 'done'
+    return this.worker && this.worker.startedOf(this) > 0 ? 'running' : 'queued'
   }
 }

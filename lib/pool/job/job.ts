@@ -1,5 +1,6 @@
 import { timeoutError } from '../crash-error.js'
 import type { PoolCore } from '../pool-core.js'
+import type { TaskStatus } from '../pool-task.js'
 import type { PoolWorker } from '../pool-worker.js'
 import type { ShippedHandle } from '../shipped-handle.js'
 import { nextId, type QueueEntry, type Unit, type UnitKind } from '../unit.js'
@@ -20,6 +21,7 @@ export abstract class Job implements QueueEntry {
   readonly #failures = new Map<number, number>()
   protected failed = 0
   over = false
+  #rejected = false
   abstract readonly kind: UnitKind
 
   constructor(core: PoolCore, fn: ShippedHandle, settings: MapSettings, sink: ItemSink) {
@@ -37,8 +39,9 @@ export abstract class Job implements QueueEntry {
     return this.settings.slot
   }
 
-  get running(): boolean {
-    return this.handedOut.size > 0
+  get status(): TaskStatus {
+    if (this.over) return this.#rejected ? 'failed' : 'done'
+    return this.handedOut.size > 0 ? 'running' : 'queued'
   }
 
   abstract readonly exhausted: boolean
@@ -96,11 +99,14 @@ export abstract class Job implements QueueEntry {
       return
     }
     this.failed++
-    if (!this.sink.failure(index, error())) this.stop()
+    if (this.sink.failure(index, error())) return
+    this.#rejected = true
+    this.stop()
   }
 
   reject(error: unknown): void {
     if (this.over) return
+    this.#rejected = true
     this.sink.fail(error)
     this.stop()
   }

@@ -30,6 +30,8 @@ export interface Link {
   yield(on: boolean): void
   /** Takes calls back that have not been started, or lets new ones run. */
   recall(on: boolean): void
+  /** Takes in what has come, without waiting for the event loop. */
+  drain(): void
   /** Ends it at once, whatever it does. */
   kill(): void
   readonly pid: number | undefined

@@ -83,6 +83,7 @@ export function processLink(setup: p.WorkerSetup, options: LinkOptions, events: 
       if (boardOpen) writeSync(board, bytes, 0, 4, p.boardStop * 4)
     },
     yield() {},
+    drain() {},
     recall(on) {
       word[0] = Number(on)
       if (boardOpen) writeSync(board, bytes, 0, 4, p.boardRecall * 4)

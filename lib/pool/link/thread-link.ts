@@ -29,13 +29,15 @@ export function threadLink(setup: p.WorkerSetup, options: LinkOptions, events: L
   worker.unref()
   port.on('message', batch => events.onMessages(batch))
   port.unref()
+  const drain = () => {
+    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) events.onMessages(got.message)
+  }
   let error: unknown
   worker.on('error', problem => {
     error = problem
   })
   worker.on('exit', exitCode => {
-    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port))
-      events.onMessages(got.message)
+    drain()
     port.close()
     const outOfMemory = (error as { code?: string } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY'
     events.onExit({
@@ -56,6 +58,7 @@ export function threadLink(setup: p.WorkerSetup, options: LinkOptions, events: L
     started: () => Atomics.load(board, p.boardStarted),
     stop: job => Atomics.store(board, p.boardStop, job),
     yield: on => Atomics.store(board, p.boardYield, Number(on)),
+    drain,
     recall: on => Atomics.store(board, p.boardRecall, Number(on)),
     kill: () => void worker.terminate(),
   }
