@@ -30,7 +30,13 @@ export class TaskWatch {
       this.#stallTimer = undefined
       let waiting = false
       for (const worker of this.#core.workers.values()) {
-        if (worker.units.size < 2 || worker.kindNow !== 'call' || worker.stalled || this.#core.concurrency > 1) continue
+        if (
+          worker.units.size < 2 ||
+          worker.kindNow !== 'call' ||
+          worker.stalled ||
+          this.#core.concurrency > 1
+        )
+          continue
         waiting = true
         const started = worker.link.started()
         if (started === worker.startedSeen && started > 0) this.#core.rescue(worker)
