@@ -25,8 +25,8 @@ function examplesIn(text: string): string[] {
 }
 
 const examples = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
-  // Those of pool/ are programs of their own, in test/pool.
-  .filter(file => file.endsWith('.ts') && !file.startsWith('pool'))
+  // Those of pool/sync and pool/process are programs of their own, in test/pool/sync.
+  .filter(file => file.endsWith('.ts') && !/^pool.(sync|process)/.test(file))
   .flatMap(file => examplesIn(readFileSync(join(root, 'lib', file), 'utf8')).map(code => ({ file, code })))
 
 const isExpression = (code: string) => /^(await )?(df|table|JSON)\b/.test(code)
