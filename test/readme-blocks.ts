@@ -28,7 +28,8 @@ export function readmeBlocks(): Block[] {
 
 /** A program that runs every millrace expression of the table for pandas users. */
 export function pandasTableProgram(): string {
-  const rows = [...readme.matchAll(/^\|[^|]+\|([^|]+)\|$/gm)].map(match => match[1]!)
+  const section = /^## Coming from pandas[\s\S]*?(?=^## )/m.exec(readme)?.[0] ?? ''
+  const rows = [...section.matchAll(/^\|[^|]+\|([^|]+)\|$/gm)].map(match => match[1]!)
   const snippets = rows.flatMap(cell => [...cell.matchAll(/`([^`]+)`/g)].map(match => match[1]!))
   const runs = snippets.map(code =>
     code.startsWith('for ') ? `${code} break` : `await run(${JSON.stringify(code)}, ${code})`,

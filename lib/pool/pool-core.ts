@@ -129,6 +129,7 @@ export class PoolCore {
   submit(entry: QueueEntry): void {
     if (this.#pending++ === 0) this.#keepAlive.ref()
     this.#add(entry, false)
+    entry.submitted?.()
     if (this.#bootFailures >= mostBootFailures) this.#bootFailures = 0
     this.#fill()
     this.dispatchSoon()

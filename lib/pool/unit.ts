@@ -84,6 +84,8 @@ export interface QueueEntry {
   /** The only place in the pool where it may run. */
   readonly slot: number | undefined
   readonly priority: number
+  /** Called when it has been put into the queue. */
+  submitted?(): void
   /** Undefined when there is nothing to hand out now. */
   take(worker: PoolWorker): Unit | undefined
   /** It will hand out nothing any more. */

@@ -25,8 +25,8 @@ function examplesIn(text: string): string[] {
 }
 
 const examples = readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })
-  // Those of pool/ are programs of their own, in test/pool.
-  .filter(file => file.endsWith('.ts') && !file.startsWith('pool'))
+  // Those of pool/sync and pool/process are programs of their own, in test/pool/sync.
+  .filter(file => file.endsWith('.ts') && !/^pool.(sync|process)/.test(file))
   .flatMap(file => examplesIn(readFileSync(join(root, 'lib', file), 'utf8')).map(code => ({ file, code })))
 
 const isExpression = (code: string) => /^(await )?(df|table|JSON)\b/.test(code)
@@ -34,8 +34,8 @@ const body = (code: string) => (isExpression(code) ? `return ${code}` : code)
 
 const program = `
 import { writeFile } from 'node:fs/promises'
-import { asc, coalesce, col, concatStr, count, desc, fromColumns, fromObjects, lit, MillraceError, readCsv, when } from 'millrace'
-export const unused = [asc, coalesce, col, concatStr, count, desc, fromColumns, fromObjects, lit, MillraceError, readCsv, when, writeFile]
+import { asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, task, when } from 'millrace'
+export const unused = [asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, task, when, writeFile]
 const n = [1.5, -2, 3]
 const s = ['AAPL', 'MSFT', 'AAPL']
 const b = [true, false, true]

@@ -89,7 +89,8 @@ TEST("waits on threads of their own end by time and by a wake, never more than t
       // One in four waits for a word that nobody changes.
       if (exec::wait_word_async(&words[i % 4], i % 4 == 3 ? 0 : value, i % 4 == 3 ? 1 : 10'000, done)) started++;
     }
-    CHECK(started >= exec::kMaxWordWaiters - 1);
+    // Later, threads of the round before may not be idle yet.
+    CHECK(started >= (round == 0 ? exec::kMaxWordWaiters : 1));
     CHECK(exec::word_waiter_threads() <= exec::kMaxWordWaiters);
     for (int i = 0; i < 3; i++) {
       std::atomic_ref(words[i]).store(value + 1);

@@ -109,7 +109,7 @@ describe.each(['threads', 'processes'] as const)('a pool of %s', context => {
 
   test('results that are no numbers survive a crash too', async () => {
     const pool = make()
-    const results = await pool.map(written('x => x === 50 ? process.exit(1) : `n${x}`'), range(100), {
+    const results = await pool.map(written('x => x === 50 ? process.exit(1) : "n" + x'), range(100), {
       onError: 'collect',
     })
     expect(results.map(r => (r.status === 'fulfilled' ? r.value : 'crashed'))).toEqual(

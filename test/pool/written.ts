@@ -2,5 +2,4 @@
  * A function whose text is exactly that. The test runner rewrites what stands in a test file (imports, coverage), and
  * functions that travel to a worker must not depend on it.
  */
-// biome-ignore lint/suspicious/noExplicitAny: its type is in the text
 export const written = (source: string): any => new Function(`return (${source})`)()

@@ -1,5 +1,6 @@
 // Task modules in the worker, TypeScript ones included. Imports nothing but Node.
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 type Module = Readonly<Record<string, unknown>>
@@ -23,11 +24,11 @@ export async function importModule(url: string, loader: string): Promise<Module>
 
 const isTypeScript = (url: string): boolean => /\.[mc]?tsx?(?:[?#].*)?$/.test(url)
 
-/** Node strips types by itself, or a loader (tsx, ts-node, swc) came along in the flags. */
+/** Node strips types by itself, or a loader (ts-node, swc) came along in the flags; that of tsx needs another start. */
 function canReadTypeScript(): boolean {
   if ((process.features as { typescript?: unknown }).typescript) return true
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ')
-  return /--experimental-strip-types|--experimental-transform-types|\b(?:tsx|ts-node|swc-node|esbuild-register|jiti)\b/.test(
+  return /--experimental-strip-types|--experimental-transform-types|\b(?:ts-node|swc-node|esbuild-register|jiti)\b/.test(
     flags,
   )
 }
@@ -51,7 +52,8 @@ async function registerTsx(url: string): Promise<void> {
   for (const from of [url, pathToFileURL(`${process.cwd()}/`).href]) {
     let file: string
     try {
-      file = createRequire(from).resolve('tsx/esm/api')
+      // What `import 'tsx/esm/api'` means; `require` would find the other half of the package.
+      file = join(dirname(createRequire(from).resolve('tsx/package.json')), 'dist/esm/api/index.mjs')
     } catch {
       continue
     }

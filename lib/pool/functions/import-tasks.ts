@@ -12,7 +12,7 @@ export type TasksOf<M> = {
  * What it names is checked when a worker loads it: then a missing export is a TaskLoadError.
  *
  * @example
- * const tasks = importTasks<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url))
+ * const tasks = importTasks<typeof import('node:path')>(new URL('./tasks.js', import.meta.url))
  */
 export function importTasks<M extends object>(url: URL | string): TasksOf<M> {
   const href = String(url)

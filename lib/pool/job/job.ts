@@ -61,6 +61,11 @@ export abstract class Job implements QueueEntry {
     return { done, total, failed, elapsedMs, rate, etaMs }
   }
 
+  /** An empty input is done at once. */
+  submitted(): void {
+    if (this.complete) queueMicrotask(() => this.checkEnd())
+  }
+
   protected hand(unit: Unit, worker: PoolWorker): Unit {
     this.handedOut.set(unit, worker)
     return unit

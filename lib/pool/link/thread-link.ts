@@ -30,7 +30,8 @@ export function threadLink(setup: p.WorkerSetup, options: LinkOptions, events: L
   port.on('message', batch => events.onMessages(batch))
   port.unref()
   const drain = () => {
-    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) events.onMessages(got.message)
+    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port))
+      events.onMessages(got.message)
   }
   let error: unknown
   worker.on('error', problem => {

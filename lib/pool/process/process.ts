@@ -44,7 +44,7 @@ const active = new Set<Process>()
  * await child.join()
  * console.log(child.exitCode) // 3
  */
-export class Process<A extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
+export class Process<const A extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
   readonly name: string
   readonly daemon: boolean
   readonly context: ContextName

@@ -7,7 +7,7 @@ import { Place } from './shared-block.js'
  * A lock that one task at a time holds, in any thread that it was passed to. Python's `multiprocessing.Lock`.
  *
  * A lock whose thread or process ends while holding it goes to the next in line, whose guard says `abandoned`.
- * Taking a free lock costs about 0.1 us; nothing is allocated in the kernel.
+ * Taking and releasing a free lock costs less than 1 us.
  *
  * @example
  * const lock = new Lock()

@@ -35,7 +35,7 @@ describe.each(contexts)('a pool of %s', context => {
     const arrays = [SharedArray('i32', 3), SharedArray('i32', 3)]
     const pool = new Pool(2, { context })
     try {
-      await pool.map((array: (typeof arrays)[0]) => void array.array.fill(array.length), arrays)
+      await pool.map((array: (typeof arrays)[0]) => array.array.fill(array.length).length, arrays)
       expect(arrays.map(array => [...array.array])).toEqual([
         [3, 3, 3],
         [3, 3, 3],
