@@ -4,7 +4,6 @@
  * the program has dropped can be collected while its workers still refer to this.
  */
 
-import { entryUrl } from '../core/own-folder.js'
 import { EntryQueue } from './entry-queue.js'
 import { decodeThrown } from './error-codec/decode-error.js'
 import type { EncodedThrow } from './error-codec/encode-error.js'
@@ -16,23 +15,20 @@ import {
   WorkerInitError,
 } from './errors.js'
 import type { ShippedFunction } from './functions/function-ref.js'
-import type { Link, WorkerExit } from './link/link.js'
-import { processLink } from './link/process-link.js'
-import { threadLink } from './link/thread-link.js'
+import type { WorkerExit } from './link/link.js'
 import type { ResolvedPoolOptions } from './pool-options.js'
 import { PoolWorker } from './pool-worker.js'
+import { ResultPoll } from './result-poll.js'
 import { pack } from './shareable.js'
 import { ShippedHandle } from './shipped-handle.js'
+import { startWorker } from './start-worker.js'
+import { StateWaiters } from './state-waiters.js'
 import { recordTask } from './task-events.js'
 import { TaskWatch } from './task-watch.js'
 import type { QueueEntry, Unit } from './unit.js'
 import * as p from './worker/protocol.js'
 
-const shareableUrl = entryUrl('kinds').href
-// A worker that has nothing to do with more calls than this ahead is only waiting behind one of them.
-const mostCallsAhead = 256
 const mostBootFailures = 3
-const pollMs = 0.1
 
 let pools = 0
 
@@ -48,14 +44,13 @@ export class PoolCore {
   #workersMade = 0
   #pending = 0
   #flushing = false
-  #polling = false
-  #pollUntil = 0
+  readonly #poll = new ResultPoll(this)
   #closed = false
   #terminated: Error | undefined
   #bootFailures = 0
   #initError: WorkerInitError | undefined
   #respawnDelayMs = 0
-  readonly #waiters = new Set<() => void>()
+  readonly #waiters = new StateWaiters()
   tasksCompleted = 0
   tasksFailed = 0
   crashes = 0
@@ -94,8 +89,6 @@ export class PoolCore {
     return this.#closed
   }
 
-  // ---- functions
-
   handle(shipped: ShippedFunction): ShippedHandle {
     const known = shipped.closure ? undefined : this.#handles.get(shipped.ref)
     if (known) return known
@@ -109,8 +102,6 @@ export class PoolCore {
     const packed = pack(value, this.context)
     return packed === value ? value : { packed }
   }
-
-  // ---- tasks
 
   /** Throws when the pool takes no more work. */
   checkOpen(): void {
@@ -155,18 +146,16 @@ export class PoolCore {
       this.#keepAlive.unref()
       if (this.#closed) this.#leaveAll()
     }
-    this.#tell()
+    this.#waiters.tell()
   }
 
   /** Takes everything out that no worker has begun. */
   cancelQueued(error: unknown): number {
     const entries = this.#queue.drain()
     for (const entry of entries) entry.reject(error)
-    this.#tell()
+    this.#waiters.tell()
     return entries.length
   }
-
-  // ---- dispatch
 
   dispatchSoon(): void {
     if (this.#flushing) return
@@ -177,10 +166,6 @@ export class PoolCore {
     })
   }
 
-  flushSoon(_: PoolWorker): void {
-    this.dispatchSoon()
-  }
-
   #dispatch(): void {
     for (let any = true; any && this.#queue.size > 0; ) {
       any = false
@@ -188,29 +173,14 @@ export class PoolCore {
     }
     if (this.#queue.size > 0) this.#grow()
     for (const worker of this.workers.values()) this.#flush(worker)
-    this.#tell()
-    if (this.context === 'threads' && this.#pending > 0 && this.#pending <= this.workers.size) this.#poll()
-  }
-
-  /**
-   * Looks for results at every turn of the event loop for a moment, instead of being woken: waking a sleeping loop
-   * takes longer than most tasks that are awaited one by one. Other events get their turn in between.
-   */
-  #poll(): void {
-    this.#pollUntil = performance.now() + pollMs
-    if (this.#polling) return
-    this.#polling = true
-    const look = () => {
-      for (const worker of this.workers.values()) if (worker.units.size > 0) worker.link.drain()
-      if (this.#pending > 0 && performance.now() < this.#pollUntil) setImmediate(look)
-      else this.#polling = false
-    }
-    setImmediate(look)
+    this.#waiters.tell()
+    if (this.context === 'threads' && this.#pending > 0 && this.#pending <= this.workers.size)
+      this.#poll.start()
   }
 
   #feed(worker: PoolWorker): boolean {
     if (worker.phase === 'leaving' || worker.phase === 'gone' || worker.stalled) return false
-    if (worker.units.size > 0 && !this.#mayGetMore(worker)) return false
+    if (worker.units.size > 0 && !worker.mayGetMore(this.concurrency)) return false
     const unit = this.#queue.find(entry => {
       if (entry.slot !== undefined && entry.slot !== worker.slot) return undefined
       if (worker.units.size > 0 && entry.kind !== worker.kindNow) return undefined
@@ -223,17 +193,6 @@ export class PoolCore {
     return true
   }
 
-  /** Short calls are sent ahead, as many as take a millisecond; chunks two at a time; the rest by itself. */
-  #mayGetMore(worker: PoolWorker): boolean {
-    const ahead = worker.units.size
-    if (worker.kindNow === 'chunk') return ahead < 2
-    if (worker.kindNow === 'join') return false
-    if (worker.kindNow === 'stream') return ahead < this.concurrency
-    const first = worker.units.values().next().value as Unit
-    const fitting = Math.floor(1 / Math.max(first.fn.callMs, 1e-4))
-    return ahead < Math.max(this.concurrency, Math.min(fitting, mostCallsAhead))
-  }
-
   #flush(worker: PoolWorker): void {
     if (!worker.hasMail || worker.phase === 'gone') return
     for (const [unit, error] of worker.flush()) {
@@ -242,10 +201,8 @@ export class PoolCore {
     }
   }
 
-  // ---- what workers say
-
   #receive(worker: PoolWorker, batch: readonly p.Message[]): void {
-    this.#measure(worker, batch)
+    worker.measure(batch)
     for (const message of batch) {
       const [kind, id] = message as readonly [number, number]
       if (kind >= p.called && kind <= p.reported) this.#unitMessage(worker, id, message)
@@ -263,19 +220,6 @@ export class PoolCore {
     recordTask(this.#id, worker.slot, unit.sentAt, performance.now(), Math.max(1, unit.items))
   }
 
-  #measure(worker: PoolWorker, batch: readonly p.Message[]): void {
-    const now = performance.now()
-    const ms = (now - worker.busySince) / batch.length
-    worker.busySince = now
-    const unit = worker.units.get(batch[0]?.[1] as number)
-    if (unit?.kind !== 'call') return
-    // Long at once, short by and by: a long call must not find many waiting behind it.
-    unit.fn.callMs =
-      ms > unit.fn.callMs || unit.fn.callMs === Number.POSITIVE_INFINITY
-        ? ms
-        : unit.fn.callMs * 0.8 + ms * 0.2
-  }
-
   #workerMessage(worker: PoolWorker, message: p.Message): void {
     const [kind, body] = message
     if (kind === p.ready) {
@@ -283,7 +227,7 @@ export class PoolCore {
       this.#bootFailures = 0
       this.#respawnDelayMs = 0
       this.#initError = undefined
-      this.#tell()
+      this.#waiters.tell()
     } else if (kind === p.initFailed) {
       const cause = decodeThrown(body as EncodedThrow)
       const why = cause instanceof Error ? cause.message : String(cause)
@@ -302,8 +246,6 @@ export class PoolCore {
       )
     }
   }
-
-  // ---- workers
 
   #fill(): void {
     if (this.#terminated || this.#bootFailures >= mostBootFailures) return
@@ -333,25 +275,14 @@ export class PoolCore {
   }
 
   #spawn(): void {
-    const { options } = this
     const taken = new Set([...this.workers.values()].map(worker => worker.slot))
     let slot = 0
     while (taken.has(slot)) slot++
     const worker = new PoolWorker(++this.#workersMade, slot, this.pack)
-    const setup: p.WorkerSetup = {
-      workerId: worker.id,
-      loader: options.loader,
-      shareableUrl,
-      concurrency: options.concurrency,
-      initializer: options.initializer,
-      initArgs: this.pack(options.initArgs) as readonly unknown[],
-      finalizer: options.finalizer,
-    }
-    const make = options.context === 'threads' ? threadLink : processLink
-    worker.link = make(setup, options.link, {
+    startWorker(worker, this.options, {
       onMessages: batch => this.#receive(worker, batch),
       onExit: exit => this.#exited(worker, exit),
-    }) as Link
+    })
     this.workers.set(worker.id, worker)
   }
 
@@ -374,7 +305,7 @@ export class PoolCore {
     if (bootFailed) this.#bootFailed(exit)
     if (!this.#terminated) this.#refill()
     this.dispatchSoon()
-    this.#tell()
+    this.#waiters.tell()
   }
 
   #refill(): void {
@@ -484,7 +415,9 @@ export class PoolCore {
     this.dispatchSoon()
   }
 
-  // ---- life
+  until(condition: () => boolean, timeoutMs?: number): Promise<void> {
+    return this.#waiters.until(condition, timeoutMs)
+  }
 
   async resize(workers: number): Promise<void> {
     this.#target = workers
@@ -552,35 +485,5 @@ export class PoolCore {
       )
     }
     clearInterval(this.#keepAlive)
-  }
-
-  /** Waits for a state of the pool; keeps the process alive meanwhile. */
-  until(condition: () => boolean, timeoutMs?: number): Promise<void> {
-    if (condition()) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const hold = setInterval(() => {}, 2 ** 30)
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : setTimeout(
-              () => settle(new TimeoutError(`the pool was not done within ${timeoutMs} ms`)),
-              timeoutMs,
-            )
-      const check = () => {
-        if (condition()) settle()
-      }
-      const settle = (error?: Error) => {
-        this.#waiters.delete(check)
-        clearInterval(hold)
-        clearTimeout(timer)
-        if (error) reject(error)
-        else resolve()
-      }
-      this.#waiters.add(check)
-    })
-  }
-
-  #tell(): void {
-    if (this.#waiters.size > 0) for (const check of [...this.#waiters]) check()
   }
 }

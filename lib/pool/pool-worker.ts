@@ -4,6 +4,9 @@ import type { ShippedHandle } from './shipped-handle.js'
 import type { Kill, Unit } from './unit.js'
 import * as p from './worker/protocol.js'
 
+// More calls ahead than this only wait longer should one of them take long.
+const mostCallsAhead = 256
+
 export type WorkerPhase = 'starting' | 'ready' | 'leaving' | 'gone'
 
 interface Mail {
@@ -138,5 +141,30 @@ export class PoolWorker {
   /** How many items of the unit have been started. */
   startedOf(unit: Unit): number {
     return Math.max(0, Math.min(unit.items, this.link.started() - unit.startedBefore))
+  }
+
+  /** Short calls are sent ahead, as many as take a millisecond; chunks two at a time; the rest by itself. */
+  mayGetMore(concurrency: number): boolean {
+    const ahead = this.units.size
+    if (this.kindNow === 'chunk') return ahead < 2
+    if (this.kindNow === 'join') return false
+    if (this.kindNow === 'stream') return ahead < concurrency
+    const first = this.units.values().next().value as Unit
+    const fitting = Math.floor(1 / Math.max(first.fn.callMs, 1e-4))
+    return ahead < Math.max(concurrency, Math.min(fitting, mostCallsAhead))
+  }
+
+  /** Messages have come: what its calls take is known better. */
+  measure(batch: readonly p.Message[]): void {
+    const now = performance.now()
+    const ms = (now - this.busySince) / batch.length
+    this.busySince = now
+    const unit = this.units.get(batch[0]?.[1] as number)
+    if (unit?.kind !== 'call') return
+    // Long at once, short by and by: a long call must not find many waiting behind it.
+    unit.fn.callMs =
+      ms > unit.fn.callMs || unit.fn.callMs === Number.POSITIVE_INFINITY
+        ? ms
+        : unit.fn.callMs * 0.8 + ms * 0.2
   }
 }

@@ -123,8 +123,8 @@ export abstract class Job implements QueueEntry {
     for (const worker of new Set(this.handedOut.values())) {
       worker.link.stop(this.id)
       worker.send([p.abort, this.id])
-      this.core.flushSoon(worker)
     }
+    this.core.dispatchSoon()
   }
 
   abort(reason: unknown): void {
