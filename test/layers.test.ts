@@ -35,7 +35,7 @@ const reserved: [folder: string, header: RegExp][] = [
     'exec',
     /^(thread|mutex|shared_mutex|condition_variable|future|semaphore|barrier|latch|stop_token|pthread\.h)$/,
   ],
-  ['ipc', /^(sys\/mman|linux\/futex)\.h$/],
+  ['ipc', /^linux\/futex\.h$/],
   ['node', /^(napi|node_api|js_native_api|node|uv|v8)\.h$/],
 ]
 

@@ -70,8 +70,7 @@ class LocalPartition final : public LocalAggregation {
       MILLRACE_TRY(ordered);
       strip->columns.push_back(ordered.take());
       const Column& kept = strip->columns.back();
-      strip->bytes +=
-          static_cast<int64_t>(kept.data.capacity() + kept.offsets.capacity() + kept.validity.capacity());
+      strip->bytes += static_cast<int64_t>(kept.data.capacity() + kept.offsets.capacity() + kept.validity.capacity());
     }
     discard_strip();
     return std::unique_ptr<StripState>(std::move(strip));

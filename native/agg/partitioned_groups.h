@@ -1,6 +1,6 @@
 // Group-by of very many groups: the rows are parted by a hash of their keys first, and each part is grouped alone, in
-// tables that a second-level cache holds. (Tables of 4 million groups cost a row 290 ns on each of two cores, most of it
-// waiting for memory; parted first, 45.) All rows of a group are seen in the order of the input by one table, so the
+// tables that a second-level cache holds. (Tables of 4 million groups cost a row 290 ns on each of two cores, most of
+// it waiting for memory; parted first, 45.) All rows of a group are seen in the order of the input by one table, so the
 // result depends neither on threads nor on strips.
 #pragma once
 #include <atomic>

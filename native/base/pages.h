@@ -1,4 +1,5 @@
-// Memory straight from the system, for buffers of megabytes: aligned for huge pages, zeroed, resident only where touched.
+// Memory straight from the system, for buffers of megabytes: aligned for huge pages, zeroed, resident only where
+// touched.
 #pragma once
 #include <cstddef>
 

@@ -4,7 +4,8 @@
 
 namespace millrace::exec {
 
-// Costs a millisecond or two. Errors in the data are left to the strips: only ERR_ABORTED and ERR_MEMORY_LIMIT come back.
+// Costs a millisecond or two. Errors in the data are left to the strips: only ERR_ABORTED and ERR_MEMORY_LIMIT come
+// back.
 Status sample_input(const BoundStage& stage, Scan& scan, QueryState& query, LocalSink& sampler);
 
 }  // namespace millrace::exec

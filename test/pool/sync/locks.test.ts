@@ -1,5 +1,5 @@
-import { Event, Lock, RLock, Semaphore, SharedArray, Value } from '../../../dist/index.js'
 import { describe, expect, test } from 'vitest'
+import { Event, Lock, RLock, Semaphore, SharedArray, Value } from '../../../dist/index.js'
 import { contexts } from './contexts.js'
 import { runAll, start } from './run.js'
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { getContext, Lock, SharedMemory } from '../../../dist/index.js'
 import { expect, test } from 'vitest'
+import { getContext, Lock, SharedMemory } from '../../../dist/index.js'
 import { start } from './run.js'
 
 const code = (expected: string) => expect.objectContaining({ code: expected })

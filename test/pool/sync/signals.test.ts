@@ -1,5 +1,14 @@
-import { Barrier, BoundedSemaphore, Condition, Event, Lock, Semaphore, SharedArray, Value } from '../../../dist/index.js'
 import { describe, expect, test } from 'vitest'
+import {
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  Event,
+  Lock,
+  Semaphore,
+  SharedArray,
+  Value,
+} from '../../../dist/index.js'
 import { contexts } from './contexts.js'
 import { runAll, start } from './run.js'
 
