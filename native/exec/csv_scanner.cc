@@ -31,8 +31,7 @@ Status aborted_error() { return Status(Code::Aborted, "the query was aborted"); 
 
 CsvScanner::CsvScanner(const CsvScanPlan& plan, const CsvSourceSpec& spec, const CsvInput& input, QueryState& query,
                        size_t chunk_bytes, uint32_t vector_rows)
-    : plan_(plan),
-      spec_(spec),
+    : spec_(spec),
       input_(input),
       query_(query),
       chunk_bytes_(chunk_bytes),

@@ -43,7 +43,6 @@ class CsvScanner {
   Status consume_window(const BatchConsumer& consume, StripOutcome& out, bool& finished);
   void collect_counts(StripOutcome& out);
 
-  const CsvScanPlan& plan_;
   const CsvSourceSpec& spec_;
   const CsvInput& input_;
   QueryState& query_;
