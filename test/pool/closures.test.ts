@@ -1,5 +1,5 @@
-import { ClosureError, importTasks, TaskLoadError, task } from 'millrace'
 import { describe, expect, test } from 'vitest'
+import { ClosureError, importTasks, TaskLoadError, task } from '../../dist/index.js'
 import { analyseFunction } from '../../dist/pool/functions/analyse-function.js'
 import { type Callable, loadFunction } from '../../dist/pool/functions/load-function.js'
 import { shipFunction } from '../../dist/pool/functions/ship-function.js'

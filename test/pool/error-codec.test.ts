@@ -1,5 +1,5 @@
-import { ClosureError, MillraceError, TaskTimeoutError } from 'millrace'
 import { expect, test } from 'vitest'
+import { ClosureError, MillraceError, TaskTimeoutError } from '../../dist/index.js'
 import { decodeThrown } from '../../dist/pool/error-codec/decode-error.js'
 import { encodeThrown } from '../../dist/pool/error-codec/encode-error.js'
 
