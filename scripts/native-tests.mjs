@@ -1,6 +1,6 @@
 // Builds and runs the engine's own tests (CMake, no Node): node scripts/native-tests.mjs [target] [name filter]
 // Targets: address or thread (sanitizers); aarch64 (cross-compiled, under qemu-user; on Debian from the packages
-// g++-aarch64-linux-gnu and qemu-user), aarch64-lower (the same without agg/, sort/ and exec/, for half the compiling).
+// g++-aarch64-linux-gnu and qemu-user), aarch64-lower (base/ to csv/ alone, for half the compiling).
 import { join } from 'node:path'
 import { isMain, root, run } from './process.mjs'
 
