@@ -2,7 +2,7 @@ import type { MapOptions, Returns } from './pool-options.js'
 import type { TaskContext } from './worker/task-context.js'
 
 /** A function over items; it gets a context when it declares a second parameter. */
-export type Mapped<T, R> = ((item: T) => R) | ((item: T, context: TaskContext<any>) => R)
+export type Mapped<T, R> = (item: T, context: TaskContext<any>) => R
 
 export type AnyIterable<T> = Iterable<T> | AsyncIterable<T>
 
