@@ -21,7 +21,7 @@ export function loadError(encoded: EncodedThrow, fn: ShippedHandle): TaskLoadErr
   const { ref } = fn.shipped
   const what = ref.kind === 'module' ? `${ref.name} of ${ref.url}` : 'the function'
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new TaskLoadError(`a worker could not load ${what}: ${why}`, {
+  return new TaskLoadError(`a worker could not load ${what} or what it is given: ${why}`, {
     cause,
     url: ref.kind === 'module' ? ref.url : undefined,
   })

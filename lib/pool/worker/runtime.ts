@@ -223,11 +223,16 @@ export class Runtime implements ContextSource {
         this.#current = unit.context
         return work(found.fn)
       }
-      this.board.start()
-      unit.send([p.loadFailed, unit.unit, encodeThrown(found.problem)])
+      this.#refuse(unit, found.problem)
     }
     const pending = loaded instanceof Promise ? loaded.then(begin) : begin(loaded as Loaded)
     if (pending) this.#hold(unit, pending)
+  }
+
+  /** Ends a unit of which nothing can run: its function, or the shared objects in its items, cannot be had here. */
+  #refuse(unit: Unit, problem: unknown): void {
+    this.board.start()
+    unit.send([p.loadFailed, unit.unit, encodeThrown(problem)])
   }
 
   #hold(unit: Unit, pending: PromiseLike<void>): void {
@@ -273,7 +278,13 @@ export class Runtime implements ContextSource {
     const run = new Unit(this, id, job)
     this.#withFunction(run, fnId, fn => {
       if (!('packed' in unit)) return this.#alone(runChunkUnit(fn, unit, run))
-      return this.#alone(this.#unpacked(unit).then(given => runChunkUnit(fn, given as ChunkUnit, run)))
+      const unpacked = this.#unpacked(unit)
+      return this.#alone(
+        unpacked.then(
+          given => runChunkUnit(fn, given as ChunkUnit, run),
+          problem => this.#refuse(run, problem),
+        ),
+      )
     })
   }
 

@@ -1,4 +1,4 @@
-import { getContext, Pool, range } from 'millrace'
+import { getContext, Pool, range, SharedMemory } from 'millrace'
 import { describe, expect, test } from 'vitest'
 import { contexts } from './contexts.js'
 
@@ -41,6 +41,40 @@ describe.each(contexts)('a pool of %s', context => {
         [3, 3, 3],
       ])
     } finally {
+      await pool.terminate()
+    }
+  })
+
+  test('that cannot have a shared object says so, whatever way it came', async () => {
+    const memory = SharedMemory.create({ bytes: 4096 })
+    memory.unlink()
+    const pool = new Pool(1, { context })
+    const size = (given: SharedMemory) => given.buffer.byteLength
+    const all = async <T>(values: AsyncIterable<T>) => {
+      for await (const _ of values);
+    }
+    try {
+      const ways: Record<string, Promise<unknown>> = {
+        map: pool.map(size, [memory]),
+        closure: pool.map(n => n + memory.buffer.byteLength, [1, 2], { closure: { memory } }),
+        imap: all(pool.imap(size, [memory])),
+        apply: pool.apply(size, [memory]),
+        stream: all(
+          pool.stream(
+            function* (given: SharedMemory) {
+              yield given.buffer.byteLength
+            },
+            [memory],
+          ),
+        ),
+      }
+      const told = (outcome: PromiseSettledResult<unknown>) =>
+        outcome.status === 'rejected' && /cannot attach the shared memory/.test(outcome.reason.message)
+      const outcomes = await Promise.allSettled(Object.values(ways))
+      expect(Object.keys(ways).filter((_, i) => !told(outcomes[i]!))).toEqual([])
+      expect(await pool.map(x => x + 1, [1])).toEqual([2])
+    } finally {
+      memory.close()
       await pool.terminate()
     }
   })
