@@ -19,9 +19,9 @@ export function withIndex(error: unknown, taskIndex: number | undefined): unknow
 export function loadError(encoded: EncodedThrow, fn: ShippedHandle): TaskLoadError {
   const cause = decodeThrown(encoded)
   const { ref } = fn.shipped
-  const what = ref.kind === 'module' ? `${ref.name} of ${ref.url}` : 'the function'
+  const what = ref.kind === 'module' ? `${ref.name} of ${ref.url}` : 'the function or what it is given'
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new TaskLoadError(`a worker could not load ${what} or what it is given: ${why}`, {
+  return new TaskLoadError(`a worker could not load ${what}: ${why}`, {
     cause,
     url: ref.kind === 'module' ? ref.url : undefined,
   })

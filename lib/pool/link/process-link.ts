@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,6 +21,8 @@ export function processLink(setup: p.WorkerSetup, options: LinkOptions, events: 
     ? [`--max-old-space-size=${Math.max(4, Math.round(options.memoryLimit / 2 ** 20))}`]
     : []
   const flags = (options.execArgv ?? inheritedFlags()).filter(flag => !flag.startsWith('--inspect'))
+  // At first use: loading it is a tenth of what importing millrace costs.
+  const { spawn } = process.getBuiltinModule('node:child_process')
   const child = spawn(process.execPath, [...flags, ...heap, '-e', boot], {
     stdio: ['ignore', output, output, 'ipc', board],
     serialization: 'advanced',

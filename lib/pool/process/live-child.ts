@@ -1,5 +1,4 @@
 /** What a Process has started: a child process or a thread, in one form. */
-import { fork } from 'node:child_process'
 import { constants } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { entryUrl } from '../../core/own-folder.js'
@@ -25,6 +24,8 @@ export interface LiveChild {
 }
 
 export function forkChild(message: StartMessage): LiveChild {
+  // At first use: loading it is a tenth of what importing millrace costs.
+  const { fork } = process.getBuiltinModule('node:child_process')
   const child = fork(entry, { serialization: 'advanced', execArgv: inheritedFlags() })
   let thrown: { error?: unknown } = {}
   child.on('message', reply => {

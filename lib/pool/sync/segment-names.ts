@@ -3,7 +3,6 @@
  * process made it: names are removed when they are no longer needed and when their process exits, and those of
  * processes that crashed by the next process that makes a segment (on Linux, where /dev/shm lists them).
  */
-import { randomBytes } from 'node:crypto'
 import { readdirSync, unlinkSync } from 'node:fs'
 import { native } from '../../native.js'
 import { isAlive, ownToken } from './owner.js'
@@ -16,7 +15,7 @@ let prepared = false
 
 /** A name that no other segment has, such as '/millrace.1234.9f86d081884c7d'; short enough for macOS. */
 export function newSegmentName(): string {
-  return `/millrace.${ownToken()}.${randomBytes(7).toString('hex')}`
+  return `/millrace.${ownToken()}.${Buffer.from(crypto.getRandomValues(new Uint8Array(7))).toString('hex')}`
 }
 
 /** Marks a segment that this thread has made, whose name it removes when it exits. */

@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto'
 import { notShareable, type ShareTarget } from '../shareable.js'
 import { headerWords, knownBlock, rememberBlock, type SharedBlock } from './shared-block.js'
 
@@ -17,8 +16,7 @@ export class ThreadBlock implements SharedBlock {
   /** A new block of that many zero bytes behind the header. */
   static create(bytes: number): ThreadBlock {
     const buffer = new SharedArrayBuffer(headerWords * 4 + Math.ceil(bytes / 8) * 8)
-    const identity = new Uint8Array(headerWords * 4)
-    randomFillSync(identity)
+    const identity = crypto.getRandomValues(new Uint8Array(headerWords * 4))
     new Uint8Array(buffer).set(identity)
     return rememberBlock(keyOf(buffer), new ThreadBlock(buffer))
   }
