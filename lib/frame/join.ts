@@ -1,4 +1,5 @@
 // The run-time side of `join` and `concat`; types and documentation are in `frame-methods.ts` and `join-types.ts`.
+import { suggestion } from '../core/did-you-mean.js'
 import { isNumeric, isText, typeText } from '../core/dtypes.js'
 import { invalidArgument, MillraceError } from '../core/errors.js'
 import { boolean, number, type OptionReader, oneOf, readOptions, text } from '../core/options.js'
@@ -56,8 +57,8 @@ function readKeys(left: PlanNode, right: PlanNode, options: CheckedOptions): [st
   if (on !== undefined && (leftOn !== undefined || rightOn !== undefined)) {
     throw new MillraceError('ERR_INVALID_ARGUMENT', 'join takes either `on`, or `leftOn` and `rightOn`')
   }
-  const leftKeys = namesOf(left, on ?? leftOn)
-  const rightKeys = namesOf(right, on ?? rightOn)
+  const leftKeys = namesOf('left', left, on ?? leftOn)
+  const rightKeys = namesOf('right', right, on ?? rightOn)
   if (leftKeys.length === 0 || leftKeys.length !== rightKeys.length) {
     throw new MillraceError(
       'ERR_INVALID_ARGUMENT',
@@ -70,9 +71,18 @@ function readKeys(left: PlanNode, right: PlanNode, options: CheckedOptions): [st
   return [leftKeys, rightKeys]
 }
 
-function namesOf(plan: PlanNode, given: unknown): string[] {
+function namesOf(side: 'left' | 'right', { schema }: PlanNode, given: unknown): string[] {
   if (given === undefined) return []
-  return [...new Set(checkNames(plan.schema, Array.isArray(given) ? given : [given], 'join'))]
+  const names: unknown[] = Array.isArray(given) ? given : [given]
+  const absent = names.find(name => typeof name === 'string' && !schema.names.includes(name)) as string
+  if (absent !== undefined) {
+    const problem = `The ${side} frame of the join has no column ${JSON.stringify(absent)}`
+    throw new MillraceError('ERR_COLUMN_NOT_FOUND', problem, {
+      column: absent,
+      hint: suggestion(absent, schema.names),
+    })
+  }
+  return [...new Set(checkNames(schema, names, 'join'))]
 }
 
 interface Sides {
@@ -209,15 +219,15 @@ export function asofPlan(left: PlanNode, right: PlanNode, given: unknown): PlanN
     }),
   }
   const { on, leftOn, rightOn, by, direction, allowExact, tolerance, suffix } = options
-  const [leftKey, ...more] = namesOf(left, on ?? leftOn)
-  const [rightKey] = namesOf(right, on ?? rightOn)
+  const [leftKey, ...more] = namesOf('left', left, on ?? leftOn)
+  const [rightKey] = namesOf('right', right, on ?? rightOn)
   if (leftKey === undefined || rightKey === undefined || more.length > 0) {
     throw new MillraceError('ERR_INVALID_ARGUMENT', 'joinAsof needs one key that is ordered', {
       hint: "as in trades.joinAsof(quotes, { on: 'At', by: 'Ticker' })",
     })
   }
-  const equal = namesOf(left, by)
-  namesOf(right, by)
+  const equal = namesOf('left', left, by)
+  namesOf('right', right, by)
   const sides = withCommonTypes(left, right, [...equal, leftKey], [...equal, rightKey])
   const columns = sideBySide(
     left,

@@ -274,7 +274,10 @@ test('a join that grows past the memory limit fails, and one that is aborted sto
 
 test('mistakes are named', () => {
   expect(() => a.join(b, {} as never)).toThrow(/at least one/)
-  expect(() => a.join(b, { on: 'idd' } as never)).toThrow(/no column "idd"/)
+  expect(() => a.join(b, { on: 'idd' } as never)).toThrow(/left frame of the join has no column "idd"/)
+  expect(() => a.join(b, { leftOn: 'id', rightOn: 'idd' } as never)).toThrow(
+    /right frame of the join has no column "idd"/,
+  )
   expect(() => a.join(b, { on: 'id', leftOn: 'id' } as never)).toThrow(/either `on`/)
   expect(() => a.join(b, { on: 'id', how: 'cross' } as never)).toThrow(/no keys/)
   expect(() => a.join(b, { on: 'id', how: 'full' } as never)).toThrow(/"inner" or/)
