@@ -1,5 +1,6 @@
 import { MillraceError } from '../../core/errors.js'
 import * as poolErrors from '../errors.js'
+import * as sync from '../sync/errors.js'
 import type { EncodedError, EncodedThrow, EncodedValue } from './encode-error.js'
 
 type ErrorClass = new (...args: never[]) => Error
@@ -16,7 +17,14 @@ const languageClasses: Readonly<Record<string, ErrorConstructor>> = Object.freez
   }),
 )
 const ownClasses: Readonly<Record<string, ErrorClass>> = Object.freeze(
-  Object.assign(Object.create(null), { MillraceError }, poolErrors),
+  Object.assign(Object.create(null), { MillraceError }, poolErrors, {
+    QueueFull: sync.QueueFull,
+    QueueEmpty: sync.QueueEmpty,
+    QueueClosed: sync.QueueClosed,
+    EndOfPipe: sync.EndOfPipe,
+    BufferTooShort: sync.BufferTooShort,
+    BrokenBarrier: sync.BrokenBarrier,
+  }),
 )
 
 /**

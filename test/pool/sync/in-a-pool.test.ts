@@ -1,4 +1,4 @@
-import { getContext, Pool, range, SharedMemory } from 'millrace'
+import { getContext, MillraceError, Pool, QueueFull, range, SharedMemory } from 'millrace'
 import { describe, expect, test } from 'vitest'
 import { contexts } from './contexts.js'
 
@@ -75,6 +75,22 @@ describe.each(contexts)('a pool of %s', context => {
       expect(await pool.map(x => x + 1, [1])).toEqual([2])
     } finally {
       memory.close()
+      await pool.terminate()
+    }
+  })
+
+  test('fails with the class that the queue threw', async () => {
+    const full = Queue<number>({ maxSize: 1 })
+    await full.put(1)
+    const pool = new Pool(1, { context })
+    try {
+      const error = await pool
+        .apply((queue: typeof full) => queue.putNowait(2), [full])
+        .catch(thrown => thrown)
+      expect(error).toBeInstanceOf(QueueFull)
+      expect(error).toBeInstanceOf(MillraceError)
+      expect(error).toMatchObject({ name: 'QueueFull', code: 'ERR_QUEUE_FULL' })
+    } finally {
       await pool.terminate()
     }
   })
