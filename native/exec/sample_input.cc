@@ -6,8 +6,8 @@ namespace millrace::exec {
 
 namespace {
 
-constexpr int64_t kSampledStrips = 16;
-constexpr int64_t kRowsOfStrip = 4096;
+constexpr int64_t kSampledStrips = 8;
+constexpr int64_t kRowsOfStrip = 2048;
 
 }  // namespace
 

@@ -4,8 +4,7 @@
 
 namespace millrace::exec {
 
-// Costs a millisecond or two. Errors in the data are left to the strips: only ERR_ABORTED and ERR_MEMORY_LIMIT come
-// back.
+// Costs about a millisecond. Errors in the data are left to the strips: ERR_ABORTED and ERR_MEMORY_LIMIT alone return.
 Status sample_input(const BoundStage& stage, Scan& scan, QueryState& query, LocalSink& sampler);
 
 }  // namespace millrace::exec
