@@ -31,10 +31,9 @@ export function canonicalColumns(columns, { by, dates = [], aggregates }) {
  * @param {import('../jobs/queries.mjs').Shape} shape
  * @param {(name: string) => ArrayLike<number | bigint>} column
  */
-export function checkSums({ kind }, column) {
-  const names = kind === 'join' ? ['v3', 'id6', 'mean'] : ['v3', 'id6']
-  const sums = names.map(name => weightedSum(column(name), kind !== 'join'))
-  return { check: ['rows', ...names], value: [column('v3').length, ...sums] }
+export function checkSums({ kind, checked }, column) {
+  const sums = checked.map(name => weightedSum(column(name), kind !== 'join'))
+  return { check: ['rows', ...checked], value: [column('v3').length, ...sums] }
 }
 
 /**

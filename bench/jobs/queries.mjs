@@ -87,17 +87,21 @@ export const G1_QUESTIONS = {
   q7: question('id3', 'v1 max, v2 min'),
 }
 
+const CHECKED = { sort: ['v3', 'id6'], top: ['v3'], join: ['v3', 'id6', 'mean'] }
+
 /**
  * What is asked of whole rows of g1 in memory: sorts, the first rows of a sort, and joins with a small table of the mean
  * of v3 by a key, which is made before the clock starts. The answer is small, so that a peer whose rows or order are wrong
- * is found: sums of v3, of id6 and (joins) of the mean, each weighted by the row's place in the result. Joins promise no
- * order to every peer, and are weighted alike.
+ * is found: sums of the columns `checked`, each weighted by the row's place in the result. Joins promise no order to every
+ * peer, and are weighted alike. Of rows that are equal in the key of a top any may be taken: only the key is the same for
+ * all. In a sort of the whole table they change their neighbours' places, which is far below the tolerance.
  *
  * @typedef {object} Shape
  * @property {'sort' | 'top' | 'join'} kind
  * @property {{ column: string, descending?: boolean }[]} [keys] of a sort or top
  * @property {number} [rows] of a top
  * @property {string} [on] the key of a join
+ * @property {string[]} checked
  * @property {string[]} by as in a query, for the answer's form
  * @property {Aggregate[]} aggregates
  *
@@ -121,7 +125,13 @@ export const G1_SHAPES = {
  * @returns {Shape}
  */
 function shape(kind, rest) {
-  return { kind, ...rest, by: ['check'], aggregates: [{ column: 'value', function: 'sum', as: 'value' }] }
+  return {
+    kind,
+    ...rest,
+    checked: CHECKED[kind],
+    by: ['check'],
+    aggregates: [{ column: 'value', function: 'sum', as: 'value' }],
+  }
 }
 
 /** The query of the fixed-cost job, over 1,000 rows in memory. */

@@ -31,7 +31,7 @@ export async function connect({ threads, variant }) {
     },
 
     async loadedSums(names) {
-      const sums = names.map(name => `sum(${quoted(name)})::double`).join(', ')
+      const sums = checked.map(name => `sum(${quoted(name)})::double`).join(', ')
       const reader = await connection.runAndReadAll(`select count(*)::double, ${sums} from loaded`)
       return /** @type {number[]} */ (reader.getRowsJS()[0])
     },
@@ -90,12 +90,11 @@ async function loadWithEnums(connection, source) {
  * @param {import('@duckdb/node-api').DuckDBConnection} connection
  * @param {import('../jobs/queries.mjs').Shape} shape
  */
-async function checkShape(connection, { kind }) {
-  const names = kind === 'join' ? ['v3', 'id6', 'mean'] : ['v3', 'id6']
+async function checkShape(connection, { kind, checked }) {
   const weight = kind === 'join' ? '' : ' * rowid'
-  const sums = names.map(name => `sum(${name}${weight})::double`).join(', ')
+  const sums = checked.map(name => `sum(${name}${weight})::double`).join(', ')
   const reader = await connection.runAndReadAll(`select count(*)::double, ${sums} from shaped`)
-  return { check: ['rows', ...names], value: /** @type {number[]} */ (reader.getRowsJS()[0]) }
+  return { check: ['rows', ...checked], value: /** @type {number[]} */ (reader.getRowsJS()[0]) }
 }
 
 /** @param {import('../jobs/queries.mjs').Shape} shape */

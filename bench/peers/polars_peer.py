@@ -31,7 +31,7 @@ class Session:
         return shaped(self.loaded.lazy(), getattr(self, "small", None), shape).collect()
 
     def check_sums(self, frame, shape):
-        names = ["v3", "id6", "mean"] if shape["kind"] == "join" else ["v3", "id6"]
+        names = shape["checked"]
         place = 1.0 if shape["kind"] == "join" else pl.int_range(pl.len()).cast(pl.Float64)
         sums = frame.select([(pl.col(name) * place).sum().cast(pl.Float64) for name in names]).row(0)
         return {"check": ["rows", *names], "value": [frame.height, *sums]}
