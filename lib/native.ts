@@ -73,6 +73,11 @@ export interface NativeColumn {
   categories?: string[]
 }
 
+/** What `execute` gives: a query on its way, or the result of one that is done. */
+export type NativeRun =
+  | { query: QueryHandle; promise: Promise<NativeResult>; result?: undefined }
+  | { query?: undefined; promise?: undefined; result: NativeResult }
+
 export interface NativeStats {
   rowsScanned: number
   bytesRead: number
@@ -112,7 +117,8 @@ export interface Binding {
   frameCreate(columns: NativeColumnInput[]): FrameHandle
   frameInfo(frame: FrameHandle): { rows: number; bytes: number; schema: FieldInfo[] }
   frameRelease(frame: FrameHandle): void
-  execute(planJson: string, handles: unknown[]): { query: QueryHandle; promise: Promise<NativeResult> }
+  /** A query so small that waking a thread would cost more is done at once, unless it is `watched`. */
+  execute(planJson: string, handles: unknown[], watched: boolean): NativeRun
   /** Mode "stream": the next batch in order, null at the end. */
   queryNext(query: QueryHandle): Promise<NativeResult | null>
   queryCancel(query: QueryHandle): void

@@ -31,7 +31,7 @@ export async function connect({ threads, variant }) {
     },
 
     async loadedSums(names) {
-      const sums = checked.map(name => `sum(${quoted(name)})::double`).join(', ')
+      const sums = names.map(name => `sum(${quoted(name)})::double`).join(', ')
       const reader = await connection.runAndReadAll(`select count(*)::double, ${sums} from loaded`)
       return /** @type {number[]} */ (reader.getRowsJS()[0])
     },

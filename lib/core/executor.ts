@@ -71,7 +71,8 @@ export interface StreamingQuery {
 
 export interface Executor {
   readonly name: string
-  run(request: QueryRequest): RunningQuery
+  /** `watched`: the caller will ask for progress while the query runs. */
+  run(request: QueryRequest, watched: boolean): RunningQuery
   stream(request: QueryRequest): StreamingQuery
 }
 

@@ -7,7 +7,7 @@ import { lowerAggregates } from '../plan/lower-aggregates.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { type RunSettings, serializePlan } from '../plan/serialize.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
-import { watchProgress } from './display/progress.js'
+import { isWatched, watchProgress } from './display/progress.js'
 import { localExecutor } from './local-executor.js'
 import { type CheckedRunOptions, readComputeOptions, readRunOptions } from './run-options.js'
 import { tableOf } from './table/table.js'
@@ -57,7 +57,7 @@ class Passed {
 async function runPlan(plan: PlanNode, options: CheckedRunOptions): Promise<QueryResult> {
   const { signal } = options
   if (signal?.aborted) throw new Passed(signal.reason)
-  const query = currentExecutor(localExecutor).run(requestOf(plan, settingsOf(options)))
+  const query = currentExecutor(localExecutor).run(requestOf(plan, settingsOf(options)), isWatched(options))
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
   try {

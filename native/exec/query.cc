@@ -41,6 +41,13 @@ int64_t line_of(ByteSource& source, int64_t offset) {
   return lines;
 }
 
+// Whether no more rows come out than went in, and each costs little.
+bool never_adds_rows(OpSpec::Kind kind) {
+  using Kind = OpSpec::Kind;
+  return kind == Kind::Filter || kind == Kind::Project || kind == Kind::Aggregate || kind == Kind::Slice ||
+         kind == Kind::Tail || kind == Kind::RowIndex || kind == Kind::Sort || kind == Kind::Concat;
+}
+
 // A slice or tail that ends the steps is a range of the rows, when none is filtered out before: only those are scanned.
 RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   const bool filters =
@@ -59,10 +66,9 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
 
 }  // namespace
 
-Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs, OnDone on_done)
+Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs)
     : plan_(std::move(plan)),
       inputs_(std::move(inputs)),
-      on_done_(std::move(on_done)),
       segments_(cut_into_segments(*plan_)),
       results_(segments_.size()),
       state_(plan_->options.memory_limit_bytes) {
@@ -70,7 +76,7 @@ Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs, OnDone on_done)
   for (const Segment& segment : segments_) readers_left_.push_back(segment.readers);
 }
 
-Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs inputs, OnDone on_done) {
+Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs inputs) {
   auto plan = Plan::read(text);
   MILLRACE_TRY(plan);
   const auto holds = [](const auto& handles, int handle) {
@@ -82,18 +88,59 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
-  return std::shared_ptr<Query>(new Query(plan.take(), std::move(inputs), std::move(on_done)));
+  return std::shared_ptr<Query>(new Query(plan.take(), std::move(inputs)));
 }
 
-void Query::start() {
+void Query::begin(OnDone on_done) {
   // A seed that an author of keys cannot know keeps hash tables from being flooded; once, before any table exists.
   static const bool seeded = [] {
     agg::set_hash_seed(std::random_device()() | uint64_t{std::random_device()()} << 32);
     return true;
   }();
   (void)seeded;
+  on_done_ = std::move(on_done);
   began_ns_ = now_ns();
+}
+
+void Query::start(OnDone on_done) {
+  begin(std::move(on_done));
   ThreadPool::shared().submit(std::make_shared<Once>([self = shared_from_this()] { self->advance(); }));
+}
+
+bool Query::is_small() const {
+  constexpr int64_t kFewCells = 1 << 15;
+  constexpr size_t kFewTextBytes = 128 << 10;
+  const Options& options = plan_->options;
+  if (options.mode != Options::Mode::Collect || options.partition_from_groups == 0) return false;
+  std::vector<int64_t> rows;  // by step, at most
+  int64_t cells = 0;
+  size_t text_bytes = 0;
+  for (const OpSpec& op : plan_->steps) {
+    int64_t out = 0;
+    if (op.kind == OpSpec::Kind::Memory) {
+      const Frame& frame = *inputs_.frames[static_cast<size_t>(op.frame_handle)];
+      out = frame.rows;
+      for (const Column& column : frame.columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
+      cells += out;
+    } else if (!never_adds_rows(op.kind)) {
+      return false;
+    }
+    for (const uint32_t input : op.inputs) out += rows[input];
+    // Steps whose lists are long cost something even without rows.
+    const size_t terms = 4 + (op.nodes ? op.nodes->size() : 0) + op.names.size() + op.aggregates.size();
+    cells += (out + 64) * static_cast<int64_t>(terms);
+    if (cells > kFewCells || text_bytes > kFewTextBytes) return false;
+    rows.push_back(out);
+  }
+  return true;
+}
+
+QueryResult Query::run_here() {
+  here_ = true;
+  QueryResult out;
+  begin([&out](QueryResult result) { out = std::move(result); });
+  advance();
+  return out;
 }
 
 void Query::advance() {
@@ -160,6 +207,7 @@ FrameView Query::input_of(const Segment& segment) const {
 }
 
 uint32_t Query::wanted_threads() const {
+  if (here_) return 1;
   return plan_->options.threads ? plan_->options.threads : ThreadPool::shared().threads();
 }
 
@@ -296,7 +344,7 @@ Result<Query::Step> Query::launch() {
   const auto workers =
       strips < 0 ? wanted : static_cast<uint32_t>(std::clamp<int64_t>(strips, 1, static_cast<int64_t>(wanted)));
   threads_ = std::max(threads_, workers);
-  const bool here = strips >= 0 && strips <= 1 && !(streams() && at_ + 1 == segments_.size());
+  const bool here = here_ || (strips >= 0 && strips <= 1 && !(streams() && at_ + 1 == segments_.size()));
   StageResult done_here;
   auto job = std::make_shared<StageJob>(*stage_, *scan_, state_, workers,
                                         [self = shared_from_this(), here, &done_here](StageResult result) {
@@ -371,6 +419,11 @@ void Query::finish(Status status) {
     }
   }
   results_.clear();
+  // The query lives on until its handle is collected; files, buffers and the frames that it read do not.
+  scan_.reset();
+  stage_.reset();
+  csv_input_.reset();
+  inputs_ = {};
   queue_.close(status);
   result.status = std::move(status);
   result.mode = plan_->options.mode;

@@ -25,10 +25,16 @@ class Query final : public std::enable_shared_from_this<Query> {
  public:
   using OnDone = std::function<void(QueryResult)>;
 
-  // Reads the plan; all else happens on the pool. `on_done` is called once, on a worker.
-  static Result<std::shared_ptr<Query>> create(std::string_view plan, QueryInputs inputs, OnDone on_done);
+  // Reads the plan.
+  static Result<std::shared_ptr<Query>> create(std::string_view plan, QueryInputs inputs);
 
-  void start();
+  // All else happens on the pool. `on_done` is called once, on a worker.
+  void start(OnDone on_done);
+  // Whether waking a worker would cost more than the work: so few rows in memory, and so little to do with them, that
+  // it is done within some hundred microseconds.
+  bool is_small() const;
+  // A small query on the calling thread, instead of start().
+  QueryResult run_here();
   // The query ends with ERR_ABORTED soon, unless it is done before. Thread-safe.
   void cancel();
   // Stream mode: the next batch. Thread-safe.
@@ -37,7 +43,8 @@ class Query final : public std::enable_shared_from_this<Query> {
   bool streams() const { return plan_->options.mode == Options::Mode::Stream; }
 
  private:
-  Query(std::unique_ptr<Plan> plan, QueryInputs inputs, OnDone on_done);
+  Query(std::unique_ptr<Plan> plan, QueryInputs inputs);
+  void begin(OnDone on_done);
   enum class Step : uint8_t { Done, Running };
   // Runs segments until one is left to the pool, or all are done.
   void advance();
@@ -62,9 +69,10 @@ class Query final : public std::enable_shared_from_this<Query> {
   std::pair<const uint8_t*, int64_t> csv_bytes(const CsvSourceSpec& spec) const;
 
   std::unique_ptr<Plan> plan_;
-  const QueryInputs inputs_;
+  QueryInputs inputs_;  // until it is done
   OnDone on_done_;
   const std::vector<Segment> segments_;
+  bool here_ = false;               // no other thread works on it
   size_t at_ = 0;                   // the segment in progress
   std::vector<FrameView> results_;  // by segment; forgotten when the last reader is done
   std::vector<size_t> readers_left_;

@@ -1,7 +1,5 @@
 #include "node/env_state.h"
 
-#include <algorithm>
-
 namespace millrace::node {
 
 Mailbox::Mailbox(Napi::Env env) {
@@ -43,17 +41,16 @@ EnvState::EnvState(Napi::Env env) : mailbox_(std::make_shared<Mailbox>(env)) {
 
 EnvState::~EnvState() { end(); }
 
-void EnvState::track(const std::shared_ptr<exec::Query>& query) {
-  std::erase_if(queries_, [](const auto& entry) { return entry.expired(); });
-  queries_.push_back(query);
-}
+void EnvState::track(const std::shared_ptr<exec::Query>& query) { running_.emplace(query->state().id, query); }
+
+void EnvState::forget(int64_t query_id) { running_.erase(query_id); }
 
 void EnvState::end() {
   mailbox_->close();
-  for (const auto& entry : queries_) {
+  for (const auto& [id, entry] : running_) {
     if (const auto query = entry.lock()) query->cancel();
   }
-  queries_.clear();
+  running_.clear();
 }
 
 }  // namespace millrace::node

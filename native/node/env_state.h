@@ -2,7 +2,7 @@
 // threads into it.
 #pragma once
 #include <memory>
-#include <vector>
+#include <unordered_map>
 
 #include "exec/call_queue.h"
 #include "exec/query.h"
@@ -39,13 +39,15 @@ class EnvState {
   static EnvState& of(Napi::Env env) { return *env.GetInstanceData<EnvState>(); }
 
   const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  // A query that runs, and that it is done.
   void track(const std::shared_ptr<exec::Query>& query);
+  void forget(int64_t query_id);
   // Aborts what runs; nothing reaches the environment afterwards.
   void end();
 
  private:
   std::shared_ptr<Mailbox> mailbox_;
-  std::vector<std::weak_ptr<exec::Query>> queries_;
+  std::unordered_map<int64_t, std::weak_ptr<exec::Query>> running_;  // by id
 };
 
 }  // namespace millrace::node

@@ -56,9 +56,8 @@ void settle(Napi::Env env, const Napi::Promise::Deferred& deferred, const Outcom
   }
 }
 
-// Runs on a worker; what needs no JavaScript is done before the post.
-void complete(const std::shared_ptr<Mailbox>& mailbox, const Napi::Promise::Deferred& deferred,
-              exec::QueryResult query) {
+// What needs no JavaScript is done here.
+Outcome outcome_of(exec::QueryResult query) {
   using Mode = exec::Options::Mode;
   Outcome outcome;
   if (query.mode == Mode::Persist && query.status.ok()) {
@@ -73,11 +72,31 @@ void complete(const std::shared_ptr<Mailbox>& mailbox, const Napi::Promise::Defe
     outcome.result->peak_bytes = query.peak_bytes;
     outcome.result->threads = query.threads;
   }
-  const bool expected = query.mode != Mode::Stream;
-  mailbox->post([mailbox, deferred, expected, outcome = std::move(outcome)](Napi::Env env) {
+  return outcome;
+}
+
+// Runs on a worker.
+void complete(const std::shared_ptr<Mailbox>& mailbox, const Napi::Promise::Deferred& deferred, int64_t query_id,
+              exec::QueryResult query) {
+  const bool expected = query.mode != exec::Options::Mode::Stream;
+  Outcome outcome = outcome_of(std::move(query));
+  mailbox->post([mailbox, deferred, query_id, expected, outcome = std::move(outcome)](Napi::Env env) {
+    EnvState::of(env).forget(query_id);
     if (expected) mailbox->settle(env);
     settle(env, deferred, outcome);
   });
+}
+
+// { result }, or the error thrown.
+Napi::Value result_of(Napi::Env env, exec::QueryResult query) {
+  const Outcome outcome = outcome_of(std::move(query));
+  if (!outcome.status.ok()) {
+    throw_status(env, outcome.status);
+    return env.Undefined();
+  }
+  Napi::Object out = Napi::Object::New(env);
+  out.Set("result", to_object(env, *outcome.result));
+  return out;
 }
 
 }  // namespace
@@ -89,20 +108,22 @@ Napi::Value execute(const Napi::CallbackInfo& info) {
     throw_argument(env, "execute(plan, handles): a JSON text, and an array of frame handles or Uint8Arrays");
     return env.Undefined();
   }
-  const auto mailbox = EnvState::of(env).mailbox();
-  const auto deferred = Napi::Promise::Deferred::New(env);
   const std::string plan = info[0].As<Napi::String>();
-  auto query = exec::Query::create(plan, std::move(inputs), [mailbox, deferred](exec::QueryResult result) {
-    complete(mailbox, deferred, std::move(result));
-  });
+  auto query = exec::Query::create(plan, std::move(inputs));
   if (!query.ok()) {
     throw_status(env, query.status());
     return env.Undefined();
   }
+  const bool watched = info[2].ToBoolean();
+  if (!watched && query.value()->is_small()) return result_of(env, query.value()->run_here());
+  const auto mailbox = EnvState::of(env).mailbox();
+  const auto deferred = Napi::Promise::Deferred::New(env);
   EnvState::of(env).track(query.value());
   // A stream keeps the process alive only while somebody waits for a batch: a reader that stops must not hang it.
   if (!query.value()->streams()) mailbox->expect(env);
-  query.value()->start();
+  query.value()->start([mailbox, deferred, id = query.value()->state().id](exec::QueryResult result) {
+    complete(mailbox, deferred, id, std::move(result));
+  });
   Napi::Object out = Napi::Object::New(env);
   out.Set("query", make_handle<exec::Query>(env, query.value()));
   out.Set("promise", deferred.Promise());

@@ -176,9 +176,9 @@ test('an installed executor runs the queries until it is taken away', async () =
   let plans = 0
   setExecutor({
     ...localExecutor,
-    run(request) {
+    run(request, watched) {
       plans++
-      return localExecutor.run(request)
+      return localExecutor.run(request, watched)
     },
   })
   expect(await df.rowCount()).toBe(rowCount)

@@ -97,7 +97,7 @@ function step(frame: Frame): Frame {
 
 async function unoptimized(frame: Frame): Promise<unknown> {
   const plan = planOf(frame)!
-  const result = await localExecutor.run(serializePlan(plan, { threads: 2 })).result
+  const result = await localExecutor.run(serializePlan(plan, { threads: 2 }), true).result
   return tableOf(result, plan.schema, { int64: 'number', dates: 'date' }).toObjects()
 }
 

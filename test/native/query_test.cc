@@ -300,13 +300,13 @@ TEST("batches keep the rows and their order, and a slow reader holds the query b
   std::mutex mutex;
   std::condition_variable changed;
   bool done = false;
-  auto query = exec::Query::create(plan_json(kFilter, options), inputs_of(sample.text), [&](exec::QueryResult result) {
-                 const std::lock_guard lock(mutex);
-                 CHECK(result.status.ok());
-                 done = true;
-                 changed.notify_one();
-               }).take();
-  query->start();
+  auto query = exec::Query::create(plan_json(kFilter, options), inputs_of(sample.text)).take();
+  query->start([&](exec::QueryResult result) {
+    const std::lock_guard lock(mutex);
+    CHECK(result.status.ok());
+    done = true;
+    changed.notify_one();
+  });
   std::string rows;
   bool ended = false;
   while (!ended) {
@@ -337,15 +337,14 @@ TEST("an aborted query ends with ERR_ABORTED, running or paused") {
     bool done = false;
     Status status;
     auto query = exec::Query::create(plan_json("", std::string(mode) + "\"chunkBytes\":1,\"vectorRows\":1"),
-                                     inputs_of(sample.text),
-                                     [&](exec::QueryResult result) {
-                                       const std::lock_guard lock(mutex);
-                                       status = result.status;
-                                       done = true;
-                                       changed.notify_one();
-                                     })
+                                     inputs_of(sample.text))
                      .take();
-    query->start();
+    query->start([&](exec::QueryResult result) {
+      const std::lock_guard lock(mutex);
+      status = result.status;
+      done = true;
+      changed.notify_one();
+    });
     query->cancel();
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return done; });

@@ -14,17 +14,17 @@ inline exec::QueryResult run_query(const std::string& plan, exec::QueryInputs in
   std::condition_variable finished;
   bool done = false;
   exec::QueryResult result;
-  auto query = exec::Query::create(plan, std::move(inputs), [&](exec::QueryResult out) {
+  auto query = exec::Query::create(plan, std::move(inputs));
+  if (!query.ok()) {
+    result.status = query.take_status();
+    return result;
+  }
+  query.value()->start([&](exec::QueryResult out) {
     const std::lock_guard lock(mutex);
     result = std::move(out);
     done = true;
     finished.notify_one();
   });
-  if (!query.ok()) {
-    result.status = query.take_status();
-    return result;
-  }
-  query.value()->start();
   std::unique_lock lock(mutex);
   finished.wait(lock, [&] { return done; });
   return result;

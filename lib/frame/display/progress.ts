@@ -14,9 +14,15 @@ interface Watched {
   readonly onProgress?: (progress: QueryProgress) => void
 }
 
+/** Whether watchProgress would ask a query how far it is. */
+export function isWatched({ progress, onProgress }: Watched): boolean {
+  return progress === true || onProgress !== undefined
+}
+
 /** Samples a query ten times a second. Its timer never keeps the process alive. */
-export function watchProgress(query: RunningQuery, { progress, onProgress }: Watched): ProgressWatch {
-  if (!progress && !onProgress) return { failure: undefined, stop() {} }
+export function watchProgress(query: RunningQuery, watched: Watched): ProgressWatch {
+  if (!isWatched(watched)) return { failure: undefined, stop() {} }
+  const { progress, onProgress } = watched
   const bar = progress ? new ProgressBar(process.stderr) : undefined
   let failure: { error: unknown } | undefined
   const sample = () => {

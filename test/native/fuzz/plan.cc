@@ -20,13 +20,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::mutex mutex;
   std::condition_variable finished;
   bool done = false;
-  auto query = exec::Query::create(plan, std::move(inputs), [&](exec::QueryResult) {
+  auto query = exec::Query::create(plan, std::move(inputs));
+  if (!query.ok() || query.value()->streams()) return 0;
+  query.value()->start([&](exec::QueryResult) {
     const std::lock_guard lock(mutex);
     done = true;
     finished.notify_one();
   });
-  if (!query.ok() || query.value()->streams()) return 0;
-  query.value()->start();
   std::unique_lock lock(mutex);
   finished.wait(lock, [&] { return done; });
   return 0;
