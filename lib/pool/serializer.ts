@@ -5,7 +5,7 @@
  * Unlike Node's DefaultSerializer this keeps views of a SharedArrayBuffer shared, and copies of an ArrayBuffer's views
  * only the bytes that the view shows (a small Buffer is a view of an 8 KiB slab).
  */
-import { Deserializer, Serializer } from 'node:v8'
+import { v8 } from '../core/builtins.js'
 import { MillraceError } from '../core/errors.js'
 import { packBuffers, packDepth, unpack } from './shareable.js'
 
@@ -42,77 +42,92 @@ interface SerializerInternals {
 // one is met, whereupon views take the place of such buffers.
 const bareBuffer = new Error('a SharedArrayBuffer by itself')
 
-class ValueSerializer extends Serializer {
-  readonly buffers: SharedArrayBuffer[] = []
+let made: ReturnType<typeof makeClasses> | undefined
 
-  constructor(value: unknown, replaced: boolean) {
-    super()
-    ;(this as unknown as SerializerInternals)._setTreatArrayBufferViewsAsHostObjects(true)
-    this.writeHeader()
-    this.writeUint32(Number(replaced))
-    this.writeValue(value)
-  }
-
-  _getSharedArrayBufferId(): never {
-    throw bareBuffer
-  }
-
-  #idOf(buffer: SharedArrayBuffer): number {
-    const known = this.buffers.indexOf(buffer)
-    return known >= 0 ? known : this.buffers.push(buffer) - 1
-  }
-
-  _getDataCloneError(message: string): Error {
-    return notSerializable(
-      message,
-      'pass plain data, or a shared object of this package (Queue, Lock, SharedArray, ...)',
-    )
-  }
-
-  _writeHostObject(view: View): void {
-    const kind = views.findIndex(type => view instanceof type)
-    if (kind < 0)
-      throw this._getDataCloneError(`${Object.prototype.toString.call(view)} could not be cloned.`)
-    const shared = view.buffer instanceof SharedArrayBuffer
-    this.writeUint32(kind * 2 + Number(shared))
-    if (shared) {
-      this.writeUint32(this.#idOf(view.buffer as SharedArrayBuffer))
-      this.writeDouble(view.byteOffset)
-      this.writeDouble(view.byteLength)
-    } else {
-      this.writeDouble(view.byteLength)
-      this.writeRawBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
-    }
-  }
+// At first use: the classes below extend Node's, which take milliseconds to load.
+function classes(): ReturnType<typeof makeClasses> {
+  made ??= makeClasses()
+  return made
 }
 
-class ValueDeserializer extends Deserializer {
-  readonly #buffers: readonly SharedArrayBuffer[]
+function makeClasses() {
+  const { Deserializer, Serializer } = v8()
 
-  constructor(bytes: Uint8Array, buffers: readonly SharedArrayBuffer[]) {
-    super(bytes)
-    this.#buffers = buffers
-  }
+  class ValueSerializer extends Serializer {
+    readonly buffers: SharedArrayBuffer[] = []
 
-  _readHostObject(): View {
-    const word = this.readUint32()
-    const type = views[word >> 1] as ViewConstructor & { BYTES_PER_ELEMENT?: number }
-    const size = (length: number) => length / (type.BYTES_PER_ELEMENT ?? 1)
-    if (word % 2 === 1) {
-      const buffer = this.#buffers[this.readUint32()]!
-      const offset = this.readDouble()
-      return new type(buffer, offset, size(this.readDouble()))
+    constructor(value: unknown, replaced: boolean) {
+      super()
+      ;(this as unknown as SerializerInternals)._setTreatArrayBufferViewsAsHostObjects(true)
+      this.writeHeader()
+      this.writeUint32(Number(replaced))
+      this.writeValue(value)
     }
-    const length = this.readDouble()
-    // A copy: the bytes may be a ring's, soon written over, and a view must begin at a multiple of its element.
-    const bytes = new Uint8Array(length)
-    bytes.set(this.readRawBytes(length))
-    return new type(bytes.buffer, 0, size(length))
+
+    _getSharedArrayBufferId(): never {
+      throw bareBuffer
+    }
+
+    #idOf(buffer: SharedArrayBuffer): number {
+      const known = this.buffers.indexOf(buffer)
+      return known >= 0 ? known : this.buffers.push(buffer) - 1
+    }
+
+    _getDataCloneError(message: string): Error {
+      return notSerializable(
+        message,
+        'pass plain data, or a shared object of this package (Queue, Lock, SharedArray, ...)',
+      )
+    }
+
+    _writeHostObject(view: View): void {
+      const kind = views.findIndex(type => view instanceof type)
+      if (kind < 0)
+        throw this._getDataCloneError(`${Object.prototype.toString.call(view)} could not be cloned.`)
+      const shared = view.buffer instanceof SharedArrayBuffer
+      this.writeUint32(kind * 2 + Number(shared))
+      if (shared) {
+        this.writeUint32(this.#idOf(view.buffer as SharedArrayBuffer))
+        this.writeDouble(view.byteOffset)
+        this.writeDouble(view.byteLength)
+      } else {
+        this.writeDouble(view.byteLength)
+        this.writeRawBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
+      }
+    }
   }
+
+  class ValueDeserializer extends Deserializer {
+    readonly #buffers: readonly SharedArrayBuffer[]
+
+    constructor(bytes: Uint8Array, buffers: readonly SharedArrayBuffer[]) {
+      super(bytes)
+      this.#buffers = buffers
+    }
+
+    _readHostObject(): View {
+      const word = this.readUint32()
+      const type = views[word >> 1] as ViewConstructor & { BYTES_PER_ELEMENT?: number }
+      const size = (length: number) => length / (type.BYTES_PER_ELEMENT ?? 1)
+      if (word % 2 === 1) {
+        const buffer = this.#buffers[this.readUint32()]!
+        const offset = this.readDouble()
+        return new type(buffer, offset, size(this.readDouble()))
+      }
+      const length = this.readDouble()
+      // A copy: the bytes may be a ring's, soon written over, and a view must begin at a multiple of its element.
+      const bytes = new Uint8Array(length)
+      bytes.set(this.readRawBytes(length))
+      return new type(bytes.buffer, 0, size(length))
+    }
+  }
+
+  return { ValueSerializer, ValueDeserializer }
 }
 
 /** Throws ERR_NOT_SERIALIZABLE for functions, promises, ports and other things that cannot be cloned. */
 export function serialize(value: unknown): Serialized {
+  const { ValueSerializer } = classes()
   try {
     return released(new ValueSerializer(value, false))
   } catch (error) {
@@ -129,13 +144,18 @@ export function serialize(value: unknown): Serialized {
   }
 }
 
-const released = (serializer: ValueSerializer): Serialized => ({
+interface Releasable {
+  readonly buffers: readonly SharedArrayBuffer[]
+  releaseBuffer(): Buffer
+}
+
+const released = (serializer: Releasable): Serialized => ({
   bytes: serializer.releaseBuffer(),
   buffers: serializer.buffers,
 })
 
 export function deserialize(bytes: Uint8Array, buffers: readonly SharedArrayBuffer[] = []): unknown {
-  const deserializer = new ValueDeserializer(bytes, buffers)
+  const deserializer = new (classes().ValueDeserializer)(bytes, buffers)
   deserializer.readHeader()
   const replaced = deserializer.readUint32() === 1
   const value = deserializer.readValue()

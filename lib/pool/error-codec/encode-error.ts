@@ -3,7 +3,6 @@
  * cloned becomes the text that `util.inspect` gives. Used in workers: it imports nothing but Node.
  */
 import { inspect } from 'node:util'
-import { serialize } from 'node:v8'
 
 /** A value as it travels; errors stand for themselves by their place in the table, so that cycles survive. */
 export type EncodedValue =
@@ -116,7 +115,7 @@ function plain(value: unknown): EncodedValue {
     return { kind: 'text', text: safeInspect(value) }
   if (typeof value !== 'object' || value === null) return { kind: 'value', value }
   try {
-    serialize(value)
+    process.getBuiltinModule('node:v8').serialize(value)
     return { kind: 'value', value }
   } catch {
     return { kind: 'text', text: safeInspect(value) }

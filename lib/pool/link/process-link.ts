@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { childProcess } from '../../core/builtins.js'
 import { workerProgram } from '../worker/program.js'
 import * as p from '../worker/protocol.js'
 import { type Link, type LinkEvents, type LinkOptions, Tail } from './link.js'
@@ -21,9 +22,7 @@ export function processLink(setup: p.WorkerSetup, options: LinkOptions, events: 
     ? [`--max-old-space-size=${Math.max(4, Math.round(options.memoryLimit / 2 ** 20))}`]
     : []
   const flags = (options.execArgv ?? inheritedFlags()).filter(flag => !flag.startsWith('--inspect'))
-  // At first use: loading it is a tenth of what importing millrace costs.
-  const { spawn } = process.getBuiltinModule('node:child_process')
-  const child = spawn(process.execPath, [...flags, ...heap, '-e', boot], {
+  const child = childProcess().spawn(process.execPath, [...flags, ...heap, '-e', boot], {
     stdio: ['ignore', output, output, 'ipc', board],
     serialization: 'advanced',
     ...(options.env && { env: options.env }),

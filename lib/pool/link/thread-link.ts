@@ -1,4 +1,5 @@
-import { MessageChannel, receiveMessageOnPort, type TransferListItem, Worker } from 'node:worker_threads'
+import type { TransferListItem } from 'node:worker_threads'
+import { workerThreads } from '../../core/builtins.js'
 import { workerProgram } from '../worker/program.js'
 import * as p from '../worker/protocol.js'
 import { type Link, type LinkEvents, type LinkOptions, Tail } from './link.js'
@@ -7,6 +8,7 @@ const program = `${workerProgram}\nstartThread()\n//# sourceURL=millrace-worker.
 
 /** A worker thread. Messages go through a port of their own, which can be emptied without waiting. */
 export function threadLink(setup: p.WorkerSetup, options: LinkOptions, events: LinkEvents): Link {
+  const { MessageChannel, receiveMessageOnPort, Worker } = workerThreads()
   const { port1: port, port2 } = new MessageChannel()
   const board = new Int32Array(new SharedArrayBuffer(p.boardWords * 4))
   const capture = options.stdio === 'capture'

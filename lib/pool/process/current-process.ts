@@ -1,4 +1,4 @@
-import { isMainThread, workerData } from 'node:worker_threads'
+import { workerThreads } from '../../core/builtins.js'
 import { type StartMessage, startKey } from './start-message.js'
 
 /** What a process, or a thread started as one, knows about itself. */
@@ -37,5 +37,7 @@ export function parentProcess(): { readonly name: string; readonly pid: number }
 }
 
 /** The start message of a thread. */
-export const threadStart = (): StartMessage | undefined =>
-  isMainThread ? undefined : (workerData as { [startKey]?: StartMessage } | null)?.[startKey]
+export const threadStart = (): StartMessage | undefined => {
+  const { isMainThread, workerData } = workerThreads()
+  return isMainThread ? undefined : (workerData as { [startKey]?: StartMessage } | null)?.[startKey]
+}

@@ -1,6 +1,6 @@
 /** What a Process has started: a child process or a thread, in one form. */
 import { constants } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import { childProcess, workerThreads } from '../../core/builtins.js'
 import { entryUrl } from '../../core/own-folder.js'
 import { decodeThrown } from '../error-codec/decode-error.js'
 import { type FailureMessage, type StartMessage, startKey } from './start-message.js'
@@ -24,9 +24,7 @@ export interface LiveChild {
 }
 
 export function forkChild(message: StartMessage): LiveChild {
-  // At first use: loading it is a tenth of what importing millrace costs.
-  const { fork } = process.getBuiltinModule('node:child_process')
-  const child = fork(entry, { serialization: 'advanced', execArgv: inheritedFlags() })
+  const child = childProcess().fork(entry, { serialization: 'advanced', execArgv: inheritedFlags() })
   let thrown: { error?: unknown } = {}
   child.on('message', reply => {
     thrown = { error: decodeThrown((reply as FailureMessage).millraceFailure) }
@@ -66,7 +64,7 @@ function inheritedFlags(): string[] {
 
 export function threadChild(message: StartMessage): LiveChild {
   const flags = inheritedFlags()
-  const worker = new Worker(entry, {
+  const worker = new (workerThreads().Worker)(entry, {
     workerData: { [startKey]: message },
     name: message.name,
     // Not said when all are inherited: flags that are said must all be known to workers.

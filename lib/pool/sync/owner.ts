@@ -8,8 +8,9 @@
  * A token belongs to the JavaScript thread itself, in threads and processes alike; the price is that waiters look
  * (20 us) whenever they have waited for a while.
  */
+
 import { readFileSync, readlinkSync } from 'node:fs'
-import { threadId } from 'node:worker_threads'
+import { workerThreads } from '../../core/builtins.js'
 
 const idBits = 22
 const idMask = (1 << idBits) - 1
@@ -30,7 +31,7 @@ function kernelToken(): number {
 
 // Without /proc nobody can tell whether a thread lives: process id and thread number make tokens distinct, no more.
 function portableToken(): number {
-  return (process.pid & idMask) | (((threadId + 1) & startMask) << idBits)
+  return (process.pid & idMask) | (((workerThreads().threadId + 1) & startMask) << idBits)
 }
 
 /** False only when the token's thread has certainly ended. Costs a read of /proc; always true where there is none. */

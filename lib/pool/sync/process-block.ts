@@ -1,4 +1,4 @@
-import { isMainThread } from 'node:worker_threads'
+import { workerThreads } from '../../core/builtins.js'
 import { native } from '../../native.js'
 import type { ShareTarget } from '../shareable.js'
 import { invalidState } from './errors.js'
@@ -74,7 +74,9 @@ export class ProcessBlock implements SharedBlock {
       if (isShort && waited < eagerMs) await new Promise(setImmediate)
       else {
         const left = ms - waited
-        const wait = isMainThread ? native().waitWordAsync(this.words, index, value, left) : null
+        const wait = workerThreads().isMainThread
+          ? native().waitWordAsync(this.words, index, value, left)
+          : null
         await (wait ?? pause(Math.min(left, isShort ? pauseMs.short : pauseMs.long)))
       }
     }

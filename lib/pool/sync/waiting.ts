@@ -5,8 +5,8 @@
  * slices: a waiter that a dying notifier failed to wake, or whose lock's owner died, notices at the end of a slice.
  * While something waits a timer keeps the process alive, because `Atomics.waitAsync` does not.
  */
-import { isMainThread } from 'node:worker_threads'
 import { onAbort } from '../../core/abort.js'
+import { workerThreads } from '../../core/builtins.js'
 import { invalidArgument, MillraceError } from '../../core/errors.js'
 import { abortSignal, boolean, type OptionReaders, readOptions } from '../../core/options.js'
 import type { SharedBlock } from './shared-block.js'
@@ -53,7 +53,7 @@ export const readWait = (options: WaitOptions | undefined, method: string): Wait
 /** Throws ERR_MAIN_THREAD when the caller may not block. */
 export function readSyncWait(options: SyncWaitOptions | undefined, method: string): SyncWaitOptions {
   const read = readOptions(options, method, syncReaders)
-  if (isMainThread && !read.allowMainThread) {
+  if (!read.allowMainThread && workerThreads().isMainThread) {
     throw new MillraceError('ERR_MAIN_THREAD', `${method} would block the main thread`, {
       hint: 'await the method without Sync, or pass { allowMainThread: true }',
     })

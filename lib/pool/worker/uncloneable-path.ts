@@ -1,5 +1,3 @@
-import { serialize } from 'node:v8'
-
 /** Where in `value` something stands that cannot be cloned, such as `.rows[3].callback`; undefined when all can be. */
 export function uncloneablePath(value: unknown): string | undefined {
   if (isCloneable(value)) return undefined
@@ -44,7 +42,7 @@ function isCloneable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (value instanceof SharedArrayBuffer) return true
   try {
-    serialize(value)
+    process.getBuiltinModule('node:v8').serialize(value)
     return true
   } catch {
     try {
