@@ -45,6 +45,7 @@ struct Float64Parser {
       return true;
     return begins_number(*text) && parse_float64({text, size}, value) == ParseResult::Ok;
   }
+  static auto kernel() { return simd::kernels().parse_decimals; }
   static bool begins_number(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '+'; }
   static ParseResult whole(std::string_view text, double& value) { return parse_float64(text, value); }
 };
