@@ -1,4 +1,4 @@
-// AVX-512 at the Ice Lake level (BW, VL, VBMI, VBMI2): Intel Ice Lake and later, AMD Zen 4 and later.
+// AVX-512 at the Ice Lake level (BW, VL, VBMI, VBMI2, BITALG): Intel Ice Lake and later, AMD Zen 4 and later.
 #include "simd/levels.h"
 
 #if defined(__x86_64__)
@@ -12,7 +12,8 @@
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #endif
 
-MILLRACE_TARGET_BEGIN("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,popcnt,pclmul")
+MILLRACE_TARGET_BEGIN(
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512bitalg,avx2,bmi,bmi2,popcnt,pclmul")
 namespace millrace::simd {
 namespace {
 
@@ -58,7 +59,10 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/generic/decimals.inl.h"
 #include "simd/generic/integers.inl.h"
 
-constexpr KernelTable kTable{"avx512", index_plain, index_quoted, count_byte, is_ascii, parse_decimals, parse_integers};
+#include "simd/decimals_avx512.inl.h"
+
+constexpr KernelTable kTable{"avx512",      index_plain, index_quoted, count_byte, is_ascii, parse_decimals_by_four,
+                             parse_integers};
 
 }  // namespace
 }  // namespace millrace::simd

@@ -41,7 +41,7 @@ struct KernelTable {
   // Fields of the shape [-]digits, 1 to 7 of them, and optionally a dot and up to 8 digits, as doubles, correctly
   // rounded. Stops at the first field of another shape, or whose size (mod 64) is a bit of `refused_sizes`; returns how
   // many were done. Null where the level has nothing better than the parsers of column/text_fast.h. Reads 17 bytes from
-  // each field's begin.
+  // each field's begin; the byte behind a field is no digit.
   size_t (*parse_decimals)(const char* chunk, const FieldSpan* fields, size_t count, uint64_t refused_sizes,
                            double* out);
   // The same for [-] and 1 to 16 digits, as integers. Reads 16 bytes up to each field's end.

@@ -42,10 +42,11 @@ static size_t parse_decimals(const char* chunk, const FieldSpan* fields, size_t 
     const Bytes16 aligned = values.shuffled(kAlign.bytes[whole]).masked(kFraction.bytes[tail]);
     const uint64_t pair = digit_pair(aligned);
     const uint64_t magnitude = (pair & 0xffffffff) * 100000000 + (pair >> 32);
-    // -0 is no integer: the caller's parser has it.
-    if (any_other(aligned) | ((digits[whole] != '.') & (tail != 0)) | (negative > magnitude)) return i;
-    // Both operands are exact, so the quotient is correctly rounded (Clinger, 1990).
-    out[i] = static_cast<double>(static_cast<int64_t>((magnitude ^ (0 - negative)) + negative)) / 1e8;
+    if (any_other(aligned) | ((digits[whole] != '.') & (tail != 0))) return i;
+    // Both operands are exact, so the quotient is correctly rounded (Clinger, 1990). The sign comes from the divisor,
+    // for -0 too.
+    static constexpr double kScales[2] = {1e8, -1e8};
+    out[i] = static_cast<double>(static_cast<int64_t>(magnitude)) / kScales[negative];
   }
   return count;
 }
