@@ -83,6 +83,7 @@ struct DateParser {
   using Value = int32_t;
   static constexpr Reason kReason = Reason::NotADate;
   static bool fast(const char* text, uint64_t size, int32_t& days) { return parse_short_date(text, size, days); }
+  static auto kernel() { return simd::kernels().parse_dates; }
   static ParseResult whole(std::string_view text, int32_t& days) { return parse_date(text, days); }
 };
 

@@ -59,10 +59,15 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/generic/decimals.inl.h"
 #include "simd/generic/integers.inl.h"
 
-#include "simd/decimals_avx512.inl.h"
+#include "simd/avx512/field_quad.inl.h"
 
-constexpr KernelTable kTable{"avx512",      index_plain, index_quoted, count_byte, is_ascii, parse_decimals_by_four,
-                             parse_integers};
+#include "simd/avx512/dates.inl.h"
+#include "simd/avx512/decimals.inl.h"
+#include "simd/avx512/integers.inl.h"
+
+constexpr KernelTable kTable{
+    "avx512",   index_plain, index_quoted, count_byte, is_ascii, parse_decimals_by_four, parse_integers_by_four,
+    parse_dates};
 
 }  // namespace
 }  // namespace millrace::simd

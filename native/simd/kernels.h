@@ -30,11 +30,11 @@ struct KernelTable {
   const char* name;
   // Positions of `delimiter` and '\n' in data[begin, end), ascending, to `out`. Up to 63 bytes behind `end` are read;
   // `out` needs room for end - begin + 64 entries.
-  IndexProgress (*index_plain)(const char* data, size_t begin, size_t end, char delimiter, uint32_t* out);
+  IndexProgress (*index_plain)(const char* data, size_t begin, size_t end, char delimiter, uint32_t* out) = nullptr;
   // The same outside quotes. Stops before a 64-byte block whose quotes do not follow the rules (a quote inside an
   // unquoted field, text behind a closing quote): the caller takes the scalar state machine over that block.
   IndexProgress (*index_quoted)(const char* data, size_t begin, size_t end, char delimiter, char quote,
-                                QuoteState& state, uint32_t* out);
+                                QuoteState& state, uint32_t* out) = nullptr;
   size_t (*count_byte)(const char* data, size_t size, char byte);
   // Whether no byte of the range is >= 0x80.
   bool (*is_ascii)(const char* data, size_t size);
@@ -43,10 +43,14 @@ struct KernelTable {
   // many were done. Null where the level has nothing better than the parsers of column/text_fast.h. Reads 17 bytes from
   // each field's begin; the byte behind a field is no digit.
   size_t (*parse_decimals)(const char* chunk, const FieldSpan* fields, size_t count, uint64_t refused_sizes,
-                           double* out);
+                           double* out) = nullptr;
   // The same for [-] and 1 to 16 digits, as integers. Reads 16 bytes up to each field's end.
   size_t (*parse_integers)(const char* chunk, const FieldSpan* fields, size_t count, uint64_t refused_sizes,
-                           int64_t* out);
+                           int64_t* out) = nullptr;
+  // The same for YYYY-MM-DD, as days since 1970-01-01; it takes whole groups of 8 and leaves the rest, so a field that
+  // it leaves may well be a date. Reads 16 bytes from each field's begin.
+  size_t (*parse_dates)(const char* chunk, const FieldSpan* fields, size_t count, uint64_t refused_sizes,
+                        int32_t* out) = nullptr;
 };
 
 // The table in use: the best that the CPU has, or what MILLRACE_SIMD names (`scalar`, `sse2`, `avx2`, `avx512`, `neon`;

@@ -32,7 +32,7 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 }  // namespace
 
 const KernelTable* scalar_kernels() {
-  static constexpr KernelTable table{"scalar", index_plain, index_quoted, count_byte, is_ascii, nullptr, nullptr};
+  static constexpr KernelTable table{"scalar", index_plain, index_quoted, count_byte, is_ascii};
   return &table;
 }
 

@@ -36,7 +36,7 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_loop(
 }  // namespace
 
 const KernelTable* sse2_kernels() {
-  static constexpr KernelTable table{"sse2", index_plain, index_quoted, count_byte, is_ascii, nullptr, nullptr};
+  static constexpr KernelTable table{"sse2", index_plain, index_quoted, count_byte, is_ascii};
   return &table;
 }
 

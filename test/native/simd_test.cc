@@ -296,6 +296,48 @@ TEST("number kernels take fields together as they take each alone") {
   CHECK(taken > 100000 || !simd::kernels().parse_decimals);
 }
 
+TEST("the date kernel takes what the scalar parser takes, and stops before a "
+     "group with anything else") {
+  std::mt19937 random(6);
+  size_t taken = 0;
+  for (int round = 0; round < 20000; round++) {
+    const bool clean = round % 2;
+    std::string chunk(16, '-');
+    std::vector<std::string> texts;
+    std::vector<simd::FieldSpan> spans;
+    for (size_t count = random() % 40; spans.size() < count;) {
+      const std::string field = random_field(random, 2).substr(0, 30);
+      int32_t day;
+      if (clean && parse_date(field, day) != ParseResult::Ok)
+        continue;
+      spans.push_back({static_cast<uint32_t>(chunk.size()),
+                       static_cast<uint32_t>(field.size())});
+      texts.push_back(field);
+      chunk += field + ",\n0"[random() % 3];
+    }
+    chunk += std::string(64, '0');
+    for (const simd::KernelTable *level : levels()) {
+      if (!level->parse_dates)
+        continue;
+      std::vector<int32_t> days(spans.size() + 8);
+      const size_t done = level->parse_dates(chunk.data(), spans.data(),
+                                             spans.size(), 1, days.data());
+      if (clean)
+        CHECK_EQ(done, spans.size() / 8 * 8);
+      CHECK_EQ(level->parse_dates(chunk.data(), spans.data(), spans.size(),
+                                  1 << 10, days.data()),
+               size_t{0});
+      for (size_t i = 0; i < done; i++) {
+        int32_t expected = 0;
+        CHECK(parse_date(texts[i], expected) == ParseResult::Ok);
+        CHECK_EQ(days[i], expected);
+      }
+      taken += done;
+    }
+  }
+  CHECK(taken > 50000 || !simd::kernels().parse_dates);
+}
+
 TEST("the level in use is the one that MILLRACE_SIMD names, or the best") {
   std::string expected;
   const char *const forced = std::getenv("MILLRACE_SIMD");
