@@ -15,10 +15,10 @@ using namespace millrace;
 
 namespace {
 
-std::vector<const simd::KernelTable *> levels() {
-  std::vector<const simd::KernelTable *> out;
-  const simd::KernelTable &before = simd::kernels();
-  for (const char *const *name = simd::available_levels(); *name; name++) {
+std::vector<const simd::KernelTable*> levels() {
+  std::vector<const simd::KernelTable*> out;
+  const simd::KernelTable& before = simd::kernels();
+  for (const char* const* name = simd::available_levels(); *name; name++) {
     simd::select_level(*name);
     out.push_back(&simd::kernels());
   }
@@ -26,66 +26,59 @@ std::vector<const simd::KernelTable *> levels() {
   return out;
 }
 
-std::string random_text(std::mt19937 &random, size_t size,
-                        const std::string &alphabet) {
+std::string random_text(std::mt19937& random, size_t size, const std::string& alphabet) {
   std::string out;
-  for (size_t i = 0; i < size; i++)
-    out.push_back(alphabet[random() % alphabet.size()]);
+  for (size_t i = 0; i < size; i++) out.push_back(alphabet[random() % alphabet.size()]);
   return out + std::string(128, '\0');
 }
 
-} // namespace
+}  // namespace
 
-TEST("every SIMD level finds the same delimiters and newlines as the scalar "
-     "one") {
+TEST(
+    "every SIMD level finds the same delimiters and newlines as the scalar "
+    "one") {
   std::mt19937 random(1);
   for (int round = 0; round < 400; round++) {
     const size_t size = random() % 700;
-    const std::string text = random_text(
-        random, size, round % 2 ? "ab,\n" : "abcdefghijklmnopqrst,\n;");
+    const std::string text = random_text(random, size, round % 2 ? "ab,\n" : "abcdefghijklmnopqrst,\n;");
     const size_t begin = size ? random() % size : 0;
     std::vector<uint32_t> expected(size + 128);
-    const auto want = simd::scalar_kernels()->index_plain(
-        text.data(), begin, size, ',', expected.data());
-    for (const simd::KernelTable *level : levels()) {
+    const auto want = simd::scalar_kernels()->index_plain(text.data(), begin, size, ',', expected.data());
+    for (const simd::KernelTable* level : levels()) {
       std::vector<uint32_t> found(size + 128);
-      const auto got =
-          level->index_plain(text.data(), begin, size, ',', found.data());
+      const auto got = level->index_plain(text.data(), begin, size, ',', found.data());
       CHECK_EQ(got.positions, want.positions);
       CHECK_EQ(got.newlines, want.newlines);
-      for (size_t i = 0; i < want.positions; i++)
-        CHECK_EQ(found[i], expected[i]);
+      for (size_t i = 0; i < want.positions; i++) CHECK_EQ(found[i], expected[i]);
     }
   }
 }
 
-TEST("every SIMD level agrees on quotes, on what it carries over, and on where "
-     "it gives up") {
+TEST(
+    "every SIMD level agrees on quotes, on what it carries over, and on where "
+    "it gives up") {
   std::mt19937 random(2);
   for (int round = 0; round < 1000; round++) {
     const size_t size = random() % 400;
-    const std::string text =
-        random_text(random, size, round % 3 ? "a,\n\"" : "abcdefgh,\n\r\"\"");
+    const std::string text = random_text(random, size, round % 3 ? "a,\n\"" : "abcdefgh,\n\r\"\"");
     simd::QuoteState start;
     start.inside = random() % 2 ? ~uint64_t{0} : 0;
     start.opener_ok = start.inside ? 0 : random() % 2;
     simd::QuoteState expected_state = start;
     std::vector<uint32_t> expected(size + 128);
-    const auto want = simd::scalar_kernels()->index_quoted(
-        text.data(), 0, size, ',', '"', expected_state, expected.data());
-    for (const simd::KernelTable *level : levels()) {
+    const auto want =
+        simd::scalar_kernels()->index_quoted(text.data(), 0, size, ',', '"', expected_state, expected.data());
+    for (const simd::KernelTable* level : levels()) {
       simd::QuoteState state = start;
       std::vector<uint32_t> found(size + 128);
-      const auto got = level->index_quoted(text.data(), 0, size, ',', '"',
-                                           state, found.data());
+      const auto got = level->index_quoted(text.data(), 0, size, ',', '"', state, found.data());
       CHECK_EQ(got.positions, want.positions);
       CHECK_EQ(got.newlines, want.newlines);
       CHECK_EQ(got.end, want.end);
       CHECK_EQ(state.inside, expected_state.inside);
       CHECK_EQ(state.opener_ok, expected_state.opener_ok);
       CHECK_EQ(state.after_close, expected_state.after_close);
-      for (size_t i = 0; i < want.positions; i++)
-        CHECK_EQ(found[i], expected[i]);
+      for (size_t i = 0; i < want.positions; i++) CHECK_EQ(found[i], expected[i]);
     }
   }
 }
@@ -95,15 +88,14 @@ TEST("counting a byte and testing for ASCII give the same at every level") {
   for (int round = 0; round < 300; round++) {
     const size_t size = random() % 300;
     std::string text = random_text(random, size, "xyz\n");
-    if (size && round % 2)
-      text[random() % size] = '\xC3';
+    if (size && round % 2) text[random() % size] = '\xC3';
     size_t newlines = 0;
     bool ascii = true;
     for (size_t i = 0; i < size; i++) {
       newlines += text[i] == '\n';
       ascii = ascii && static_cast<unsigned char>(text[i]) < 128;
     }
-    for (const simd::KernelTable *level : levels()) {
+    for (const simd::KernelTable* level : levels()) {
       CHECK_EQ(level->count_byte(text.data(), size, '\n'), newlines);
       CHECK_EQ(level->is_ascii(text.data(), size), ascii);
     }
@@ -116,38 +108,31 @@ TEST("an unknown SIMD level is refused and the old one stays") {
   CHECK_EQ(std::string(simd::kernels().name), before);
 }
 
-TEST("number kernels parse what the scalar parsers parse, and stop at "
-     "everything else") {
+TEST(
+    "number kernels parse what the scalar parsers parse, and stop at "
+    "everything else") {
   std::mt19937 random(4);
-  const std::string alphabet =
-      "0123456789012345678901234567890123456789..--+e ";
+  const std::string alphabet = "0123456789012345678901234567890123456789..--+e ";
   for (int round = 0; round < 30000; round++) {
     std::string field;
     const size_t size = random() % 20;
     if (round % 2) {
-      field = (random() % 3 ? "" : "-") +
-              std::to_string(random() % (round % 4 == 1 ? 1000 : 100000000));
-      if (random() % 3)
-        field += "." + std::to_string(random() % 1000000);
+      field = (random() % 3 ? "" : "-") + std::to_string(random() % (round % 4 == 1 ? 1000 : 100000000));
+      if (random() % 3) field += "." + std::to_string(random() % 1000000);
     } else {
-      for (size_t i = 0; i < size; i++)
-        field.push_back(alphabet[random() % alphabet.size()]);
+      for (size_t i = 0; i < size; i++) field.push_back(alphabet[random() % alphabet.size()]);
     }
-    const std::string chunk = std::string(16, '7') + field +
-                              (random() % 2 ? "," : "\n") +
-                              std::string(32, '3');
+    const std::string chunk = std::string(16, '7') + field + (random() % 2 ? "," : "\n") + std::string(32, '3');
     const simd::FieldSpan span{16, static_cast<uint32_t>(field.size())};
-    for (const simd::KernelTable *level : levels()) {
+    for (const simd::KernelTable* level : levels()) {
       double decimal = 0;
       int64_t integer = 0;
-      if (level->parse_decimals &&
-          level->parse_decimals(chunk.data(), &span, 1, 1, &decimal) == 1) {
+      if (level->parse_decimals && level->parse_decimals(chunk.data(), &span, 1, 1, &decimal) == 1) {
         double expected = 0;
         CHECK(parse_float64(field, expected) == ParseResult::Ok);
         CHECK(std::memcmp(&decimal, &expected, sizeof decimal) == 0);
       }
-      if (level->parse_integers &&
-          level->parse_integers(chunk.data(), &span, 1, 1, &integer) == 1) {
+      if (level->parse_integers && level->parse_integers(chunk.data(), &span, 1, 1, &integer) == 1) {
         int64_t expected = 0;
         CHECK(parse_int64(field, expected) == ParseResult::Ok);
         CHECK_EQ(integer, expected);
@@ -157,60 +142,46 @@ TEST("number kernels parse what the scalar parsers parse, and stop at "
 }
 
 TEST("number kernels take the common shapes and report where they stop") {
-  const std::string chunk =
-      std::string(16, 'x') + "12.5,-3,7,abc,1.25,\n" + std::string(32, 'x');
+  const std::string chunk = std::string(16, 'x') + "12.5,-3,7,abc,1.25,\n" + std::string(32, 'x');
   const simd::FieldSpan spans[] = {{16, 4}, {21, 2}, {24, 1}, {26, 3}, {30, 4}};
-  for (const simd::KernelTable *level : levels()) {
+  for (const simd::KernelTable* level : levels()) {
     double decimals[5];
     int64_t integers[5];
     if (level->parse_decimals) {
-      CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1, decimals),
-               size_t{3});
+      CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1, decimals), size_t{3});
       CHECK_EQ(decimals[0], 12.5);
       CHECK_EQ(decimals[1], -3.0);
-      CHECK_EQ(
-          level->parse_decimals(chunk.data(), spans, 5, 1 | 1 << 2, decimals),
-          size_t{1});
+      CHECK_EQ(level->parse_decimals(chunk.data(), spans, 5, 1 | 1 << 2, decimals), size_t{1});
     }
     if (level->parse_integers) {
-      CHECK_EQ(level->parse_integers(chunk.data(), spans + 1, 4, 1, integers),
-               size_t{2});
+      CHECK_EQ(level->parse_integers(chunk.data(), spans + 1, 4, 1, integers), size_t{2});
       CHECK_EQ(integers[0], int64_t{-3});
     }
   }
 }
 
-TEST("number kernels take every length that they promise, whatever stands "
-     "around the field") {
-  for (const simd::KernelTable *level : levels()) {
+TEST(
+    "number kernels take every length that they promise, whatever stands "
+    "around the field") {
+  for (const simd::KernelTable* level : levels()) {
     for (size_t digits = 1; digits <= 17; digits++) {
       for (const std::string sign : {"", "-"}) {
         for (const char around : {'0', '9', ',', '\xFF'}) {
-          const std::string field =
-              sign + std::string("12345678901234567").substr(0, digits);
-          const std::string chunk =
-              std::string(16, around) + field + std::string(64, around);
+          const std::string field = sign + std::string("12345678901234567").substr(0, digits);
+          const std::string chunk = std::string(16, around) + field + std::string(64, around);
           const simd::FieldSpan span{16, static_cast<uint32_t>(field.size())};
           int64_t integer = 0;
           if (level->parse_integers) {
-            CHECK_EQ(level->parse_integers(chunk.data(), &span, 1, 1, &integer),
-                     size_t{digits <= 16});
-            if (digits <= 16)
-              CHECK_EQ(integer, std::stoll(field));
+            CHECK_EQ(level->parse_integers(chunk.data(), &span, 1, 1, &integer), size_t{digits <= 16});
+            if (digits <= 16) CHECK_EQ(integer, std::stoll(field));
           }
-          const std::string decimal_field =
-              field + "." + std::string("87654321").substr(0, digits % 9);
-          const std::string decimal_chunk =
-              std::string(16, around) + decimal_field + std::string(64, around);
-          const simd::FieldSpan decimal_span{
-              16, static_cast<uint32_t>(decimal_field.size())};
+          const std::string decimal_field = field + "." + std::string("87654321").substr(0, digits % 9);
+          const std::string decimal_chunk = std::string(16, around) + decimal_field + std::string(64, around);
+          const simd::FieldSpan decimal_span{16, static_cast<uint32_t>(decimal_field.size())};
           double decimal = 0;
           if (level->parse_decimals) {
-            CHECK_EQ(level->parse_decimals(decimal_chunk.data(), &decimal_span,
-                                           1, 1, &decimal),
-                     size_t{digits <= 7});
-            if (digits <= 7)
-              CHECK_EQ(decimal, std::stod(decimal_field));
+            CHECK_EQ(level->parse_decimals(decimal_chunk.data(), &decimal_span, 1, 1, &decimal), size_t{digits <= 7});
+            if (digits <= 7) CHECK_EQ(decimal, std::stod(decimal_field));
           }
         }
       }
@@ -222,52 +193,37 @@ namespace {
 
 // A field of one of the shapes that columns of numbers and dates have, now and
 // then with a fault in it.
-std::string random_field(std::mt19937 &random, int shape) {
+std::string random_field(std::mt19937& random, int shape) {
   std::string field = random() % 3 ? "" : "-";
   if (shape == 0) {
-    field += std::to_string(random() % (random() % 2 ? 1000 : 10000000)) +
-             (random() % 4 ? "." : "");
-    if (field.back() == '.')
-      field += std::to_string(random() % (random() % 2 ? 100 : 100000000));
+    field += std::to_string(random() % (random() % 2 ? 1000 : 10000000)) + (random() % 4 ? "." : "");
+    if (field.back() == '.') field += std::to_string(random() % (random() % 2 ? 100 : 100000000));
   } else if (shape == 1) {
     field += std::to_string(random() % 4 ? random() % 100000 : random());
   } else {
-    const auto two = [&](uint32_t below) {
-      return std::to_string(100 + random() % below).substr(1);
-    };
-    field = two(100) + two(100) + "-" + two(random() % 8 ? 14 : 100) + "-" +
-            two(random() % 8 ? 33 : 100);
+    const auto two = [&](uint32_t below) { return std::to_string(100 + random() % below).substr(1); };
+    field = two(100) + two(100) + "-" + two(random() % 8 ? 14 : 100) + "-" + two(random() % 8 ? 33 : 100);
   }
-  if (random() % 24 == 0)
-    field.insert(random() % (field.size() + 1), 1,
-                 ".-+e 1/:\xB0"[random() % 9]);
-  if (random() % 24 == 0)
-    field.erase(random() % field.size(), 1);
+  if (random() % 24 == 0) field.insert(random() % (field.size() + 1), 1, ".-+e 1/:\xB0"[random() % 9]);
+  if (random() % 24 == 0) field.erase(random() % field.size(), 1);
   return field;
 }
 
 // Parses the fields one by one with `kernel` until one stops it; then all of
 // them in one call, which is to do as many, bit for bit.
 template <class Value>
-size_t same_in_one_call(size_t (*kernel)(const char *, const simd::FieldSpan *,
-                                         size_t, uint64_t, Value *),
-                        const std::string &chunk,
-                        const std::vector<simd::FieldSpan> &spans,
-                        uint64_t refused_sizes) {
+size_t same_in_one_call(size_t (*kernel)(const char*, const simd::FieldSpan*, size_t, uint64_t, Value*),
+                        const std::string& chunk, const std::vector<simd::FieldSpan>& spans, uint64_t refused_sizes) {
   std::vector<Value> alone(spans.size());
   size_t taken = 0;
-  while (taken < spans.size() && kernel(chunk.data(), &spans[taken], 1,
-                                        refused_sizes, &alone[taken]) == 1)
-    taken++;
+  while (taken < spans.size() && kernel(chunk.data(), &spans[taken], 1, refused_sizes, &alone[taken]) == 1) taken++;
   std::vector<Value> together(spans.size());
-  CHECK_EQ(kernel(chunk.data(), spans.data(), spans.size(), refused_sizes,
-                  together.data()),
-           taken);
+  CHECK_EQ(kernel(chunk.data(), spans.data(), spans.size(), refused_sizes, together.data()), taken);
   CHECK(std::memcmp(alone.data(), together.data(), taken * sizeof(Value)) == 0);
   return taken;
 }
 
-} // namespace
+}  // namespace
 
 TEST("number kernels take fields together as they take each alone") {
   std::mt19937 random(5);
@@ -277,27 +233,22 @@ TEST("number kernels take fields together as they take each alone") {
     std::vector<simd::FieldSpan> spans;
     for (size_t count = random() % 24; spans.size() < count;) {
       const std::string field = random_field(random, round % 2);
-      spans.push_back({static_cast<uint32_t>(chunk.size()),
-                       static_cast<uint32_t>(field.size())});
+      spans.push_back({static_cast<uint32_t>(chunk.size()), static_cast<uint32_t>(field.size())});
       chunk += field + ",.\n"[random() % 3];
     }
     chunk += std::string(64, round % 3 ? '8' : '.');
-    const uint64_t refused_sizes =
-        random() % 4 ? 1 : 1 | uint64_t{1} << random() % 12;
-    for (const simd::KernelTable *level : levels()) {
-      if (level->parse_decimals)
-        taken += same_in_one_call(level->parse_decimals, chunk, spans,
-                                  refused_sizes);
-      if (level->parse_integers)
-        taken += same_in_one_call(level->parse_integers, chunk, spans,
-                                  refused_sizes);
+    const uint64_t refused_sizes = random() % 4 ? 1 : 1 | uint64_t{1} << random() % 12;
+    for (const simd::KernelTable* level : levels()) {
+      if (level->parse_decimals) taken += same_in_one_call(level->parse_decimals, chunk, spans, refused_sizes);
+      if (level->parse_integers) taken += same_in_one_call(level->parse_integers, chunk, spans, refused_sizes);
     }
   }
   CHECK(taken > 100000 || !simd::kernels().parse_decimals);
 }
 
-TEST("the date kernel takes what the scalar parser takes, and stops before a "
-     "group with anything else") {
+TEST(
+    "the date kernel takes what the scalar parser takes, and stops before a "
+    "group with anything else") {
   std::mt19937 random(6);
   size_t taken = 0;
   for (int round = 0; round < 20000; round++) {
@@ -308,25 +259,18 @@ TEST("the date kernel takes what the scalar parser takes, and stops before a "
     for (size_t count = random() % 40; spans.size() < count;) {
       const std::string field = random_field(random, 2).substr(0, 30);
       int32_t day;
-      if (clean && parse_date(field, day) != ParseResult::Ok)
-        continue;
-      spans.push_back({static_cast<uint32_t>(chunk.size()),
-                       static_cast<uint32_t>(field.size())});
+      if (clean && parse_date(field, day) != ParseResult::Ok) continue;
+      spans.push_back({static_cast<uint32_t>(chunk.size()), static_cast<uint32_t>(field.size())});
       texts.push_back(field);
       chunk += field + ",\n0"[random() % 3];
     }
     chunk += std::string(64, '0');
-    for (const simd::KernelTable *level : levels()) {
-      if (!level->parse_dates)
-        continue;
+    for (const simd::KernelTable* level : levels()) {
+      if (!level->parse_dates) continue;
       std::vector<int32_t> days(spans.size() + 8);
-      const size_t done = level->parse_dates(chunk.data(), spans.data(),
-                                             spans.size(), 1, days.data());
-      if (clean)
-        CHECK_EQ(done, spans.size() / 8 * 8);
-      CHECK_EQ(level->parse_dates(chunk.data(), spans.data(), spans.size(),
-                                  1 << 10, days.data()),
-               size_t{0});
+      const size_t done = level->parse_dates(chunk.data(), spans.data(), spans.size(), 1, days.data());
+      if (clean) CHECK_EQ(done, spans.size() / 8 * 8);
+      CHECK_EQ(level->parse_dates(chunk.data(), spans.data(), spans.size(), 1 << 10, days.data()), size_t{0});
       for (size_t i = 0; i < done; i++) {
         int32_t expected = 0;
         CHECK(parse_date(texts[i], expected) == ParseResult::Ok);
@@ -340,8 +284,8 @@ TEST("the date kernel takes what the scalar parser takes, and stops before a "
 
 TEST("the level in use is the one that MILLRACE_SIMD names, or the best") {
   std::string expected;
-  const char *const forced = std::getenv("MILLRACE_SIMD");
-  for (const char *const *name = simd::available_levels(); *name; name++) {
+  const char* const forced = std::getenv("MILLRACE_SIMD");
+  for (const char* const* name = simd::available_levels(); *name; name++) {
     if (forced && std::strcmp(forced, *name) == 0) {
       expected = forced;
       break;
