@@ -18,7 +18,7 @@
  * @property {(path: string, query: Query, signal: AbortSignal) => Promise<Columns>} [abortable]
  *
  * @typedef {object} Task
- * @property {'csv' | 'load' | 'questions' | 'event-loop' | 'startup' | 'fixed-cost' | 'abort' | 'bare'} task
+ * @property {'csv' | 'load' | 'questions' | 'event-loop' | 'startup' | 'fixed-cost' | 'abort' | 'pool' | 'bare'} task
  * @property {string} [peer]
  * @property {string} [variant]
  * @property {number} [threads]
@@ -26,11 +26,14 @@
  * @property {Query} [query]
  * @property {Record<string, Query>} [questions]
  * @property {number} [queries] how many to time, one at a time
+ * @property {string} [measure] of a pool
+ * @property {import('./pool-tasks.mjs').Sizes} [sizes]
  * @property {boolean} [answer] send the answer back instead of repeating the query
  */
 import { readFileSync } from 'node:fs'
 import { canonicalColumns } from './answers.mjs'
 import { abortLatency, eventLoopDelay, fixedCost } from './contender-tasks.mjs'
+import { measureApply, measureMap, measureMemory, measureSkew } from './pool-tasks.mjs'
 
 /** A query that took longer than this has warmed up by itself. */
 const REPEAT_BELOW_MS = 3_000
@@ -45,6 +48,8 @@ async function run(task) {
   const { connect } = await import(`../peers/${task.peer}.mjs`)
   const importMs = performance.now() - importStart
   const start = performance.now()
+  if (task.task === 'pool')
+    return pool(connect({ threads: task.threads, variant: task.variant }), task, start)
   /** @type {Session} */
   const session = await connect({ threads: task.threads, variant: task.variant })
   if (task.task === 'startup') {
@@ -57,6 +62,23 @@ async function run(task) {
   if (task.task === 'event-loop') return eventLoopDelay(() => session.aggregate(task.path, task.query))
   if (task.task === 'fixed-cost') return fixedCost(session, task)
   return abortLatency(session, task)
+}
+
+const POOL_MEASURES = { map: measureMap, apply: measureApply, skew: measureSkew, memory: measureMemory }
+
+/**
+ * @param {import('./pool-tasks.mjs').PoolSession} session
+ * @param {Task} task
+ * @param {number} start when its construction began
+ */
+async function pool(session, task, start) {
+  const first = await session.apply('cube', 3)
+  const firstResultMs = performance.now() - start
+  if (first !== 27) throw new Error(`3 cubed is ${first} to this pool`)
+  const report =
+    task.measure === 'start' ? { firstResultMs } : await POOL_MEASURES[task.measure](session, task)
+  await session.close()
+  return report
 }
 
 /**

@@ -52,6 +52,15 @@ export const CONTENDERS = [
     [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory', 'g1-shapes'],
   ),
   python('dask', 'Dask', 'dask_peer', ['dask', 'pandas'], SINGLE_KEY_JOBS),
+  pool('piscina', 'piscina', 'pools/piscina'),
+  {
+    ...pool('piscina-chunked', 'piscina, chunked by hand', 'pools/piscina'),
+    group: 'piscina',
+    variant: 'chunked',
+  },
+  pool('tinypool', 'tinypool', 'pools/tinypool'),
+  pool('workerpool', 'workerpool', 'pools/workerpool'),
+  python('multiprocessing', "Python's multiprocessing", 'pool_peer', ['multiprocessing'], []),
   python('pandas', 'pandas', 'pandas_peer', ['pandas'], [...SINGLE_KEY_JOBS, 'g1-load', 'g1-memory']),
 ]
 
@@ -81,4 +90,15 @@ function node(name, label, group, packages) {
  */
 function python(name, label, module, packages, jobs) {
   return { name, label, group: name, host: 'python', module, packages, jobs }
+}
+
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {string} module
+ * @returns {Contender}
+ */
+function pool(name, label, module) {
+  const peer = module.slice('pools/'.length)
+  return { name, label, group: peer, host: 'node', module, packages: [peer], jobs: [] }
 }

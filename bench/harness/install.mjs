@@ -97,7 +97,8 @@ async function pythonVersion(packages) {
   try {
     const { stdout } = await run(PYTHON, [
       '-c',
-      `import ${packages.join(', ')}; print(${packages[0]}.__version__)`,
+      // A module of the standard library has the interpreter's version.
+      `import platform, ${packages.join(', ')}; print(getattr(${packages[0]}, '__version__', platform.python_version()))`,
     ])
     return stdout.trim()
   } catch {

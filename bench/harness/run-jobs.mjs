@@ -2,6 +2,7 @@ import { runCsvJob } from '../jobs/csv-job.mjs'
 import { runAbortJob, runEventLoopJob, runFixedCostJob, runStartupJob } from '../jobs/latency-jobs.mjs'
 import { runAddonSizeJob, runRooflineJob } from '../jobs/machine-jobs.mjs'
 import { runMemoryJob, runShapesJob } from '../jobs/memory-job.mjs'
+import { POOL_JOBS, runPoolJob } from '../jobs/pool-jobs.mjs'
 import { CSV_JOBS } from '../jobs/queries.mjs'
 
 /**
@@ -31,6 +32,7 @@ const JOBS = {
   'event-loop': runEventLoopJob,
   startup: runStartupJob,
   abort: runAbortJob,
+  ...Object.fromEntries(Object.keys(POOL_JOBS).map(name => [name, runPoolJob])),
   'addon-size': runAddonSizeJob,
   roofline: runRooflineJob,
 }

@@ -71,6 +71,8 @@ def run(task):
     session = importlib.import_module(task["peer"]).connect(task["threads"])
     if task["task"] == "version":
         return {"version": session.version}
+    if task["task"] == "pool":
+        return session.measure(task)
     if task["task"] == "questions":
         return questions(session, task)
     if task["task"] == "load":
