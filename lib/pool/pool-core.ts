@@ -92,7 +92,7 @@ export class PoolCore {
   handle(shipped: ShippedFunction): ShippedHandle {
     const known = shipped.closure ? undefined : this.#handles.get(shipped.ref)
     if (known) return known
-    const made = new ShippedHandle(shipped, this.pack(shipped))
+    const made = new ShippedHandle(this, shipped, this.pack(shipped))
     if (!made.temporary) this.#handles.set(shipped.ref, made)
     return made
   }
@@ -217,7 +217,8 @@ export class PoolCore {
     if (!unit) return
     if (!unit.receive(message, worker)) return
     worker.units.delete(id)
-    recordTask(this.#id, worker.slot, unit.sentAt, performance.now(), Math.max(1, unit.items))
+    const sentAt = unit.assignment?.sentAt ?? 0
+    recordTask(this.#id, worker.slot, sentAt, performance.now(), Math.max(1, unit.items))
   }
 
   #workerMessage(worker: PoolWorker, message: p.Message): void {

@@ -1,7 +1,7 @@
 import type { TransferListItem } from 'node:worker_threads'
 import type { Link } from './link/link.js'
 import type { ShippedHandle } from './shipped-handle.js'
-import type { Kill, Unit } from './unit.js'
+import type { Assignment, Kill, Unit } from './unit.js'
 import * as p from './worker/protocol.js'
 
 // More calls ahead than this only wait longer should one of them take long.
@@ -58,10 +58,10 @@ export class PoolWorker {
       this.#known.add(unit.fn.id)
       this.#outbox.push({ message: [p.define, unit.fn.id, unit.fn.packed], unit, transfer: undefined })
     }
-    unit.startedBefore = this.#itemsSent
+    const sentAt = performance.now()
+    unit.assignment = { startedBefore: this.#itemsSent, sentAt, watched: -1, watchedSince: 0 }
     this.#itemsSent += unit.items
-    unit.sentAt = performance.now()
-    if (this.units.size === 0) this.busySince = unit.sentAt
+    if (this.units.size === 0) this.busySince = sentAt
     this.kindNow = unit.kind
     this.units.set(unit.id, unit)
     this.#outbox.push({ message: unit.message(this), unit, transfer: unit.transfer })
@@ -120,7 +120,7 @@ export class PoolWorker {
     let gone = 0
     for (const unit of this.units.values()) {
       if (refused.has(unit)) gone += unit.items
-      else unit.startedBefore -= unit.startedBefore >= this.#itemsSent ? 0 : gone
+      else assigned(unit).startedBefore -= assigned(unit).startedBefore >= this.#itemsSent ? 0 : gone
     }
     this.#itemsSent -= gone
     for (const unit of refused.keys()) this.units.delete(unit.id)
@@ -129,7 +129,7 @@ export class PoolWorker {
 
   /** Items started from the unit on, those of later units included; negative when it has not been reached. */
   startedBeyond(unit: Unit): number {
-    return this.link.started() - unit.startedBefore
+    return this.link.started() - assigned(unit).startedBefore
   }
 
   /** The newest item that was started belongs to it. */
@@ -140,7 +140,7 @@ export class PoolWorker {
 
   /** How many items of the unit have been started. */
   startedOf(unit: Unit): number {
-    return Math.max(0, Math.min(unit.items, this.link.started() - unit.startedBefore))
+    return Math.max(0, Math.min(unit.items, this.link.started() - assigned(unit).startedBefore))
   }
 
   /** Short calls are sent ahead, as many as take a millisecond; chunks two at a time; the rest by itself. */
@@ -168,3 +168,6 @@ export class PoolWorker {
         : unit.fn.callMs * 0.8 + ms * 0.2
   }
 }
+
+/** Precondition: a worker has the unit. */
+const assigned = (unit: Unit): Assignment => unit.assignment as Assignment

@@ -132,7 +132,7 @@ export class Pool implements AsyncDisposable, Disposable {
       read?.signal?.throwIfAborted()
       const site = core.pending < mostTasksWithSite ? callSite(this.apply) : undefined
       const settings = read ? callSettings(core, read, site) : plainSettings(site)
-      const unit = new CallUnit(core, handle, argumentsOf(args, core), settings, resolve as never, reject)
+      const unit = new CallUnit(handle, argumentsOf(args, core), settings, resolve as never, reject)
       task.attach(unit)
       core.submit(unit)
       if (read?.signal) watchSignal(task, read.signal)
@@ -193,7 +193,6 @@ export class Pool implements AsyncDisposable, Disposable {
     const output = new ResultQueue<R>()
     const settings = callSettings(core, read, callSite(this.stream))
     const unit = new StreamUnit(
-      core,
       handle,
       argumentsOf(args, core),
       settings,
@@ -226,7 +225,7 @@ export class Pool implements AsyncDisposable, Disposable {
     const tasks = [...core.workers.values()].map(worker => {
       const { task, resolve, reject } = PoolTask.create<Awaited<R>>()
       const settings = { ...callSettings(core, read, undefined), slot: worker.slot }
-      const unit = new CallUnit(core, handle, argumentsOf(args, core), settings, resolve as never, reject)
+      const unit = new CallUnit(handle, argumentsOf(args, core), settings, resolve as never, reject)
       core.submit(unit)
       if (read.signal) watchSignal(task.attach(unit), read.signal)
       return task

@@ -1,6 +1,6 @@
 import type { PoolCore } from './pool-core.js'
 import type { PoolWorker } from './pool-worker.js'
-import type { Unit } from './unit.js'
+import type { Assignment, Unit } from './unit.js'
 
 // How late a time-out may be noticed, in shares of itself and in milliseconds.
 const looksATimeout = 4
@@ -81,14 +81,15 @@ export class TaskWatch {
 }
 
 function isOverdue(unit: Unit, worker: PoolWorker, now: number): boolean {
+  const assignment = unit.assignment as Assignment
   const running = unit.runningItem(worker.startedBeyond(unit))
   if (running < 0) {
-    unit.watched = -1
+    assignment.watched = -1
     return false
   }
-  if (running !== unit.watched) {
-    unit.watched = running
-    unit.watchedSince = now
+  if (running !== assignment.watched) {
+    assignment.watched = running
+    assignment.watchedSince = now
   }
-  return now - unit.watchedSince > (unit.timeoutMs as number)
+  return now - assignment.watchedSince > (unit.timeoutMs as number)
 }

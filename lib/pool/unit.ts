@@ -27,25 +27,31 @@ export const nextId = (): number => {
   return ids
 }
 
-/** What a worker gets to do at once. */
+/** What is known of a unit while a worker has it. */
+export interface Assignment {
+  /** The worker's count of started items before this unit. */
+  startedBefore: number
+  readonly sentAt: number
+  /** For the watch over time-outs: the item that runs, and since when it has been seen to. */
+  watched: number
+  watchedSince: number
+}
+
+/** What a worker gets to do at once. A million of them may wait: what only one with a worker needs is apart. */
 export abstract class Unit {
   readonly id: number = nextId()
   readonly fn: ShippedHandle
-  /** The worker's count of started items before this unit. */
-  startedBefore = 0
-  /** Items that the worker's board counts for it. */
-  abstract readonly items: number
-  sentAt = 0
-  abstract readonly kind: UnitKind
-  readonly timeoutMs: number | undefined
-  /** For the watch over time-outs: the item that runs, and since when it has been seen to. */
-  watched = -1
-  watchedSince = 0
+  assignment: Assignment | undefined
 
-  constructor(fn: ShippedHandle, timeoutMs: number | undefined) {
+  constructor(fn: ShippedHandle) {
     this.fn = fn
-    this.timeoutMs = timeoutMs
   }
+
+  abstract get kind(): UnitKind
+  /** Items that the worker's board counts for it. */
+  abstract get items(): number
+  /** How long an item may run. */
+  abstract get timeoutMs(): number | undefined
 
   abstract message(worker: PoolWorker): Message
   get transfer(): readonly TransferListItem[] | undefined {

@@ -22,33 +22,50 @@ export interface CallSettings {
 
 /** One call of `apply`: the task and its unit at once, because there may be a million of them. */
 export class CallUnit extends Unit implements QueueEntry {
-  readonly kind: 'call' | 'stream' = 'call'
-  readonly items = 1
-  exhausted = false
-  protected readonly core: PoolCore
   protected readonly args: unknown
   protected readonly settings: CallSettings
   readonly #resolve: (value: never) => void
   readonly #reject: (error: unknown) => void
-  protected settled = false
+  #outcome: 'none' | 'done' | 'failed' = 'none'
   worker: PoolWorker | undefined
   #failures = 0
-  #rejected = false
 
   constructor(
-    core: PoolCore,
     fn: ShippedHandle,
     args: unknown,
     settings: CallSettings,
     resolve: (value: never) => void,
     reject: (error: unknown) => void,
   ) {
-    super(fn, settings.timeoutMs)
-    this.core = core
+    super(fn)
     this.args = args
     this.settings = settings
     this.#resolve = resolve
     this.#reject = reject
+  }
+
+  protected get core(): PoolCore {
+    return this.fn.core
+  }
+
+  protected get settled(): boolean {
+    return this.#outcome !== 'none'
+  }
+
+  get exhausted(): boolean {
+    return this.worker !== undefined || this.settled
+  }
+
+  get kind(): 'call' | 'stream' {
+    return 'call'
+  }
+
+  get items(): number {
+    return 1
+  }
+
+  get timeoutMs(): number | undefined {
+    return this.settings.timeoutMs
   }
 
   get priority(): number {
@@ -64,7 +81,6 @@ export class CallUnit extends Unit implements QueueEntry {
   }
 
   take(worker: PoolWorker): Unit | undefined {
-    this.exhausted = true
     if (this.settled) return undefined
     this.worker = worker
     return this
@@ -131,22 +147,19 @@ export class CallUnit extends Unit implements QueueEntry {
   }
 
   protected requeue(): void {
-    this.exhausted = false
     this.core.requeue(this)
   }
 
   protected resolve(value: unknown): void {
     if (this.settled) return
-    this.settled = true
+    this.#outcome = 'done'
     this.#resolve(value as never)
     this.core.taskEnded(this.fn, false)
   }
 
   reject(error: unknown): void {
     if (this.settled) return
-    this.settled = true
-    this.#rejected = true
-    this.exhausted = true
+    this.#outcome = 'failed'
     this.#reject(error)
     this.core.taskEnded(this.fn, true)
   }
@@ -165,7 +178,7 @@ export class CallUnit extends Unit implements QueueEntry {
   }
 
   get status(): TaskStatus {
-    if (this.settled) return this.#rejected ? 'failed' : 'done'
+    if (this.#outcome !== 'none') return this.#outcome
     return this.worker && this.worker.startedOf(this) > 0 ? 'running' : 'queued'
   }
 }

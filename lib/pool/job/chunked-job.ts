@@ -152,7 +152,7 @@ class ChunkUnit extends Unit {
   readonly #known: Uint8Array
 
   constructor(job: ChunkedJob, first: number, items: p.UnitItems) {
-    super(job.fn, job.settings.timeoutMs)
+    super(job.fn)
     this.#job = job
     this.#first = first
     this.#items = items
@@ -181,7 +181,7 @@ class ChunkUnit extends Unit {
     }
     if (kind === p.loadFailed) this.#job.reject(loadError(message[2] as never, this.fn))
     // Two chunks wait in a worker at a time: the time since the last end is this one's.
-    const began = Math.max(this.sentAt, worker.lastChunkEnd)
+    const began = Math.max(this.assignment?.sentAt ?? 0, worker.lastChunkEnd)
     worker.lastChunkEnd = performance.now()
     this.#job.took(this.items, worker.lastChunkEnd - began)
     this.#job.unitOver(this)
@@ -217,7 +217,9 @@ class ChunkUnit extends Unit {
     const guilty = !crash.killed || crash.killed.unit === this
     const running = this.#runningItems(started)
     const blamed =
-      crash.killed && !this.#job.oneAtATime ? running.filter(offset => offset === this.watched) : running
+      crash.killed && !this.#job.oneAtATime
+        ? running.filter(offset => offset === this.assignment?.watched)
+        : running
     for (const offset of guilty ? blamed : [])
       this.#fail(offset, () => crashError(crash, this.#first + offset))
     // Unknown are now: what never began, and what finished less than a millisecond before the end.
@@ -274,7 +276,11 @@ class ChunkUnit extends Unit {
     return this.#runningItems(started)[0] ?? -1
   }
 
+  get timeoutMs(): number | undefined {
+    return this.#job.settings.timeoutMs
+  }
+
   timeoutError(): Error {
-    return this.#job.timeoutError(this.#first + Math.max(this.watched, 0))
+    return this.#job.timeoutError(this.#first + Math.max(this.assignment?.watched ?? 0, 0))
   }
 }

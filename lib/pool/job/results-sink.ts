@@ -13,14 +13,19 @@ export interface ItemSink {
   fail(error: unknown): void
 }
 
+interface Results {
+  [index: number]: unknown
+  length: number
+}
+
 /** Gathers results in the order of the input, and settles the map by its `onError`. */
 export class ResultsSink implements ItemSink {
   readonly #onError: MapSettings['onError']
   readonly #returns: string
   readonly #resolve: (value: never) => void
   readonly #reject: (error: unknown) => void
-  /** The results so far; a shared job puts its numbers in at the end. */
-  results: { [index: number]: unknown; length: number }
+  readonly #length: number | undefined
+  #results: Results | undefined
   #first: { index: number; error: unknown } | undefined
 
   constructor(
@@ -34,7 +39,17 @@ export class ResultsSink implements ItemSink {
     this.#resolve = resolve
     this.#reject = reject
     this.#returns = returns
-    this.results = length === undefined ? [] : new Array(length)
+    this.#length = length
+  }
+
+  /** The results so far. Made when the first one comes: a shared job puts in its numbers at the end, all at once. */
+  get results(): Results {
+    this.#results ??= this.#length === undefined ? [] : new Array(this.#length)
+    return this.#results
+  }
+
+  set results(all: Results) {
+    this.#results = all
   }
 
   value(index: number, value: unknown): void {

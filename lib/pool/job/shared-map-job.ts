@@ -186,7 +186,7 @@ class JoinUnit extends Unit {
   readonly #ranges: readonly number[]
 
   constructor(owner: SharedMapJob, job: p.SharedJob, line: number, ranges: readonly number[]) {
-    super(owner.fn, owner.settings.timeoutMs)
+    super(owner.fn)
     this.#owner = owner
     this.#job = job
     this.#line = line
@@ -233,6 +233,10 @@ class JoinUnit extends Unit {
 
   rejectTask(error: unknown): void {
     this.#owner.reject(error)
+  }
+
+  get timeoutMs(): number | undefined {
+    return this.#owner.settings.timeoutMs
   }
 
   override runningItem(): number {

@@ -6,11 +6,14 @@ import type { ResultQueue } from './result-queue.js'
 
 /** A generator that runs in a worker, as far ahead of its reader as `buffer` allows. */
 export class StreamUnit extends CallUnit {
-  override readonly kind = 'stream'
   /** Where the values go. */
   output!: ResultQueue<unknown>
   buffer = 1
   #streamed = false
+
+  override get kind(): 'stream' {
+    return 'stream'
+  }
 
   override message(_: PoolWorker): p.Message {
     return [p.stream, this.id, this.fn.id, this.args, this.buffer]
