@@ -28,6 +28,7 @@ export function standings(results) {
     atMost('first import', 30, 'ms', ourValue(results.startup, 0)),
     atMost('first result on a 10-row CSV', 15, 'ms', ourValue(results.startup, 1)),
     atMost('abort to rejection, longest', 50, 'ms', ourValue(results.abort, 1)),
+    ...pools(results),
     atMost('addon, stripped', 3, 'MB', ourValue(results['addon-size'], 0)),
     sse2(results),
     roofline(results),
@@ -143,6 +144,46 @@ function fixedCost(results) {
     target: 'at most 0.5x',
     measured: `${ratio.toFixed(2)}x (${ours.toFixed(0)} µs)`,
     reached: ratio <= 0.5,
+  }
+}
+
+/**
+ * The pool's rows: what an item, a task and a start cost with two workers.
+ *
+ * @param {Results} results
+ */
+function pools(results) {
+  const value = (/** @type {string} */ job, /** @type {number} */ column) => ourValue(results[job], column)
+  const skew = ourRow(results['pool-skew'])
+  return [
+    atMost('pool.map of 1e6 numbers, an item', 0.05, 'µs', value('pool-map', 0)),
+    atMost('pool.map of 1e5 small objects, an item', 1.5, 'µs', value('pool-map', 1)),
+    atMost('pool.apply, 2e4 in flight, a task', 3, 'µs', value('pool-apply', 0)),
+    oneAtATime(results),
+    atMost('Pool, construction to first result', 40, 'ms', value('pool-start', 0)),
+    atMost('pool.map of skewed tasks, of the ideal makespan', 1.2, 'x', skew && Math.max(...skew.values)),
+    atMost('pool.map of 100 MB of doubles, beside input and results', 10, 'MB', value('pool-memory', 0)),
+    atMost('pool.map of 1e6 objects in flight, an item', 200, 'bytes', value('pool-memory', 1)),
+    atMost('pool.apply, 1e6 in flight, a task', 200, 'bytes', value('pool-memory', 2)),
+  ]
+}
+
+/**
+ * @param {Results} results
+ * @returns {Standing | undefined}
+ */
+function oneAtATime(results) {
+  const rows = results['pool-apply']?.rows ?? []
+  const [ours, piscina] = ['millrace', 'piscina'].map(
+    peer => rows.find(({ name }) => name === peer)?.values[1],
+  )
+  if (ours === undefined || piscina === undefined) return undefined
+  const ratio = ours / piscina
+  return {
+    row: "pool.apply one at a time, p50, against piscina's",
+    target: 'at most 0.8x',
+    measured: `${ratio.toFixed(2)}x (${ours.toFixed(1)} µs)`,
+    reached: ratio <= 0.8,
   }
 }
 
