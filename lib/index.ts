@@ -16,7 +16,13 @@ export type {
   JoinOptions,
 } from './frame/join-types.js'
 export type { PivotAggregate, PivotOptions, UnpivotOptions } from './frame/reshape.js'
-export type { BatchOptions, ComputeOptions, RunOptions } from './frame/run-options.js'
+export type {
+  AnalyzeOptions,
+  BatchOptions,
+  ComputeOptions,
+  ExplainOptions,
+  RunOptions,
+} from './frame/run-options.js'
 export type { SampleOptions } from './frame/sample.js'
 export type { ColumnType, Schema, Untyped, Value as CellValue } from './frame/schema-types.js'
 export { asc, desc, type SortKeyOptions, type SortOptions, type SortOrder } from './frame/sort-order.js'

@@ -95,6 +95,8 @@ export interface NativeResult {
   rows: number
   columns: NativeColumn[]
   stats: NativeStats
+  /** Set by the option "analyze". By step: rows out, milliseconds of all threads, bytes read, bytes that its result holds. */
+  profile?: [rows: number, threadMs: number, bytesRead: number, bytesHeld: number][]
   /** Set by the mode "persist": the rows stayed in the engine. */
   handle?: FrameHandle
 }

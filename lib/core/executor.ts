@@ -45,7 +45,12 @@ export interface QueryResult {
   readonly rows: number
   readonly columns: readonly ResultColumn[]
   readonly stats: QueryStats
+  /** What each step of the plan did, where the request asks for it. */
+  readonly profile?: readonly StepProfile[]
 }
+
+/** Rows that left the step, milliseconds of all threads, bytes read from files, bytes that its result holds. */
+export type StepProfile = readonly [rows: number, threadMs: number, bytesRead: number, bytesHeld: number]
 
 /** A plan in its portable form: version 1 is described in `lib/plan/serialize.ts`. Handles stand for data. */
 export interface QueryRequest {

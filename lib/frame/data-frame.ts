@@ -1,7 +1,7 @@
 // The run-time side of `DataFrame`; types and documentation are in `frame-methods.ts`.
 import { type InspectOptions, inspect } from 'node:util'
 import { MillraceError } from '../core/errors.js'
-import { boolean, integer, readOptions, text } from '../core/options.js'
+import { integer, text } from '../core/options.js'
 import type { Schema } from '../core/schema.js'
 import { explainPlan } from '../plan/explain.js'
 import { columnRef } from '../plan/expression/column-ref.js'
@@ -38,7 +38,8 @@ import {
 } from './projections.js'
 import { pivotPlan, unpivotPlan } from './reshape.js'
 import { slicePlan, topPlan } from './row-range.js'
-import { computeTable, countRows } from './run.js'
+import { analyzePlan, computeTable, countRows } from './run.js'
+import { readExplainOptions } from './run-options.js'
 import { samplePlan } from './sample.js'
 import type { parametersOf } from './schema-types.js'
 import { sortPlan } from './sort-order.js'
@@ -205,10 +206,9 @@ class FrameBase {
     return this.batches()
   }
 
-  explain(options?: unknown): string {
-    const { optimized = true } = readOptions<{ optimized?: boolean }>(options, 'explain', {
-      optimized: boolean,
-    })
+  explain(options?: unknown): string | Promise<string> {
+    const { optimized = true, analyze = false, ...run } = readExplainOptions(options)
+    if (analyze) return analyzePlan(this.#plan, run, this.explain)
     return explainPlan(optimized ? optimize(this.#plan) : this.#plan)
   }
 

@@ -73,6 +73,29 @@ export function readComputeOptions(options: unknown): CheckedRunOptions & Partia
   )
 }
 
+/** Options of `explain`. */
+export interface ExplainOptions {
+  /** The plan as it will run (default), or as it was written. */
+  readonly optimized?: boolean
+}
+
+/** Options of `explain({ analyze: true })`: it runs the query. */
+export interface AnalyzeOptions extends RunOptions {
+  readonly analyze: true
+}
+
+export function readExplainOptions(
+  options: unknown,
+): CheckedRunOptions & { optimized?: boolean; analyze?: boolean } {
+  return withEnvironment(
+    readOptions<ExplainOptions & RunOptions & { analyze?: boolean }>(options, 'explain', {
+      ...run,
+      optimized: boolean,
+      analyze: boolean,
+    }) as CheckedRunOptions & { optimized?: boolean; analyze?: boolean },
+  )
+}
+
 export function readBatchOptions(
   options: unknown,
 ): Omit<CheckedRunOptions, 'progress'> & Partial<Reading> & { size: number } {

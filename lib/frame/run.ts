@@ -2,6 +2,7 @@
 import { onAbort } from '../core/abort.js'
 import { type CallSite, callSite, fromNative, MillraceError } from '../core/errors.js'
 import { currentExecutor, type QueryResult, type ResultColumn } from '../core/executor.js'
+import { explainAnalyzed } from '../plan/explain-analyzed.js'
 import { expression } from '../plan/expression/expression.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
 import { optimize } from '../plan/optimizer/optimize.js'
@@ -36,6 +37,16 @@ export function countRows(plan: PlanNode, options: unknown, method: Method): Pro
   })
 }
 
+/** Runs the plan for its profile: the text of `explain({ analyze: true })`. */
+export function analyzePlan(plan: PlanNode, options: CheckedRunOptions, method: Method): Promise<string> {
+  return settle(callSite(method), async () => {
+    const optimized = optimize(plan)
+    const start = performance.now()
+    const { profile = [], stats } = await runPlan(optimized, options, { analyze: true })
+    return explainAnalyzed(optimized, profile, stats, performance.now() - start)
+  })
+}
+
 // Errors of the engine get the caller's frames; a signal's reason is passed on as it is.
 async function settle<T>(site: CallSite, work: () => Promise<T>): Promise<T> {
   try {
@@ -54,10 +65,15 @@ class Passed {
   }
 }
 
-async function runPlan(plan: PlanNode, options: CheckedRunOptions): Promise<QueryResult> {
+async function runPlan(
+  plan: PlanNode,
+  options: CheckedRunOptions,
+  more: RunSettings = {},
+): Promise<QueryResult> {
   const { signal } = options
   if (signal?.aborted) throw new Passed(signal.reason)
-  const query = currentExecutor(localExecutor).run(requestOf(plan, settingsOf(options)), isWatched(options))
+  const request = requestOf(plan, { ...settingsOf(options), ...more })
+  const query = currentExecutor(localExecutor).run(request, isWatched(options))
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
   try {

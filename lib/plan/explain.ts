@@ -16,9 +16,21 @@ import type { NamedExpr, ProjectNode } from './step/project.js'
 import type { SliceNode } from './step/slice.js'
 import type { SortNode } from './step/sort.js'
 
+/** A line of a plan, and the step that it is of. */
+export interface PlanLine {
+  readonly node: PlanNode
+  readonly text: string
+}
+
 /** One line a step, the source first: the order in which rows flow. The inputs of joins and concats are indented. */
 export function explainPlan(plan: PlanNode): string {
-  const lines = new Map<PlanNode, string[]>()
+  return planLines(plan)
+    .map(({ text }) => text)
+    .join('\n')
+}
+
+export function planLines(plan: PlanNode): PlanLine[] {
+  const lines = new Map<PlanNode, PlanLine[]>()
   const readers = new Map<PlanNode, number>()
   const order = planOrder(plan)
   for (const node of order)
@@ -28,24 +40,27 @@ export function explainPlan(plan: PlanNode): string {
     lines.set(
       node,
       explainNode(node, input => {
-        const before = lines.get(input) as string[]
+        const before = lines.get(input) as PlanLine[]
         return readers.get(input) === 1 ? before : [...before]
       }),
     )
   }
-  return (lines.get(plan) as string[]).join('\n')
+  return lines.get(plan) as PlanLine[]
 }
 
-function explainNode(node: PlanNode, linesOf: (input: PlanNode) => string[]): string[] {
+function explainNode(node: PlanNode, linesOf: (input: PlanNode) => PlanLine[]): PlanLine[] {
   if (!isSource(node)) {
     const own = linesOf(node.input)
-    own.push(`  -> ${formatStep(node, 2_000)}`)
+    own.push({ node, text: `  -> ${formatStep(node, 2_000)}` })
     return own
   }
   const inputs = inputsOf(node).flatMap((input, i) =>
-    linesOf(input).map((line, at) => `${at === 0 ? `  ${i + 1}. ` : '     '}${line}`),
+    linesOf(input).map(({ node, text }, at) => ({
+      node,
+      text: `${at === 0 ? `  ${i + 1}. ` : '     '}${text}`,
+    })),
   )
-  return [formatSource(node, true), ...inputs]
+  return [{ node, text: formatSource(node, true) }, ...inputs]
 }
 
 /** The plan in one line for the repr; long plans keep their ends. */

@@ -35,6 +35,8 @@ export interface RunSettings {
   readonly mode?: 'collect' | 'stream' | 'persist'
   /** Rows a batch in stream mode. */
   readonly batchRows?: number
+  /** The result says what each step did. */
+  readonly analyze?: boolean
 }
 
 export function serializePlan(plan: PlanNode, settings: RunSettings = {}): QueryRequest {

@@ -28,6 +28,8 @@ struct Column {
     offsets.rebind(budget);
     validity.rebind(budget);
   }
+  // Of memory.
+  size_t bytes() const { return data.capacity() + offsets.capacity() + validity.capacity(); }
   template <class T>
   const T* values() const {
     return reinterpret_cast<const T*>(data.data());

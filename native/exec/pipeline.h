@@ -3,6 +3,7 @@
 #include "exec/scan.h"
 #include "exec/segment.h"
 #include "exec/sink.h"
+#include "exec/step_profile.h"
 
 namespace millrace::exec {
 
@@ -22,6 +23,7 @@ struct BoundStage {
   std::unique_ptr<Sink> sink;
   Schema output;  // of the steps; the sink's own for an aggregate
   bool aggregates = false;
+  bool profiled = false;
 };
 
 // Binds filters, projections, and what may come last (an aggregate, a slice, a tail) to `input`. `csv`: the first
@@ -39,6 +41,8 @@ class LocalPipeline {
   // False when the strip has all the rows that can be wanted.
   Result<bool> push(const Batch& batch);
   LocalSink& sink() { return *sink_; }
+  // Since the last call: what came in, what each step did, and last the sink. Empty unless the stage is profiled.
+  Profile take_profile();
 
  private:
   struct StepState {
@@ -46,12 +50,16 @@ class LocalPipeline {
     std::vector<GatheredColumn> gathered;
     Batch out;
   };
+  template <bool profiled>
+  Result<bool> push_through(const Batch& batch);
+  Status run_step(const Step& step, StepState& state, const Batch*& batch);
   Status filter(const Step& step, StepState& state, const Batch*& batch);
 
   const BoundStage& stage_;
   std::vector<StepState> states_;
   std::unique_ptr<LocalSink> own_sink_;
   LocalSink* sink_;
+  Profile profile_;
   uint32_t selection_[kVectorRows];
 };
 

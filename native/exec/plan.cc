@@ -125,6 +125,7 @@ Status read_options(const Json& json, Options& out) {
   if (chunk < 1 || chunk > (int64_t{1} << 30)) return bad_plan("chunkBytes must be between 1 and 1 GiB");
   if (rows < 1 || rows > kVectorRows) return bad_plan("vectorRows must be between 1 and 2048");
   out.partition_from_groups = json["partitionGroups"].as_int(out.partition_from_groups);
+  out.analyze = json["analyze"].as_bool(false);
   if (out.batch_rows < 1) return bad_plan("batchRows must be positive");
   if (out.memory_limit_bytes < 0) return bad_plan("memoryLimit must not be negative");
   out.threads = static_cast<uint32_t>(threads);

@@ -19,6 +19,7 @@ struct QueryResult {
   QueryStats stats;
   int64_t peak_bytes = 0;
   uint32_t threads = 0;
+  Profile profile;  // by step of the plan, where the options ask for it
 };
 
 class Query final : public std::enable_shared_from_this<Query> {
@@ -64,6 +65,9 @@ class Query final : public std::enable_shared_from_this<Query> {
   Result<Step> launch();
   Status take_result(StageResult result);
   void end_segment(FrameView result);
+  // The steps of the pipeline in progress, from what its strips counted and what came of it.
+  void profile_pipeline(const StageResult& result);
+  StepProfile& profile_of(const OpSpec& op) { return profile_[static_cast<size_t>(&op - plan_->steps.data())]; }
   void finish(Status status);
   void locate(Status& status) const;
   std::pair<const uint8_t*, int64_t> csv_bytes(const CsvSourceSpec& spec) const;
@@ -79,6 +83,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   QueryState state_;
   BatchQueue queue_;
   QueryStats stats_;
+  Profile profile_;
   uint32_t threads_ = 0;
   int64_t began_ns_ = 0;
 

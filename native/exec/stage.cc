@@ -74,7 +74,16 @@ void StageJob::run_strip(Local& local, const StripTask& task, uint32_t slot) {
     }
   }
   if (!finished.outcome.status.ok()) local.pipeline->sink().discard_strip();
-  record_task({TaskEvent::Kind::Strip, query_.id, slot, began_ns, now_ns(), finished.outcome.stats.rows_scanned});
+  const int64_t end_ns = now_ns();
+  record_task({TaskEvent::Kind::Strip, query_.id, slot, began_ns, end_ns, finished.outcome.stats.rows_scanned});
+  if (stage_.profiled) {
+    finished.profile = local.pipeline->take_profile();
+    finished.profile.resize(stage_.steps.size() + 2);
+    // What is not a step's is the source's.
+    int64_t steps_ns = 0;
+    for (const StepProfile& step : finished.profile) steps_ns += step.time_ns;
+    finished.profile[0].time_ns = end_ns - began_ns - steps_ns;
+  }
   const std::lock_guard lock(mutex_);
   submit(task.index, std::move(finished));
 }
@@ -105,6 +114,7 @@ void StageJob::merge_ready() {
       Status merged = stage_.sink->merge(std::move(ready.result));
       if (!merged.ok()) return fail(std::move(merged));
       expected_start_ = ready.outcome.end;
+      add(result_.profile, ready.profile);
     }
     result_.stats.add(ready.outcome.stats);
     result_.stats.strips++;
@@ -154,7 +164,10 @@ void StageJob::done() {
   if (result.status.ok()) {
     try {
       PoolWorkers workers(query_, workers_);
+      const int64_t began_ns = now_ns();
       auto frame = stage_.sink->finish(workers);
+      // On all threads, more or less.
+      if (!result.profile.empty()) result.profile.back().time_ns += (now_ns() - began_ns) * workers_;
       if (frame.ok()) {
         result.frame = frame.take();
       } else {

@@ -14,6 +14,7 @@ struct StageResult {
   int widen_column = -1;         // the stage failed because this inferred int64 column holds decimals
   std::shared_ptr<Frame> frame;  // when ok
   QueryStats stats;
+  Profile profile;  // as LocalPipeline::take_profile()
 };
 
 class StageJob final : public Job, public std::enable_shared_from_this<StageJob> {
@@ -37,6 +38,7 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   struct Finished {
     StripOutcome outcome;
     std::unique_ptr<StripResult> result;
+    Profile profile;
   };
   bool take_task(StripTask& task);
   void run_strip(Local& local, const StripTask& task, uint32_t slot);

@@ -80,6 +80,21 @@ Napi::Object column_object(Napi::Env env, PreparedColumn& column) {
   return out;
 }
 
+// By step: rows, milliseconds of all threads, bytes read, bytes held.
+Napi::Array profile_object(Napi::Env env, const exec::Profile& profile) {
+  Napi::Array out = Napi::Array::New(env, profile.size());
+  for (uint32_t i = 0; i < profile.size(); i++) {
+    const exec::StepProfile& step = profile[i];
+    Napi::Array row = Napi::Array::New(env, 4);
+    row.Set(0u, static_cast<double>(step.rows));
+    row.Set(1u, static_cast<double>(step.time_ns) / 1e6);
+    row.Set(2u, static_cast<double>(step.bytes));
+    row.Set(3u, static_cast<double>(step.memory));
+    out.Set(i, row);
+  }
+  return out;
+}
+
 }  // namespace
 
 Napi::Object to_object(Napi::Env env, PreparedResult& result) {
@@ -102,6 +117,7 @@ Napi::Object to_object(Napi::Env env, PreparedResult& result) {
   for (const auto& [name, value] : numbers) stats.Set(name, static_cast<double>(value));
   stats.Set("simd", simd::kernels().name);
   out.Set("stats", stats);
+  if (!result.profile.empty()) out.Set("profile", profile_object(env, result.profile));
   return out;
 }
 

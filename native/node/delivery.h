@@ -24,6 +24,7 @@ struct PreparedResult {
   exec::QueryStats stats;
   int64_t peak_bytes = 0;
   uint32_t threads = 0;
+  exec::Profile profile;
 };
 
 // Empties the frame. ERR_MEMORY_LIMIT.

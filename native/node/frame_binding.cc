@@ -114,9 +114,7 @@ Status read_column(const Napi::Object& object, Frame& frame) {
 
 int64_t bytes_of(const Frame& frame) {
   size_t bytes = 0;
-  for (const Column& column : frame.columns) {
-    bytes += column.data.capacity() + column.offsets.capacity() + column.validity.capacity();
-  }
+  for (const Column& column : frame.columns) bytes += column.bytes();
   return static_cast<int64_t>(bytes);
 }
 

@@ -71,6 +71,7 @@ Outcome outcome_of(exec::QueryResult query) {
     outcome.result->stats = query.stats;
     outcome.result->peak_bytes = query.peak_bytes;
     outcome.result->threads = query.threads;
+    outcome.result->profile = std::move(query.profile);
   }
   return outcome;
 }

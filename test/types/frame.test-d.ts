@@ -284,6 +284,8 @@ export async function tables(): Promise<void> {
 }
 
 export function assignability(): void {
+  const analyzed: Promise<string> = df.explain({ analyze: true, threads: 1 })
+  void analyzed
   const takesClose = (frame: DataFrame<{ Close: 'float64' }>): string => frame.explain()
   takesClose(readCsv('x', { schema: { Close: 'float64' } }).filter(c => c.Close.gt(0)))
   // @ts-expect-error another dtype
