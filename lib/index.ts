@@ -6,7 +6,7 @@ export type { ConcatOptions } from './frame/concat.js'
 export type { DistinctOptions, ValueCountsOptions } from './frame/distinct.js'
 export type { Column, Columns, Expr } from './frame/expression/expr.js'
 export { coalesce, col, concatStr, count, lit, when } from './frame/expression/functions.js'
-export type { DataFrame } from './frame/frame-methods.js'
+export type { DataFrame, PersistedFrame } from './frame/frame-methods.js'
 export type { GroupBy, GroupByOptions } from './frame/group-by-types.js'
 export type {
   AsofOptions,

@@ -10,6 +10,7 @@ const codesIn = (path: string): string[] => {
 const facadeOnly = [
   'ERR_ARGUMENT_SERIALIZATION',
   'ERR_BUFFER_DETACHED',
+  'ERR_FRAME_DISPOSED',
   'ERR_CLOSURE',
   'ERR_EXPR_COERCED',
   'ERR_INT64_UNSAFE',

@@ -21,31 +21,27 @@ export async function connect({ threads }) {
     abortable: (path, query, signal) => run(readCsv(path), query, signal),
 
     async load(path) {
-      loaded = await readCsv(path).compute({ threads })
+      loaded = await readCsv(path).persist({ threads })
     },
 
     async loadedSums(names) {
-      return [
-        loaded.length,
-        ...names.map(name => loaded.col(name).values.reduce((sum, value) => sum + Number(value), 0)),
-      ]
+      const sums = await loaded
+        .agg(c => Object.fromEntries(names.map(name => [name, c[name].sum()])))
+        .compute({ threads })
+      return [await loaded.rowCount(), ...names.map(name => Number(sums.col(name).values[0]))]
     },
 
     async aggregateLoaded(query) {
-      loaded = 'groupBy' in loaded ? loaded : frameOf(loaded)
       const table = await aggregated(loaded, query).compute({ threads })
       return () => columnsOf(table, query)
     },
 
     async prepareShape({ on }) {
-      loaded = 'groupBy' in loaded ? loaded : frameOf(loaded)
       if (!on) return
-      small = frameOf(
-        await loaded
-          .groupBy(on)
-          .agg(c => ({ mean: c.v3.mean() }))
-          .compute({ threads }),
-      )
+      small = await loaded
+        .groupBy(on)
+        .agg(c => ({ mean: c.v3.mean() }))
+        .persist({ threads })
     },
 
     async shapeLoaded(shape) {
@@ -101,18 +97,4 @@ function columnsOf(table, { by, aggregates }) {
 /** @param {any} column */
 function numbersOf(column) {
   return column.nullCount > 0 ? column.toArray() : column.values
-}
-
-/**
- * Numbers as they lie in memory, strings as JavaScript strings.
- *
- * @param {any} table
- */
-function frameOf(table) {
-  const columns = table.columns.map(name => table.col(name))
-  return fromColumns(
-    Object.fromEntries(
-      columns.map(column => [column.name, column.dtype === 'utf8' ? column.toArray() : column.values]),
-    ),
-  )
 }

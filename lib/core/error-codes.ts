@@ -38,6 +38,7 @@ export const errorCodes = Object.freeze([
   'ERR_INT64_UNSAFE',
   'ERR_NATIVE_LOAD',
   'ERR_BUFFER_DETACHED',
+  'ERR_FRAME_DISPOSED',
 
   'ERR_CLOSURE',
   'ERR_TASK_LOAD',

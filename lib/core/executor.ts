@@ -47,6 +47,8 @@ export interface QueryResult {
   readonly stats: QueryStats
   /** What each step of the plan did, where the request asks for it. */
   readonly profile?: readonly StepProfile[]
+  /** Where the rows are, when they were to stay in the engine. */
+  readonly handle?: unknown
 }
 
 /** Rows that left the step, milliseconds of all threads, bytes read from files, bytes that its result holds. */

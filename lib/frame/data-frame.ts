@@ -3,11 +3,13 @@ import { type InspectOptions, inspect } from 'node:util'
 import { MillraceError } from '../core/errors.js'
 import { integer, text } from '../core/options.js'
 import type { Schema } from '../core/schema.js'
+import { type FrameHandle, native } from '../native.js'
 import { explainPlan } from '../plan/explain.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { filterNode } from '../plan/step/filter.js'
+import { isReleased, markReleased } from '../plan/step/memory-scan.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { rowIndexNode } from '../plan/step/row-index.js'
 import { sliceNode } from '../plan/step/slice.js'
@@ -38,7 +40,7 @@ import {
 } from './projections.js'
 import { pivotPlan, unpivotPlan } from './reshape.js'
 import { slicePlan, topPlan } from './row-range.js'
-import { analyzePlan, computeTable, countRows } from './run.js'
+import { analyzePlan, computeTable, countRows, persistPlan } from './run.js'
 import { readExplainOptions } from './run-options.js'
 import { samplePlan } from './sample.js'
 import type { parametersOf } from './schema-types.js'
@@ -204,6 +206,20 @@ class FrameBase {
 
   [Symbol.asyncIterator](): Batches {
     return this.batches()
+  }
+
+  async persist(options?: unknown): Promise<DataFrame> {
+    return frameOf(await persistPlan(this.#plan, options, this.persist))
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#plan.kind !== 'memoryScan' || isReleased(this.#plan)) return
+    markReleased(this.#plan)
+    native().frameRelease(this.#plan.handle as FrameHandle)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]()
   }
 
   explain(options?: unknown): string | Promise<string> {

@@ -256,6 +256,18 @@ export interface FrameMethods extends RowMethods, JoinMethods {
   ): AsyncIterableIterator<Table<S, ReadingOf<O>>>
 
   /**
+   * Runs the query once and keeps its rows in the engine's memory: later queries on the result begin there. Schema and
+   * methods stay the same. The memory is given back by `using hot = await df.persist()`, by `hot[Symbol.dispose]()`, or
+   * with the last frame that reads it; queries that have begun by then still end well, later ones reject with
+   * ERR_FRAME_DISPOSED. Dask: `df.persist()`. Polars: `lf.collect().lazy()`. DuckDB: `CREATE TEMP TABLE ... AS`.
+   *
+   * @example
+   * const hot = await df.filter(df.Close.gt(0)).persist()
+   * await hot.groupBy('Date').Open.mean().compute()
+   */
+  persist<S>(this: Framed<S>, options?: RunOptions): Promise<PersistedFrame<S>>
+
+  /**
    * The plan as text, a line a step: as it will run, or as it was written with `{ optimized: false }`. Runs nothing.
    * Dask and Polars: `df.explain()`.
    *
@@ -315,3 +327,6 @@ export type ColumnGetters<S> = 0 extends 1 & S
  * property for a column.
  */
 export type DataFrame<S = any> = FrameMethods & FrameProperties<S> & ColumnGetters<S>
+
+/** What `persist` gives: a frame whose rows are in memory until it is disposed of. */
+export type PersistedFrame<S = any> = DataFrame<S> & Disposable & AsyncDisposable

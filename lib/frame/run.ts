@@ -7,6 +7,8 @@ import { expression } from '../plan/expression/expression.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { type RunSettings, serializePlan } from '../plan/serialize.js'
+import type { CsvScanNode } from '../plan/step/csv-scan.js'
+import { isReleased, type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { isWatched, watchProgress } from './display/progress.js'
 import { localExecutor } from './local-executor.js'
@@ -34,6 +36,14 @@ export function countRows(plan: PlanNode, options: unknown, method: Method): Pro
     const result = await runPlan(counting, readRunOptions(options, 'rowCount'))
     const [rows] = result.columns as readonly [ResultColumn]
     return Number((rows.data as BigInt64Array)[0])
+  })
+}
+
+/** Runs the plan and leaves its rows in the engine; what is to be read next begins with them. */
+export function persistPlan(plan: PlanNode, options: unknown, method: Method): Promise<MemoryScanNode> {
+  return settle(callSite(method), async () => {
+    const { rows, handle } = await runPlan(plan, readRunOptions(options, 'persist'), { mode: 'persist' })
+    return memoryScanNode(handle, plan.schema, rows)
   })
 }
 
@@ -101,16 +111,28 @@ export function settingsOf({ threads, memoryLimit }: CheckedRunOptions): RunSett
 }
 
 export function requestOf(plan: PlanNode, settings: RunSettings): ReturnType<typeof serializePlan> {
-  checkBytes(plan)
+  checkSources(plan)
   return serializePlan(optimize(plan), settings)
 }
 
+function checkSources(plan: PlanNode): void {
+  for (const node of planOrder(plan)) {
+    if (node.kind === 'csvScan') checkBytes(node)
+    if (node.kind === 'memoryScan' && isReleased(node)) {
+      throw new MillraceError(
+        'ERR_FRAME_DISPOSED',
+        'The frame in memory that this one reads has been disposed of',
+        {
+          hint: 'dispose of a persisted frame when the last query on it has begun; or persist it again',
+        },
+      )
+    }
+  }
+}
+
 // postMessage with a transfer list empties the bytes behind a frame's back.
-function checkBytes(plan: PlanNode): void {
-  const moved = planOrder(plan).some(
-    node => node.kind === 'csvScan' && node.source.bytes?.byteLength !== node.source.byteLength,
-  )
-  if (!moved) return
+function checkBytes({ source }: CsvScanNode): void {
+  if (source.bytes?.byteLength === source.byteLength) return
   throw new MillraceError(
     'ERR_BUFFER_DETACHED',
     'The bytes given to readCsv have been transferred or resized since',

@@ -45,6 +45,13 @@ struct Frame {
   Schema schema;
   int64_t rows = 0;
   std::vector<Column> columns;
+
+  // Of memory.
+  int64_t bytes() const {
+    size_t sum = 0;
+    for (const Column& column : columns) sum += column.bytes();
+    return static_cast<int64_t>(sum);
+  }
 };
 
 // A vector over rows [first, first + count) of a column; count <= kVectorRows. `strings` (count entries) is used for

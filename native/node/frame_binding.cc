@@ -112,12 +112,6 @@ Status read_column(const Napi::Object& object, Frame& frame) {
   return {};
 }
 
-int64_t bytes_of(const Frame& frame) {
-  size_t bytes = 0;
-  for (const Column& column : frame.columns) bytes += column.bytes();
-  return static_cast<int64_t>(bytes);
-}
-
 }  // namespace
 
 Napi::Value frame_create(const Napi::CallbackInfo& info) {
@@ -157,13 +151,13 @@ Napi::Value frame_info(const Napi::CallbackInfo& info) {
   }
   Napi::Object out = Napi::Object::New(env);
   out.Set("rows", static_cast<double>(frame->rows));
-  out.Set("bytes", static_cast<double>(bytes_of(*frame)));
+  out.Set("bytes", static_cast<double>(frame->bytes()));
   out.Set("schema", schema);
   return out;
 }
 
 Napi::Value frame_release(const Napi::CallbackInfo& info) {
-  if (auto* slot = handle_slot<const Frame>(info[0])) slot->reset();
+  if (auto* slot = handle_slot<const Frame>(info[0])) empty_handle<const Frame>(info.Env(), *slot);
   return info.Env().Undefined();
 }
 

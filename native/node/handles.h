@@ -15,12 +15,30 @@ struct HandleTag<exec::Query> {
   static constexpr napi_type_tag value{0x6d696c6c72616365, 0x7175657279000001};
 };
 
-// An object that owns a shared_ptr<T>; released by garbage collection or release_handle().
+// What the garbage collector should know that an object keeps.
+inline int64_t outside_bytes(const Frame& frame) { return frame.bytes(); }
+inline int64_t outside_bytes(const exec::Query&) { return 0; }
+
+// Gives up what the handle holds.
+template <class T>
+void empty_handle(napi_env env, std::shared_ptr<T>& held) {
+  int64_t total;
+  if (held) napi_adjust_external_memory(env, -outside_bytes(*held), &total);
+  held.reset();
+}
+
+// An object that owns a shared_ptr<T>; released by garbage collection or empty_handle().
 template <class T>
 Napi::Object make_handle(Napi::Env env, std::shared_ptr<T> value) {
   Napi::Object object = Napi::Object::New(env);
+  int64_t total;
+  napi_adjust_external_memory(env, outside_bytes(*value), &total);
   auto* owner = new std::shared_ptr<T>(std::move(value));
-  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<std::shared_ptr<T>*>(data); };
+  const auto finalize = [](napi_env env, void* data, void*) {
+    auto* held = static_cast<std::shared_ptr<T>*>(data);
+    empty_handle<T>(env, *held);
+    delete held;
+  };
   napi_wrap(env, object, owner, finalize, nullptr, nullptr);
   napi_type_tag_object(env, object, &HandleTag<T>::value);
   return object;

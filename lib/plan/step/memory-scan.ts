@@ -8,6 +8,15 @@ export interface MemoryScanNode extends PlanBase {
   readonly rows: number
 }
 
+const released = new WeakSet<object>()
+
+/** The engine has let go of the handle's columns, for all plans that read it. */
+export function markReleased({ handle }: MemoryScanNode): void {
+  released.add(handle as object)
+}
+
+export const isReleased = ({ handle }: MemoryScanNode): boolean => released.has(handle as object)
+
 export function memoryScanNode(handle: unknown, schema: Schema, rows: number): MemoryScanNode {
   return Object.freeze({ kind: 'memoryScan' as const, handle, rows, schema, depth: 1 })
 }

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type DataFrame, fromColumns, readCsv } from 'millrace'
+import { describe, expect, test } from 'vitest'
+import { generator, randomFrame, seed } from './random-frames.js'
+
+const disposed = expect.objectContaining({ code: 'ERR_FRAME_DISPOSED' })
+
+test('persist runs the query once: the file is not read again', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'millrace-persist-')), 'a.csv')
+  writeFileSync(path, 'k,v\na,1\nb,2\na,3\n')
+  const hot = await readCsv(path)
+    .filter(c => c.v.gt(1))
+    .persist()
+  rmSync(path)
+  expect(await hot.rowCount()).toBe(2)
+  expect((await hot.groupBy('k').v.sum().compute()).toObjects()).toEqual([
+    { k: 'a', v: 3 },
+    { k: 'b', v: 2 },
+  ])
+  expect(hot.explain()).toBe('memory(2 rows, 2 columns)')
+  expect(hot.schema).toEqual({ k: 'utf8?', v: 'int64?' })
+})
+
+describe(`random frames, seed ${seed}`, () => {
+  const random = generator(seed)
+  test('are the same after persist, whatever is asked of them', async () => {
+    for (let round = 0; round < 60; round++) {
+      const { frame } = randomFrame(
+        random,
+        Math.floor(random() * 300),
+        1 + Math.floor(random() * 5),
+        1 + Math.floor(random() * 30),
+      )
+      const hot = await frame.persist({ threads: 1 + (round % 3) })
+      const [first, second] = frame.columns as [string, string | undefined]
+      const asked: ((df: DataFrame<any>) => DataFrame<any>)[] = [
+        df => df,
+        df => df.sortBy(first),
+        df => df.distinct(...(second ? [first, second] : [first]), { keep: 'last' }),
+        df => df.valueCounts(first),
+        df => df.filter((c: any) => c[first].isNotNull()).tail(7),
+        df => df.slice(3, 50),
+      ]
+      for (const ask of asked) {
+        const [before, after] = await Promise.all([ask(frame).compute(), ask(hot).compute()])
+        expect(after.toCsv()).toBe(before.toCsv())
+        expect(after.schema).toEqual(before.schema)
+      }
+    }
+  })
+})
+
+test('nothing and no column can be persisted too', async () => {
+  const none = await fromColumns({ a: new Float64Array(0) }).persist()
+  expect(await none.rowCount()).toBe(0)
+  expect((await none.agg(c => ({ sum: c.a.sum() })).compute()).toObjects()).toEqual([{ sum: 0 }])
+})
+
+test('a disposed frame takes no more queries; those under way end well', async () => {
+  const hot = await fromColumns({ a: Float64Array.from({ length: 300_000 }, (_, i) => i) }).persist()
+  const sum = hot.agg(c => ({ sum: c.a.sum() }))
+  const running = sum.compute()
+  hot[Symbol.dispose]()
+  hot[Symbol.dispose]()
+  expect((await running).toObjects()).toEqual([{ sum: (300_000 * 299_999) / 2 }])
+  await expect(sum.compute()).rejects.toEqual(disposed)
+  await expect(hot.persist()).rejects.toEqual(disposed)
+  await expect(hot.batches().next()).rejects.toEqual(disposed)
+  await expect(hot.explain({ analyze: true })).rejects.toEqual(disposed)
+  expect(hot.explain()).toBe('memory(300000 rows, 1 columns)')
+  const other = await fromColumns({ a: [1] }).persist()
+  await other[Symbol.asyncDispose]()
+  await expect(other.join(fromColumns({ a: [1] }), { on: 'a' }).compute()).rejects.toEqual(disposed)
+})
+
+test('the options of a run count: memory limit, signal, progress, names', async () => {
+  const frame = fromColumns({ a: new Float64Array(100_000) }).withColumns(c => ({ b: c.a.add(1) }))
+  await expect(frame.persist({ memoryLimit: 100_000 })).rejects.toMatchObject({ code: 'ERR_MEMORY_LIMIT' })
+  await expect(frame.persist({ signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
+  await expect(frame.persist({ thread: 1 } as never)).rejects.toMatchObject({ code: 'ERR_UNKNOWN_OPTION' })
+  const rows: number[] = []
+  await frame.persist({ onProgress: ({ rowsDone }) => rows.push(rowsDone) })
+  expect(rows.at(-1)).toBe(100_000)
+})
+
+test('a frame that is dropped without being disposed of gives its memory back', async () => {
+  const values = new Float64Array(1_000_000)
+  const before = process.memoryUsage.rss()
+  let most = 0
+  for (let round = 0; round < 150; round++) {
+    const hot = await fromColumns({ values }).persist()
+    expect(await hot.rowCount()).toBe(1_000_000)
+    most = Math.max(most, process.memoryUsage.rss())
+  }
+  // 150 x 16 MB went by.
+  expect(most - before).toBeLessThan(1_000_000_000)
+})
