@@ -22,11 +22,12 @@ const cpp: Record<string, string[]> = {
   column: ['base', 'simd'],
   expr: ['base', 'simd', 'column'],
   csv: ['base', 'simd', 'column', 'expr'],
+  store: ['base', 'column'],
   agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
   join: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'join', 'ipc'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'agg', 'sort', 'join', 'exec', 'ipc'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'ipc'],
+  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'exec', 'ipc'],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [

@@ -15,6 +15,7 @@ constexpr uint32_t kUpdateBlock = 128;
 Vector from_row(const Vector& vector, uint32_t begin) {
   Vector rest = vector;
   if (vector.data) rest.data = static_cast<const uint8_t*>(vector.data) + begin * type_width(vector.type);
+  if (vector.codes) rest.codes = vector.codes + begin;
   if (vector.validity) rest.validity = vector.validity + begin / 64;
   return rest;
 }

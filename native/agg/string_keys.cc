@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "column/dictionary.h"
+
 namespace millrace::agg {
 
 namespace {
@@ -42,7 +44,8 @@ StringKeys::StringKeys(TypeId type, const KeyOptions& options)
       words_(options.budget),
       hashes_(options.budget),
       classes_(options.budget),
-      arena_(options.budget) {}
+      arena_(options.budget),
+      ids_by_code_(options.budget) {}
 
 inline StringKeys::Probe StringKeys::probe_of(const StringRef& string) const {
   if (string.size <= kShortBytes) [[likely]] {
@@ -78,10 +81,44 @@ inline uint32_t StringKeys::find(const Probe& probe) const {
 
 Status StringKeys::encode(const Vector& column, uint32_t rows, uint32_t* ids) {
   if (entries_.empty()) MILLRACE_TRY(grow());
+  if (column.codes) return encode_codes(column, rows, ids);
+  return encode_strings(column.as<StringRef>(), column.validity, rows, ids);
+}
+
+constexpr uint64_t kNull[1] = {0};
+
+Status StringKeys::encode_codes(const Vector& column, uint32_t rows, uint32_t* ids) {
+  const PodVector<StringRef>& strings = column.dictionary->refs;
+  if (dictionary_ != column.dictionary) {
+    ids_by_code_.clear();
+    MILLRACE_TRY(ids_by_code_.resize_fill(strings.size(), kNoId));
+    dictionary_ = column.dictionary;
+  }
+  uint32_t missing = 0;
+  for (uint32_t i = 0; i < rows; i++) {
+    ids[i] = ids_by_code_[column.codes[i]];
+    missing += ids[i] == kNoId;
+  }
+  // In the order of the rows: ids say which value came first, null among them.
+  const bool wants_null = column.validity && null_id_ == kNoId;
+  for (uint32_t i = 0; (missing || wants_null) && i < rows; i++) {
+    const uint32_t code = column.codes[i];
+    if (!column.is_valid(i)) {
+      if (null_id_ == kNoId) MILLRACE_TRY(insert_missing(&strings[code], kNull, 1, &ids[i]));
+      continue;
+    }
+    if (ids_by_code_[code] == kNoId) MILLRACE_TRY(encode_strings(&strings[code], nullptr, 1, &ids_by_code_[code]));
+    ids[i] = ids_by_code_[code];
+  }
+  if (column.validity) mark_nulls(column.validity, rows, ids);
+  return {};
+}
+
+Status StringKeys::encode_strings(const StringRef* all, const uint64_t* nulls, uint32_t rows, uint32_t* ids) {
   for (uint32_t begin = 0; begin < rows; begin += kLookupBlock) {
     const uint32_t count = std::min(kLookupBlock, rows - begin);
-    const StringRef* strings = column.as<StringRef>() + begin;
-    const uint64_t* validity = column.validity ? column.validity + begin / 64 : nullptr;
+    const StringRef* strings = all + begin;
+    const uint64_t* validity = nulls ? nulls + begin / 64 : nullptr;
     uint32_t* block_ids = ids + begin;
     const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
     const uint32_t missing =

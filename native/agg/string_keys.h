@@ -11,6 +11,9 @@ class StringKeys final : public KeyEncoder {
  public:
   StringKeys(TypeId type, const KeyOptions& options);
   Status encode(const Vector& column, uint32_t rows, uint32_t* ids) override;
+  // Of an id that is not null's. Good until the next insert.
+  StringRef string(uint32_t id) const;
+  bool is_null(uint32_t id) const { return id == null_id_; }
   Result<Column> gather(const uint32_t* ids, int64_t count, MemoryBudget* budget) const override;
 
  private:
@@ -37,7 +40,9 @@ class StringKeys final : public KeyEncoder {
   Status insert_missing(const StringRef* strings, const uint64_t* validity, uint32_t count, uint32_t* ids);
   Status insert(const Probe& probe);
   Status grow();
-  StringRef string(uint32_t id) const;
+  // By code, once each.
+  Status encode_codes(const Vector& column, uint32_t rows, uint32_t* ids);
+  Status encode_strings(const StringRef* strings, const uint64_t* validity, uint32_t rows, uint32_t* ids);
 
   const TypeId type_;
   const HashSeed seed_;
@@ -48,6 +53,8 @@ class StringKeys final : public KeyEncoder {
   PodVector<uint64_t> hashes_;  // by id; read when the table grows
   PodVector<uint8_t> classes_;  // by id: the size class
   Arena arena_;
+  const Dictionary* dictionary_ = nullptr;
+  PodVector<uint32_t> ids_by_code_;  // of dictionary_
 };
 
 }  // namespace millrace::agg

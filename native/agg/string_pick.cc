@@ -94,7 +94,7 @@ class StringPickFamily final : public StateFamily {
         strings[i] = valid && state.size ? StringRef{state.data, state.size} : StringRef{kNothing, 0};
         validity[i / 64] |= uint64_t{valid} << (i % 64);
       }
-      MILLRACE_TRY(builder.append(Vector{type_, strings, validity}, rows));
+      MILLRACE_TRY(builder.append(Vector{type_, strings, validity, nullptr, nullptr}, rows));
     }
     return builder.finish();
   }

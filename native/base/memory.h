@@ -118,6 +118,7 @@ class PodVector {
     buffer_.reset();
     size_ = 0;
   }
+  void rebind(MemoryBudget* budget) { buffer_.rebind(budget); }
 
   T* data() { return reinterpret_cast<T*>(buffer_.data()); }
   const T* data() const { return reinterpret_cast<const T*>(buffer_.data()); }

@@ -28,6 +28,20 @@ inline void append(uint64_t* words, int64_t at, const uint64_t* from, int64_t co
   }
 }
 
+// Bits [first, first + count) of a bitmap of `size`, from a word's beginning: the words themselves, or a copy in
+// `into`.
+inline const uint64_t* range(const uint64_t* words, int64_t size, int64_t first, int64_t count, uint64_t* into) {
+  words += first / 64;
+  const unsigned shift = first & 63;
+  if (shift == 0) return words;
+  const int64_t available = words_for(size) - first / 64;
+  for (int64_t word = 0; word * 64 < count; word++) {
+    const uint64_t high = word + 1 < available ? words[word + 1] << (64 - shift) : 0;
+    into[word] = words[word] >> shift | high;
+  }
+  return into;
+}
+
 // How many of the first `count` bits are 0.
 inline int64_t count_zeros(const uint64_t* words, int64_t count) {
   int64_t ones = 0;

@@ -16,16 +16,11 @@ void take_values(const Column& column, const int64_t* rows, int64_t count, uint8
 }  // namespace
 
 Vector view_of(const Column& column, int64_t first, uint32_t count, StringRef* strings, uint64_t* validity) {
-  Vector out{column.type, nullptr, nullptr};
+  Vector out;
+  out.type = column.type;
   if (column.null_count) {
-    const auto* words = reinterpret_cast<const uint64_t*>(column.validity.data()) + first / 64;
-    const unsigned shift = first & 63;
-    const auto available = (column.rows + 63) / 64 - first / 64;
-    out.validity = shift ? validity : words;
-    for (int64_t word = 0; shift && word * 64 < count; word++) {
-      const uint64_t high = word + 1 < available ? words[word + 1] << (64 - shift) : 0;
-      validity[word] = words[word] >> shift | high;
-    }
+    out.validity =
+        bits::range(reinterpret_cast<const uint64_t*>(column.validity.data()), column.rows, first, count, validity);
   }
   if (is_string(column.type)) {
     for (uint32_t i = 0; i < count; i++) strings[i] = column.string(first + i);
@@ -55,6 +50,10 @@ Status ColumnBuilder::append(const Vector& vector, uint32_t rows) {
     MILLRACE_TRY(data_.resize(old + bytes));
     std::memcpy(data_.data() + old, vector.data, bytes);
   }
+  return append_nulls(vector, rows);
+}
+
+Status ColumnBuilder::append_nulls(const Vector& vector, uint32_t rows) {
   MILLRACE_TRY(append_validity(vector, rows));
   rows_ += rows;
   return {};

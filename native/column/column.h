@@ -62,13 +62,25 @@ Vector view_of(const Column& column, int64_t first, uint32_t count, StringRef* s
 class ColumnBuilder {
  public:
   ColumnBuilder(TypeId type, MemoryBudget* budget);
+  TypeId type() const { return type_; }
   // Forgets the rows and keeps the memory.
   void clear();
   // All `rows` values.
   Status append(const Vector& vector, uint32_t rows);
+  // The validity of `rows` rows, where the values are somewhere else.
+  Status append_nulls(const Vector& vector, uint32_t rows);
   // Rows [first, first + count) of a column of the same type.
   Status append_range(const Column& column, int64_t first, int64_t count);
   int64_t rows() const { return rows_; }
+  int64_t null_count() const { return null_count_; }
+  // Null without nulls.
+  const uint64_t* validity() const { return null_count_ ? validity_.data() : nullptr; }
+  template <class T>
+  const T* values() const {
+    return reinterpret_cast<const T*>(data_.data());
+  }
+  // Strings: rows + 1 positions, or null without rows.
+  const uint64_t* offsets() const { return offsets_.empty() ? nullptr : offsets_.data(); }
   Result<Column> finish() { return finish(rows_); }
   // The first `rows` of them.
   Result<Column> finish(int64_t rows);

@@ -24,7 +24,16 @@ Result<Vector> GatheredColumn::gather(const Vector& from, const uint32_t* select
     case 8: gather_values<uint64_t>(from, selection, count, to); break;
     default: gather_values<StringRef>(from, selection, count, to); break;
   }
-  Vector out{from.type, to, nullptr};
+  Vector out;
+  out.type = from.type;
+  out.data = to;
+  if (from.codes) {
+    MILLRACE_TRY(codes_.reserve(kVectorRows * sizeof(uint32_t)));
+    auto* codes = reinterpret_cast<uint32_t*>(codes_.data());
+    for (uint32_t i = 0; i < count; i++) codes[i] = from.codes[selection[i]];
+    out.codes = codes;
+    out.dictionary = from.dictionary;
+  }
   if (from.validity) {
     for (uint32_t word = 0; word * 64 < count; word++) {
       uint64_t bits = 0;

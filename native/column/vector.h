@@ -25,10 +25,16 @@ inline constexpr size_t kStringPadding = 32;
 // `data` is `rows` values of type_width(type) bytes: uint8_t 0/1 for Bool, StringRef for strings. `validity` is an
 // LSB-first bitmap (bit set = not null), or null when no row is null. The value under a null is unspecified but
 // initialised (a StringRef under a null is readable: it may be empty). Bits past the row count are unspecified.
+//
+// Strings of a column that is kept in memory may come with their codes: data[i] is dictionary->refs[codes[i]], which
+// spares whoever groups by them the hashing.
+struct Dictionary;
 struct Vector {
   TypeId type = TypeId::Bool;
   const void* data = nullptr;
   const uint64_t* validity = nullptr;
+  const uint32_t* codes = nullptr;
+  const Dictionary* dictionary = nullptr;
 
   template <class T>
   const T* as() const {

@@ -92,7 +92,7 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
   };
   for (const OpSpec& op : plan.value()->steps) {
     const bool missing = op.kind == OpSpec::Kind::Memory
-                             ? !holds(inputs.frames, op.frame_handle)
+                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle)
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
@@ -126,9 +126,14 @@ bool Query::is_small() const {
   for (const OpSpec& op : plan_->steps) {
     int64_t out = 0;
     if (op.kind == OpSpec::Kind::Memory) {
-      const Frame& frame = *inputs_.frames[static_cast<size_t>(op.frame_handle)];
-      out = frame.rows;
-      for (const Column& column : frame.columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
+      const auto handle = static_cast<size_t>(op.frame_handle);
+      if (const auto& frame = inputs_.frames[handle]) {
+        out = frame->rows;
+        for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
+      } else {
+        out = inputs_.stored[handle]->rows;
+        text_bytes += static_cast<size_t>(inputs_.stored[handle]->bytes());
+      }
       cells += out;
     } else if (!never_adds_rows(op.kind)) {
       return false;
@@ -238,7 +243,8 @@ Status Query::run_operator_of(const Segment& segment) {
 }
 
 bool Query::relabels(const Segment& segment) const {
-  if (segment.source && segment.source->csv) return false;
+  if (segment.source && (segment.source->csv || stored_source(segment))) return false;
+  if (is_last(segment) && persists()) return false;
   // The result belongs to the caller; a handle's columns must be copied, and other threads can help with that.
   if (is_last(segment) && (segment.source || streams() || segments_[segment.inputs[0]].readers > 1)) return false;
   return std::all_of(segment.steps.begin(), segment.steps.end(), [](const OpSpec* op) {
@@ -283,7 +289,7 @@ Status Query::begin_csv(const Segment& segment) {
   auto stage = bind_stage(segment.steps, std::move(projected), true, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  if (streams() && is_last(segment)) stream_rows();
+  redirect_rows();
   auto input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, stage_->aggregates);
   MILLRACE_TRY(input);
   csv_input_ = input.take();
@@ -335,20 +341,32 @@ Status Query::make_csv_scan() {
 }
 
 Status Query::begin_memory(const Segment& segment) {
-  FrameView input = input_of(segment);
+  const auto stored = stored_source(segment);
+  FrameView input = stored ? FrameView{stored->schema, stored->rows, {}, {}} : input_of(segment);
   std::vector<const OpSpec*> steps = segment.steps;
   const RowRange range = cut_range(steps, input.rows);
   auto stage = bind_stage(steps, input.schema, false, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  if (streams() && is_last(segment)) stream_rows();
-  scan_ = make_memory_scan(std::move(input), range, stage_->needed, plan_->options, state_);
+  redirect_rows();
+  scan_ = stored ? make_stored_scan(stored, range, stage_->needed, plan_->options, state_)
+                 : make_memory_scan(std::move(input), range, stage_->needed, plan_->options, state_);
   MILLRACE_TRY(settle_sink());
   return {};
 }
 
-void Query::stream_rows() {
-  stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
+std::shared_ptr<const store::StoredFrame> Query::stored_source(const Segment& segment) const {
+  if (!segment.source || segment.source->csv) return nullptr;
+  const auto handle = static_cast<size_t>(segment.source->frame_handle);
+  return handle < inputs_.stored.size() ? inputs_.stored[handle] : nullptr;
+}
+
+void Query::redirect_rows() {
+  if (at_ + 1 != segments_.size()) return;
+  if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
+  if (!persists()) return;
+  stored_ = std::make_shared<store::StoredFrame>();
+  stage_->sink = make_store_sink(stage_->output, stored_, state_);
 }
 
 // Few rows are done right here: waking other threads would cost more than the work.
@@ -431,7 +449,7 @@ void Query::profile_pipeline(const StageResult& result) {
   for (; at < counted.size(); at++) last->time_ns += counted[at].time_ns;
   if (!result.frame) return;
   last->rows = result.frame->rows;
-  last->memory = held_bytes(FrameView::of(result.frame));
+  last->memory = stored_ ? stored_->bytes() : held_bytes(FrameView::of(result.frame));
 }
 
 // Errors know the byte; people want the file and the line.
@@ -454,7 +472,11 @@ void Query::finish(Status status) {
   }
   locate(status);
   QueryResult result;
-  if (status.ok() && !streams()) {
+  if (status.ok() && persists()) {
+    stored_->rebind(nullptr);
+    result.stored = std::move(stored_);
+  }
+  if (status.ok() && !streams() && !persists()) {
     PoolWorkers workers(state_, wanted_threads());
     auto frame = own_columns(std::move(results_.back()), workers, &state_.budget);
     if (frame.ok()) {
@@ -465,6 +487,7 @@ void Query::finish(Status status) {
   }
   results_.clear();
   // The query lives on until its handle is collected; files, buffers and the frames that it read do not.
+  stored_.reset();
   scan_.reset();
   stage_.reset();
   csv_input_.reset();

@@ -8,14 +8,17 @@ namespace millrace::exec {
 
 // What the plan's handles stand for.
 struct QueryInputs {
-  std::vector<std::shared_ptr<const Frame>> frames;                // by handle; null where the handle is bytes
-  std::vector<std::shared_ptr<const std::vector<uint8_t>>> bytes;  // by handle; null where it is a frame
+  // By handle; each handle is one of these.
+  std::vector<std::shared_ptr<const Frame>> frames;
+  std::vector<std::shared_ptr<const store::StoredFrame>> stored;
+  std::vector<std::shared_ptr<const std::vector<uint8_t>>> bytes;
 };
 
 struct QueryResult {
   Status status;
   Options::Mode mode = Options::Mode::Collect;
-  std::shared_ptr<Frame> frame;  // when ok; empty in stream mode. Not counted against any budget any more
+  std::shared_ptr<Frame> frame;                // when ok, in collect mode. Not counted against any budget any more
+  std::shared_ptr<store::StoredFrame> stored;  // the same in persist mode
   QueryStats stats;
   int64_t peak_bytes = 0;
   uint32_t threads = 0;
@@ -42,6 +45,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   void next_batch(BatchReply reply);
   const QueryState& state() const { return state_; }
   bool streams() const { return plan_->options.mode == Options::Mode::Stream; }
+  bool persists() const { return plan_->options.mode == Options::Mode::Persist; }
 
  private:
   Query(std::unique_ptr<Plan> plan, QueryInputs inputs);
@@ -58,7 +62,9 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status begin_memory(const Segment& segment);
   Status make_csv_scan();
   Result<bool> settle_sink();
-  void stream_rows();
+  // Where the last segment's rows go, if they are not collected.
+  void redirect_rows();
+  std::shared_ptr<const store::StoredFrame> stored_source(const Segment& segment) const;
   FrameView input_of(const Segment& segment) const;
   bool is_last(const Segment& segment) const { return &segment == &segments_.back(); }
   uint32_t wanted_threads() const;
@@ -82,6 +88,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   std::vector<size_t> readers_left_;
   QueryState state_;
   BatchQueue queue_;
+  std::shared_ptr<store::StoredFrame> stored_;  // persist mode
   QueryStats stats_;
   Profile profile_;
   uint32_t threads_ = 0;

@@ -1,9 +1,10 @@
-// The three ways into a stage, as strips: CSV files (or bytes), a CSV pipe, and a frame in memory.
+// The ways into a stage, as strips: CSV files (or bytes), a CSV pipe, a frame in memory, and one that was persisted.
 #pragma once
 #include <mutex>
 
 #include "column/frame_view.h"
 #include "exec/csv_scanner.h"
+#include "store/stored_frame.h"
 
 namespace millrace::exec {
 
@@ -49,6 +50,9 @@ struct RowRange {
 };
 std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, std::vector<uint32_t> columns,
                                        const Options& options, QueryState& query);
+
+std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const store::StoredFrame> frame, RowRange range,
+                                       std::vector<uint32_t> columns, const Options& options, QueryState& query);
 
 // A pipe can be read once: what the sniffer read of it waits here for the query.
 struct ParkedPipe {

@@ -61,7 +61,7 @@ std::vector<Segment> cut_into_segments(const Plan& plan) {
     segment_of[i] = out.size();
     out.push_back(std::move(segment));
   }
-  if (plan.options.mode == Options::Mode::Stream && !open_ended(out.back())) {
+  if (plan.options.mode != Options::Mode::Collect && !open_ended(out.back())) {
     Segment rows;
     rows.inputs.push_back(out.size() - 1);
     out.push_back(std::move(rows));

@@ -17,8 +17,8 @@ struct Segment {
 // Aggregates, slices and tails take rows as they come, and end the pipeline that they are in.
 bool ends_segment(OpSpec::Kind kind);
 
-// In an order in which they can run; the last one gives the result. In stream mode that is a pipeline that any row can
-// leave at once. `plan` outlives the segments.
+// In an order in which they can run; the last one gives the result. Where rows are streamed or persisted that is a
+// pipeline that they can leave at once. `plan` outlives the segments.
 std::vector<Segment> cut_into_segments(const Plan& plan);
 
 }  // namespace millrace::exec

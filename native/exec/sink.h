@@ -6,6 +6,7 @@
 #include "agg/aggregation.h"
 #include "exec/query_state.h"
 #include "expr/program.h"
+#include "store/stored_frame.h"
 
 namespace millrace::exec {
 
@@ -58,6 +59,9 @@ std::unique_ptr<Sink> make_tail_sink(Schema schema, int64_t rows, QueryState& qu
 // Batches of `batch_rows` rows into a queue, which must outlive the sink.
 class BatchQueue;
 std::unique_ptr<Sink> make_stream_sink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query);
+
+// All rows, encoded, into `into`, which is emptied first.
+std::unique_ptr<Sink> make_store_sink(Schema schema, std::shared_ptr<store::StoredFrame> into, QueryState& query);
 
 // `program` computes the keys and then the arguments from a batch; `argument_output` says which output each aggregate
 // reads (-1: none). From so many estimated groups on the rows are partitioned first.

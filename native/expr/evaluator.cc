@@ -108,8 +108,13 @@ Argument Evaluator::State::argument(const ProgramBody& body, const Operand& oper
 }
 
 Vector Evaluator::State::output(const ProgramBody& body, size_t index, const Batch& input) const {
-  const Argument found = argument(body, body.outputs[index], input);
-  return {TypeId::Bool, found.constant ? constants[index] : found.data, found.validity};
+  const Operand& operand = body.outputs[index];
+  if (operand.source == Source::Input) return input.columns[operand.index];
+  const Argument found = argument(body, operand, input);
+  Vector out;
+  out.data = found.constant ? constants[index] : found.data;
+  out.validity = found.validity;
+  return out;
 }
 
 Evaluator::Evaluator(const Program& program, MemoryBudget* budget)

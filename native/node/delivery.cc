@@ -103,7 +103,7 @@ Napi::Object to_object(Napi::Env env, PreparedResult& result) {
   for (uint32_t c = 0; c < result.columns.size(); c++) columns.Set(c, column_object(env, result.columns[c]));
   out.Set("rows", static_cast<double>(result.rows));
   out.Set("columns", columns);
-  if (result.frame) out.Set("handle", make_handle<const Frame>(env, std::move(result.frame)));
+  if (result.stored) out.Set("handle", make_handle<const store::StoredFrame>(env, std::move(result.stored)));
   Napi::Object stats = Napi::Object::New(env);
   const std::pair<const char*, int64_t> numbers[] = {{"rowsScanned", result.stats.rows_scanned},
                                                      {"bytesRead", result.stats.bytes_read},

@@ -20,7 +20,7 @@ struct PreparedColumn {
 struct PreparedResult {
   int64_t rows = 0;
   std::vector<PreparedColumn> columns;
-  std::shared_ptr<Frame> frame;  // persist mode: stays native
+  std::shared_ptr<store::StoredFrame> stored;  // persist mode: stays native
   exec::QueryStats stats;
   int64_t peak_bytes = 0;
   uint32_t threads = 0;

@@ -134,31 +134,43 @@ Napi::Value frame_create(const Napi::CallbackInfo& info) {
   return make_handle<const Frame>(env, std::move(frame));
 }
 
-Napi::Value frame_info(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto frame = get_handle<const Frame>(info[0]);
-  if (!frame) {
-    throw_argument(env, "frameInfo(frame): a frame handle that was not released");
-    return env.Undefined();
-  }
-  Napi::Array schema = Napi::Array::New(env, frame->schema.size());
-  for (uint32_t i = 0; i < frame->schema.size(); i++) {
+namespace {
+
+Napi::Object info_object(Napi::Env env, const Schema& fields, int64_t rows, int64_t bytes) {
+  Napi::Array schema = Napi::Array::New(env, fields.size());
+  for (uint32_t i = 0; i < fields.size(); i++) {
     Napi::Object field = Napi::Object::New(env);
-    field.Set("name", frame->schema[i].name);
-    field.Set("type", type_name(frame->schema[i].type));
-    field.Set("nullable", frame->schema[i].nullable);
+    field.Set("name", fields[i].name);
+    field.Set("type", type_name(fields[i].type));
+    field.Set("nullable", fields[i].nullable);
     schema.Set(i, field);
   }
   Napi::Object out = Napi::Object::New(env);
-  out.Set("rows", static_cast<double>(frame->rows));
-  out.Set("bytes", static_cast<double>(frame->bytes()));
+  out.Set("rows", static_cast<double>(rows));
+  out.Set("bytes", static_cast<double>(bytes));
   out.Set("schema", schema);
   return out;
 }
 
+}  // namespace
+
+Napi::Value frame_info(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (const auto frame = get_handle<const Frame>(info[0])) {
+    return info_object(env, frame->schema, frame->rows, frame->bytes());
+  }
+  if (const auto frame = get_handle<const store::StoredFrame>(info[0])) {
+    return info_object(env, frame->schema, frame->rows, frame->bytes());
+  }
+  throw_argument(env, "frameInfo(frame): a frame handle that was not released");
+  return env.Undefined();
+}
+
 Napi::Value frame_release(const Napi::CallbackInfo& info) {
-  if (auto* slot = handle_slot<const Frame>(info[0])) empty_handle<const Frame>(info.Env(), *slot);
-  return info.Env().Undefined();
+  const Napi::Env env = info.Env();
+  if (auto* slot = handle_slot<const Frame>(info[0])) empty_handle<const Frame>(env, *slot);
+  if (auto* slot = handle_slot<const store::StoredFrame>(info[0])) empty_handle<const store::StoredFrame>(env, *slot);
+  return env.Undefined();
 }
 
 }  // namespace millrace::node

@@ -14,15 +14,18 @@ bool read_inputs(const Napi::Value& value, exec::QueryInputs& out) {
     const Napi::Value handle = handles.Get(i);
     std::shared_ptr<const std::vector<uint8_t>> bytes;
     std::shared_ptr<const Frame> frame;
+    std::shared_ptr<const store::StoredFrame> stored;
     if (handle.IsTypedArray() && handle.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
       const auto array = handle.As<Napi::Uint8Array>();
       bytes = std::make_shared<const std::vector<uint8_t>>(array.Data(), array.Data() + array.ByteLength());
     } else {
       frame = get_handle<const Frame>(handle);
-      if (!frame) return false;
+      if (!frame) stored = get_handle<const store::StoredFrame>(handle);
+      if (!frame && !stored) return false;
     }
     out.bytes.push_back(std::move(bytes));
     out.frames.push_back(std::move(frame));
+    out.stored.push_back(std::move(stored));
   }
   return true;
 }
@@ -62,8 +65,8 @@ Outcome outcome_of(exec::QueryResult query) {
   Outcome outcome;
   if (query.mode == Mode::Persist && query.status.ok()) {
     outcome.result = std::make_shared<PreparedResult>();
-    outcome.result->rows = query.frame->rows;
-    outcome.result->frame = std::move(query.frame);
+    outcome.result->rows = query.stored->rows;
+    outcome.result->stored = std::move(query.stored);
   } else {
     outcome = make_outcome(std::move(query.status), query.frame.get());
   }
@@ -115,7 +118,8 @@ Napi::Value execute(const Napi::CallbackInfo& info) {
     throw_status(env, query.status());
     return env.Undefined();
   }
-  const bool watched = info[2].ToBoolean();
+  // Not coerced: in an environment that is ending a coercion runs no more, and what it gives then is no value at all.
+  const bool watched = info[2].IsBoolean() && info[2].As<Napi::Boolean>();
   if (!watched && query.value()->is_small()) return result_of(env, query.value()->run_here());
   const auto mailbox = EnvState::of(env).mailbox();
   const auto deferred = Napi::Promise::Deferred::New(env);

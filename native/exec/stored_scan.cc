@@ -1,0 +1,116 @@
+// Frames that persist() keeps, as strips: chunks in order, some at a time, unpacked a vector at a time.
+#include <algorithm>
+
+#include "exec/scan.h"
+
+namespace millrace::exec {
+
+namespace {
+
+using store::RowChunk;
+using store::StoredFrame;
+
+// Fewer rows than that are not worth a strip of their own.
+constexpr int64_t kStripRows = 131072;
+
+// Rows [first, first + rows) of one chunk.
+struct Piece {
+  const RowChunk* chunk;
+  int64_t first;
+  int64_t rows;
+};
+
+class LocalStoredScan final : public LocalScan {
+ public:
+  LocalStoredScan(const StoredFrame& frame, const std::vector<std::vector<Piece>>& strips,
+                  const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
+      : frame_(frame), strips_(strips), columns_(columns), vector_rows_(vector_rows), query_(query) {
+    batch_.columns.resize(frame.schema.size());
+    scratch_.resize(frame.schema.size());
+    for (const uint32_t column : columns) scratch_[column] = std::make_unique<store::Scratch>();
+  }
+
+  StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+    StripOutcome out;
+    out.starts_file = true;
+    for (const Piece& piece : strips_[static_cast<size_t>(task.index)]) {
+      auto more = scan_piece(piece, consume, out);
+      if (!more.ok()) out.status = more.take_status();
+      if (!out.status.ok() || !more.value()) break;
+    }
+    return out;
+  }
+
+ private:
+  Result<bool> scan_piece(const Piece& piece, const BatchConsumer& consume, StripOutcome& out) {
+    for (int64_t done = 0; done < piece.rows; done += vector_rows_) {
+      if (query_.is_aborted()) return aborted_error();
+      const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, piece.rows - done));
+      batch_.rows = rows;
+      for (const uint32_t c : columns_) {
+        batch_.columns[c] = store::read_chunk(piece.chunk->columns[c], frame_.schema[c].type,
+                                              frame_.dictionaries[c].get(), piece.first + done, rows, *scratch_[c]);
+      }
+      out.stats.rows_scanned += rows;
+      query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
+      auto more = consume(batch_);
+      MILLRACE_TRY(more);
+      if (!more.value()) return false;
+    }
+    return true;
+  }
+
+  const StoredFrame& frame_;
+  const std::vector<std::vector<Piece>>& strips_;
+  const std::vector<uint32_t>& columns_;
+  const uint32_t vector_rows_;
+  QueryState& query_;
+  std::vector<std::unique_ptr<store::Scratch>> scratch_;  // by column; null where it is not read
+  Batch batch_;
+};
+
+class StoredScan final : public Scan {
+ public:
+  StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, std::vector<uint32_t> columns,
+             const Options& options, QueryState& query)
+      : frame_(std::move(frame)), columns_(std::move(columns)), options_(options), query_(query) {
+    int64_t rows = kStripRows;
+    for (const RowChunk& chunk : frame_->chunks) {
+      const int64_t first = std::max<int64_t>(0, range.begin - chunk.first_row);
+      const int64_t last = std::min(chunk.rows, range.end - chunk.first_row);
+      if (first >= last) continue;
+      if (rows >= kStripRows) {
+        strips_.emplace_back();
+        rows = 0;
+      }
+      strips_.back().push_back({&chunk, first, last - first});
+      rows += last - first;
+    }
+  }
+
+  int64_t strip_count() const override { return static_cast<int64_t>(strips_.size()); }
+  Result<bool> next(StripTask& task) override {
+    task.index = next_.fetch_add(1);
+    return task.index < strip_count();
+  }
+  std::unique_ptr<LocalScan> make_local() override {
+    return std::make_unique<LocalStoredScan>(*frame_, strips_, columns_, options_.vector_rows, query_);
+  }
+
+ private:
+  const std::shared_ptr<const StoredFrame> frame_;
+  const std::vector<uint32_t> columns_;
+  const Options& options_;
+  QueryState& query_;
+  std::vector<std::vector<Piece>> strips_;
+  std::atomic<int64_t> next_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const StoredFrame> frame, RowRange range,
+                                       std::vector<uint32_t> columns, const Options& options, QueryState& query) {
+  return std::make_unique<StoredScan>(std::move(frame), range, std::move(columns), options, query);
+}
+
+}  // namespace millrace::exec

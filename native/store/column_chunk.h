@@ -1,0 +1,51 @@
+// Some thousand values of one column, encoded: as one value, as codes of the column's dictionary, as narrow integers
+// above the smallest one, or as they are. Chosen a chunk, by what its values are.
+#pragma once
+#include "column/dictionary.h"
+
+namespace millrace::store {
+
+enum class Encoding : uint8_t { Constant, Dictionary, Narrow, Plain };
+
+struct ColumnChunk {
+  Encoding encoding = Encoding::Plain;
+  uint8_t width = 0;  // bytes of a stored value, code or offset; 0 where there is one value for all
+  bool has_range = false;
+  int64_t rows = 0;
+  int64_t null_count = 0;
+  // Narrow: what stored values are added to. Constant: the value's bits, or the code.
+  int64_t base = 0;
+  // Of the values that are not null; NaN is in no range. Integers, dates and timestamps as they are, uint64 and doubles
+  // as the bits of themselves (a float as a double). Only where has_range.
+  int64_t min = 0;
+  int64_t max = 0;
+  bool has_nan = false;
+  Buffer data;
+  Buffer offsets;   // plain strings: rows + 1
+  Buffer validity;  // empty without nulls
+
+  size_t bytes() const { return data.capacity() + offsets.capacity() + validity.capacity(); }
+  void rebind(MemoryBudget* budget) {
+    data.rebind(budget);
+    offsets.rebind(budget);
+    validity.rebind(budget);
+  }
+};
+
+// ERR_MEMORY_LIMIT.
+Result<ColumnChunk> encode_chunk(const ColumnBuilder& values, MemoryBudget* budget);
+// `codes` by row; those of null rows count for nothing. `nulls` has the validity of the rows, and nothing else.
+Result<ColumnChunk> encode_codes(const uint32_t* codes, const ColumnBuilder& nulls, MemoryBudget* budget);
+
+// Where a thread unpacks vectors of one column.
+struct Scratch {
+  alignas(64) uint8_t values[kVectorRows * sizeof(StringRef)];
+  uint32_t codes[kVectorRows];
+  uint64_t validity[kValidityWords];
+};
+
+// Rows [first, first + count) of the chunk. `dictionary` where the encoding is that.
+Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dictionary, int64_t first, uint32_t count,
+                  Scratch& scratch);
+
+}  // namespace millrace::store
