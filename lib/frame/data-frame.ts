@@ -7,6 +7,7 @@ import { type FrameHandle, native } from '../native.js'
 import { explainPlan } from '../plan/explain.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
+import { filterRows } from '../plan/hoist-windows.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { filterNode } from '../plan/step/filter.js'
 import { isReleased, markReleased } from '../plan/step/memory-scan.js'
@@ -78,7 +79,7 @@ class FrameBase {
   filter(predicate: unknown): DataFrame {
     const given = typeof predicate === 'function' ? predicate(columnsObject(this.#plan.schema)) : predicate
     const node = requireNode(given, 'the condition of filter', 'as in df.filter(df.Close.gt(0))')
-    return frameOf(filterNode(this.#plan, node))
+    return frameOf(filterRows(this.#plan, node))
   }
 
   select(...columns: unknown[]): DataFrame {

@@ -3,7 +3,7 @@ import type { Typed } from './expression/expr.js'
 import type { DataFrame, Framed } from './frame-methods.js'
 import type { SampleOptions } from './sample.js'
 import type { Flat, KindOf } from './schema-types.js'
-import type { SortOptions, SortOrder } from './sort-order.js'
+import type { SortOptions, SortOrder } from './sort-direction.js'
 
 /** What rows can be sorted by. */
 export type OrderKey<S> = (keyof S & string) | SortOrder | Typed<any, 'row'>

@@ -6,6 +6,7 @@
 //         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows } | { op: 'rowIndex', name }
 //         { op: 'sort', keys, columns, rows } | { op: 'concat' }
 //         { op: 'sample', rows | fraction, seed, replace, shuffle }
+//         { op: 'window', keys, order, functions }
 //         { op: 'join', how, leftKeys, rightKeys, columns, nullsEqual, leftUnique, rightUnique,
 //         direction, allowExact, tolerance }
 //         and what it reads, as indices of earlier steps: `input`, absent for the step before; `inputs` for several
@@ -24,6 +25,7 @@ import { inputsOf, type PlanNode, planOrder } from './step/node.js'
 import type { ProjectNode } from './step/project.js'
 import type { SampleNode } from './step/sample.js'
 import type { SortNode } from './step/sort.js'
+import type { WindowNode } from './step/window.js'
 
 export const planVersion = 2
 
@@ -106,6 +108,8 @@ function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
       return encodeSort(step)
     case 'sample':
       return encodeSample(step)
+    case 'window':
+      return encodeWindow(step)
   }
 }
 
@@ -130,6 +134,20 @@ function encodeSample({ rows, fraction, seed, replace, shuffle }: SampleNode): E
 
 function encodeSort({ keys, columns, rows }: SortNode): Encoded {
   return { op: 'sort', keys: keys.map(key => ({ ...key })), columns, rows }
+}
+
+function encodeWindow({ keys, order, columns }: WindowNode): Encoded {
+  return {
+    op: 'window',
+    keys,
+    order: order.map(key => ({ ...key })),
+    functions: columns.map(({ name, function: fn, column, parameters }) => ({
+      name,
+      function: fn,
+      ...(column !== undefined && { column }),
+      ...(parameters as Encoded),
+    })),
+  }
 }
 
 function encodeProject({ columns }: ProjectNode): Encoded {
