@@ -14,6 +14,7 @@ export type {
   ShiftOptions,
 } from './frame/expression/window-methods.js'
 export type { DataFrame, PersistedFrame } from './frame/frame-methods.js'
+export type { GroupByTimeOptions } from './frame/group-by-time.js'
 export type { GroupBy, GroupByOptions } from './frame/group-by-types.js'
 export type {
   AsofOptions,

@@ -27,6 +27,7 @@ import type { Expr } from './expression/expr.js'
 import { requireNode, toExpr } from './expression/expression-builder.js'
 import type { DataFrame, FrameMethods, FrameProperties } from './frame-methods.js'
 import { groupBy } from './group-by.js'
+import { groupByTime } from './group-by-time.js'
 import { asofPlan, joinPlan, otherPlan } from './join.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
 import {
@@ -168,6 +169,10 @@ class FrameBase {
 
   groupBy(...keysAndOptions: unknown[]): unknown {
     return groupBy(this.#plan, keysAndOptions, frameOf)
+  }
+
+  groupByTime(column: unknown, options: unknown): unknown {
+    return groupByTime(this.#plan, column, options, frameOf)
   }
 
   agg(aggregates: unknown): DataFrame {

@@ -13,6 +13,8 @@ const aggregating = (name: string) =>
 /** Called as methods. */
 const methods: Readonly<Record<string, string>> = {
   aggregate: 'write agg(c => ({ ... }))',
+  group_by_dynamic: "write groupByTime('Date', { every: '1mo' })",
+  resample: "write groupByTime('Date', { every: '1mo' })",
   rolling: windowing('rolling(7).mean()'),
   append: 'write df.concat(other)',
   shift: windowing('shift(1)'),

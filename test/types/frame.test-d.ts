@@ -450,3 +450,16 @@ export function windows(): void {
   // @ts-expect-error a misspelt option
   df.Close.sum().over('Ticker', { orderby: 'Date' })
 }
+
+export function groupsOfTime(): void {
+  const monthly = df.groupByTime('Date', { every: '1mo', by: ['Ticker'] }).agg(c => ({ open: c.Open.mean() }))
+  same<SchemaOf<typeof monthly>, { Date: 'date'; Ticker: 'utf8'; open: 'float64?' }>(true)
+  const hourly = df.groupByTime('At', { every: '1h' }).Volume.sum()
+  same<SchemaOf<typeof hourly>, { At: 'timestamp[us]?'; Volume: 'int64' }>(true)
+  // @ts-expect-error an unknown column
+  df.groupByTime('When', { every: '1h' })
+  // @ts-expect-error no interval
+  df.groupByTime('At', {})
+  // @ts-expect-error an unknown key
+  df.groupByTime('At', { every: '1h', by: 'Tickr' })
+}
