@@ -47,6 +47,7 @@ import { readExplainOptions } from './run-options.js'
 import { samplePlan } from './sample.js'
 import type { parametersOf } from './schema-types.js'
 import { sortPlan } from './sort-order.js'
+import { corrPlan, quantilePlan } from './summary.js'
 import type { Table } from './table/table-methods.js'
 
 class FrameBase {
@@ -145,6 +146,14 @@ class FrameBase {
 
   describe(): DataFrame {
     return frameOf(describePlan(this.#plan))
+  }
+
+  quantile(shares: unknown): DataFrame {
+    return frameOf(quantilePlan(this.#plan, shares))
+  }
+
+  corr(): DataFrame {
+    return frameOf(corrPlan(this.#plan))
   }
 
   withRowIndex(name: unknown = 'index'): DataFrame {

@@ -1,7 +1,7 @@
 // Plans as people read them.
 import { formatExpr, formatName } from './expression/format.js'
 import { parameterTexts } from './expression/window.js'
-import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
+import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
 import type { JoinNode } from './step/join.js'
 import {
@@ -183,9 +183,10 @@ function formatAggregate({ keys, aggregates, order, dropNulls }: AggregateNode, 
   return `${group}${cutList('agg', aggregates.map(formatPart), length)}`
 }
 
-function formatPart({ name, function: fn, argument, parameters }: NamedAggregate): string {
+function formatPart(part: NamedAggregate): string {
+  const { name, function: fn, argument, parameters } = part
   const settings = Object.entries(parameters).map(([key, value]) => `${key}=${value}`)
-  const inner = [...(argument ? [formatExpr(argument, 60)] : []), ...settings].join(', ')
+  const inner = [...argumentsOf(part).map(expr => formatExpr(expr, 60)), ...settings].join(', ')
   const call = `${fn}(${inner})`
   const own = argument?.op === 'col' && argument.extra[0] === name
   return own ? call : `${formatName(name)} = ${call}`

@@ -6,7 +6,7 @@ import { parseDuration, ticksOf } from './expression/duration.js'
 import { equivalenceClasses } from './expression/encode.js'
 import { bindExpression, expression, withArgs } from './expression/expression.js'
 import { fillMissing } from './expression/fill-missing.js'
-import { typedLiteral } from './expression/literal.js'
+import { nullLiteral, typedLiteral } from './expression/literal.js'
 import type { ExprNode, Json } from './expression/node.js'
 import { postOrder, rewrite } from './expression/walk.js'
 import { hasWindow, isWindow, type RollingParameters, windowParts, windowSpec } from './expression/window.js'
@@ -58,6 +58,7 @@ function expand(root: ExprNode): ExprNode {
     if (!isWindow(node)) return node
     const { function: fn, parameters } = windowSpec(node)
     if (parameters.rolling?.period !== undefined) return timed(node)
+    if (fn === 'corr') return correlation(node)
     if (fn === 'diff') return difference(node)
     if (fn === 'pctChange') {
       const ratio = expression('div', [node.args[0] as ExprNode, sibling(node, 'shift', 1)])
@@ -120,6 +121,37 @@ function filledShift(node: ExprNode): ExprNode {
       ? expression('le', [place, count(offset)])
       : expression('gt', [place, expression('sub', [sibling(node, 'size', 0), count(-offset)])])
   return expression('when', [left, filled, shift])
+}
+
+// Deviations from the means of the partition, over the rows in which both sides have a value.
+function correlation(node: ExprNode): ExprNode {
+  const [left, right] = node.args as [ExprNode, ExprNode]
+  const { keys, order } = windowParts(node)
+  const over = (fn: string, value: ExprNode): ExprNode => {
+    const spec = { ...windowSpec(node), function: fn, parameters: {} }
+    return expression('window', [value, ...keys, ...order], [spec as unknown as Json])
+  }
+  const both = expression('and', [expression('isNotNull', [left]), expression('isNotNull', [right])])
+  const [dx, dy] = [left, right].map(side => {
+    const value = expression('cast', [expression('when', [both, side, nullLiteral])], ['float64'])
+    return expression('sub', [value, over('mean', value)])
+  }) as [ExprNode, ExprNode]
+  const sum = (a: ExprNode, b: ExprNode) => over('sum', expression('mul', [a, b]))
+  const root = (value: ExprNode) => expression('sqrt', [value])
+  const spread = expression('mul', [root(sum(dx, dx)), root(sum(dy, dy))])
+  const enough = expression('ge', [over('count', dx), typedLiteral('int64', '2')])
+  const value = expression('div', [sum(dx, dy), spread])
+  const one = typedLiteral('float64', 1)
+  const least = typedLiteral('float64', -1)
+  return expression('when', [
+    expression('not', [enough]),
+    nullLiteral,
+    expression('gt', [value, one]),
+    one,
+    expression('lt', [value, least]),
+    least,
+    value,
+  ])
 }
 
 const allColumns = ({ schema }: PlanNode): NamedExpr[] =>

@@ -18,7 +18,7 @@
 import type { QueryRequest } from '../core/executor.js'
 import { encodeExpressions } from './expression/encode.js'
 import type { ExprNode, Json } from './expression/node.js'
-import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
+import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
 import type { JoinNode } from './step/join.js'
 import { inputsOf, type PlanNode, planOrder } from './step/node.js'
@@ -157,19 +157,31 @@ function encodeProject({ columns }: ProjectNode): Encoded {
 
 function encodeAggregate({ keys, aggregates, order, dropNulls }: AggregateNode): Encoded {
   const roots: ExprNode[] = keys.map(({ expr }) => expr)
-  for (const { argument } of aggregates) if (argument) roots.push(argument)
+  for (const part of aggregates) roots.push(...argumentsOf(part))
   const { nodes, outs } = encodeExpressions(roots)
   let next = keys.length
   return {
     op: 'aggregate',
     nodes,
     keys: keys.map(({ name }, i) => ({ name, out: outs[i] as number })),
-    aggregates: aggregates.map(part => encodePart(part, part.argument ? outs[next++] : undefined)),
+    aggregates: aggregates.map(part =>
+      encodePart(
+        part,
+        argumentsOf(part).map(() => outs[next++] as number),
+      ),
+    ),
     order,
     dropNulls,
   }
 }
 
-function encodePart({ name, function: fn, parameters }: NamedAggregate, out: number | undefined): Json {
-  return { name, function: fn, ...(out !== undefined && { out }), ...parameters }
+function encodePart({ name, function: fn, parameters }: NamedAggregate, outs: readonly number[]): Json {
+  const [out, second] = outs
+  return {
+    name,
+    function: fn,
+    ...(out !== undefined && { out }),
+    ...(second !== undefined && { second }),
+    ...parameters,
+  }
 }

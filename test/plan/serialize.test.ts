@@ -231,3 +231,20 @@ test('rolling windows cross with their rows, or with a period in ticks and the t
     },
   ])
 })
+
+test('a correlation crosses with both of its columns', () => {
+  const frame = df.groupBy('Ticker').agg(c => ({ r: c.Open.corr(c.Close), n: count() }))
+  expect(stepsOf(frame).slice(1)).toMatchObject([
+    {
+      nodes: [
+        ['col', 'Ticker'],
+        ['col', 'Open'],
+        ['col', 'Close'],
+      ],
+      aggregates: [
+        { name: 'r', function: 'corr', out: 1, second: 2 },
+        { name: 'n', function: 'size' },
+      ],
+    },
+  ])
+})

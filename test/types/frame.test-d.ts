@@ -463,3 +463,15 @@ export function groupsOfTime(): void {
   // @ts-expect-error an unknown key
   df.groupByTime('At', { every: '1h', by: 'Tickr' })
 }
+
+export function summaries(): void {
+  const numbers = df.select('Ticker', 'Open', 'Volume')
+  const shares = numbers.quantile([0.1, 0.9])
+  same<SchemaOf<typeof shares>, { q: 'float64'; Open: 'float64?'; Volume: 'float64?' }>(true)
+  const together = numbers.corr()
+  same<SchemaOf<typeof together>, { column: 'utf8'; Open: 'float64?'; Volume: 'float64?' }>(true)
+  const pair = df.groupBy('Ticker').agg(c => ({ r: c.Open.corr(c.Volume) }))
+  same<SchemaOf<typeof pair>, { Ticker: 'utf8'; r: 'float64?' }>(true)
+  // @ts-expect-error text has no correlation
+  df.agg(c => ({ r: c.Open.corr(c.Ticker) }))
+}

@@ -191,6 +191,10 @@ export class ExpressionBuilder {
   quantile(q: number) {
     return this.#aggregate('quantile', { quantile: number(0, 1)(q, 'the share of quantile') })
   }
+  corr(other: unknown) {
+    requireNode(other, 'the other column of corr')
+    return this.#apply('corr', [other])
+  }
   any() {
     return this.#apply('any')
   }

@@ -120,7 +120,7 @@ function resultType(spec: WindowSpec, args: readonly ExprNode[]): DataType {
     case 'cumProd':
       return dataType(aggregates.type('sum', [value], []).dtype, value.type.nullable)
     default:
-      return overPartition(fn, value)
+      return overPartition(fn, args.slice(0, args.length - spec.keys - spec.order.length))
   }
 }
 
@@ -167,8 +167,8 @@ function needsNumber(fn: string, value: ExprNode): void {
 }
 
 // Every partition has the row that asks, so what only nothing would make null is not null here.
-function overPartition(fn: string, value: ExprNode): DataType {
-  return aggregates.type(fn, [value], [])
+function overPartition(fn: string, values: readonly ExprNode[]): DataType {
+  return aggregates.type(fn, values, [])
 }
 
 /** Throws ERR_TYPE when an argument is aggregated. */

@@ -1,5 +1,5 @@
 import { columnsOf } from '../expression/walk.js'
-import type { AggregateNode } from '../step/aggregate.js'
+import { type AggregateNode, argumentsOf } from '../step/aggregate.js'
 import { csvScanNode } from '../step/csv-scan.js'
 import type { SourceNode, StepNode } from '../step/node.js'
 import type { ProjectNode } from '../step/project.js'
@@ -85,7 +85,7 @@ function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> 
 const columnsOfProject = (step: ProjectNode): Needed => columnsOf(step.columns.map(({ expr }) => expr))
 
 function columnsOfAggregate({ keys, aggregates }: AggregateNode): Needed {
-  return columnsOf([...keys.map(({ expr }) => expr), ...aggregates.flatMap(({ argument }) => argument ?? [])])
+  return columnsOf([...keys.map(({ expr }) => expr), ...aggregates.flatMap(argumentsOf)])
 }
 
 function pruneSource(scan: SourceNode, needed: Needed): SourceNode {
