@@ -11,7 +11,7 @@ import { checkNames } from './projections.js'
 export interface GroupByTimeOptions<K extends string = string> {
   /**
    * How long an interval is: `'1h'`, `'15m'`, `'1d'`, `'1w'`, `'1mo'`, `'1q'`, `'1y'` or a multiple. Weeks begin on Monday, years
-   * in January; others count from 1970-01-01T00:00Z.
+   * in January; fortnights and their like count from Monday 1970-01-05, others from 1970-01-01T00:00Z.
    */
   readonly every: string
   /** Moves the intervals: `'6h'` lets days begin at six, `'3mo'` years in April. Default none. */

@@ -57,10 +57,11 @@ const alignedUnits: Readonly<Record<string, string>> = {
 
 const zero: Duration = { months: 0, nanoseconds: 0n }
 
-// floor((time - origin) / length) * length + origin. The 29th of December 1969 was a Monday.
+// floor((time - origin) / length) * length + origin. The first Monday of 1970 was its fifth day, where Polars
+// counts weeks from too.
 function fixedStart(time: ExprNode, length: bigint, weeks: boolean): ExprNode {
   const { dtype } = time.type
-  const monday = weeks ? -3n * dayTicks(dtype) : 0n
+  const monday = weeks ? 4n * dayTicks(dtype) : 0n
   const origin = freezeNode(
     'lit',
     [],

@@ -24,7 +24,7 @@ function interval(text: string): Interval {
 function startBefore(time: number, every: string, offset: string): number {
   const [step, moved] = [interval(every), interval(offset)]
   if (step.months === 0) {
-    const origin = (every.endsWith('w') ? Date.UTC(1969, 11, 29) : 0) + moved.ms
+    const origin = (every.endsWith('w') ? Date.UTC(1970, 0, 5) : 0) + moved.ms
     return origin + Math.floor((time - origin) / step.ms) * step.ms
   }
   const startOf = (n: number) => Date.UTC(0, n * step.months + moved.months - 1900 * 12, 1) + moved.ms

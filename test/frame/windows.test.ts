@@ -349,6 +349,7 @@ describe('what they refuse', () => {
     ['a misspelt option of over', () => loose.v.sum().over('k', { orderby: 'v' }), 'ERR_UNKNOWN_OPTION'],
     ['an unknown rank method', () => loose.v.rank({ method: 'first' }), 'ERR_INVALID_ARGUMENT'],
     ['a fraction of a row', () => df.v.shift(0.5), 'ERR_INVALID_ARGUMENT'],
+    ['a strategy as a value', () => loose.v.fillNull('forward'), 'ERR_INVALID_ARGUMENT'],
     ['a negative limit', () => df.v.fillForward({ limit: -1 }), 'ERR_INVALID_ARGUMENT'],
     [
       'a fill that the column cannot hold',
@@ -421,4 +422,26 @@ test('a running float sum does not drift', async () => {
     .tail(1)
     .compute()
   expect(Math.abs(table.s.get(0)! - 100_000)).toBeLessThan(1e-9)
+})
+
+test('they run in the middle of a plan: streamed, analyzed, over joins and over groups', async () => {
+  const left = fromColumns({ k: ['a', 'b', 'a'], v: [1, 2, 3] })
+  const right = fromColumns({ k: ['a', 'b'], w: [10, 20] })
+  const frame = left
+    .withColumns(c => ({ soFar: c.v.cumSum().over('k') }))
+    .join(right, { on: 'k' })
+    .filter(c => rowNumber().le(c.w))
+    .groupBy('k')
+    .agg(c => ({ most: c.soFar.max() }))
+    .withColumns(c => ({ share: c.most.div(c.most.sum().over()) }))
+  const expected = [
+    { k: 'a', most: 4, share: 4 / 6 },
+    { k: 'b', most: 2, share: 2 / 6 },
+  ]
+  expect((await frame.compute()).toObjects()).toEqual(expected)
+  const streamed: object[] = []
+  for await (const batch of frame.batches({ size: 1 })) streamed.push(...batch.toObjects())
+  expect(streamed).toEqual(expected)
+  expect(await frame.explain({ analyze: true })).toContain('window("window 0" = cumSum(v)) over k')
+  expect(await left.withColumns(c => ({ n: c.v.rank() })).rowCount()).toBe(3)
 })

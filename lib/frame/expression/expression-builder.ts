@@ -1,7 +1,7 @@
 // The run-time side of `Expr`: one class whose methods make nodes. Types live in the interfaces beside it; a compile-time
 // check at the end keeps the two in step.
 import { inspect } from 'node:util'
-import { type DType, parseType } from '../../core/dtypes.js'
+import { type DType, isText, parseType } from '../../core/dtypes.js'
 import { invalidArgument, MillraceError } from '../../core/errors.js'
 import { boolean, integer, number, readOptions } from '../../core/options.js'
 import type { AggregateParameters } from '../../plan/expression/aggregate.js'
@@ -146,6 +146,7 @@ export class ExpressionBuilder {
     return this.#apply('isNaN')
   }
   fillNull(value: unknown) {
+    refuseStrategy(value, this.#node)
     return new ExpressionBuilder(fillMissing(this.#node, toNode(value, 'fillNull')))
   }
   fillNaN(value: unknown) {
@@ -335,6 +336,14 @@ export function checkDtype(given: unknown): DType {
   const { dtype, nullable } = parseType(given, 'cast')
   if (!nullable) return dtype as DType
   throw invalidArgument('a dtype without ?', 'cast', given, 'nulls stay nulls whatever the dtype')
+}
+
+// Of a text column these are texts to fill with.
+function refuseStrategy(value: unknown, { type }: ExprNode): void {
+  if ((value !== 'forward' && value !== 'backward') || isText(type.dtype) || type.dtype === 'unknown') return
+  throw new MillraceError('ERR_INVALID_ARGUMENT', `fillNull(${JSON.stringify(value)}) names no value`, {
+    hint: `write ${value === 'forward' ? 'fillForward()' : 'fillBackward()'} for the nearest value on that side`,
+  })
 }
 
 function refuseNull(op: string, value: unknown): void {
