@@ -5,8 +5,16 @@ export type { QueryProgress, QueryStats } from './core/executor.js'
 export type { ConcatOptions } from './frame/concat.js'
 export type { DistinctOptions, ValueCountsOptions } from './frame/distinct.js'
 export type { Column, Columns, Expr } from './frame/expression/expr.js'
-export { coalesce, col, concatStr, count, lit, when } from './frame/expression/functions.js'
+export { coalesce, col, concatStr, count, lit, rowNumber, when } from './frame/expression/functions.js'
+export type { RollingMethods, RollingPeriod, RollingRows } from './frame/expression/rolling-methods.js'
+export type {
+  FillOptions,
+  OverOptions,
+  RankOptions,
+  ShiftOptions,
+} from './frame/expression/window-methods.js'
 export type { DataFrame, PersistedFrame } from './frame/frame-methods.js'
+export type { GroupByTimeOptions } from './frame/group-by-time.js'
 export type { GroupBy, GroupByOptions } from './frame/group-by-types.js'
 export type {
   AsofOptions,
@@ -25,7 +33,8 @@ export type {
 } from './frame/run-options.js'
 export type { SampleOptions } from './frame/sample.js'
 export type { ColumnType, Schema, Untyped, Value as CellValue } from './frame/schema-types.js'
-export { asc, desc, type SortKeyOptions, type SortOptions, type SortOrder } from './frame/sort-order.js'
+export type { SortKeyOptions, SortOptions, SortOrder } from './frame/sort-direction.js'
+export { asc, desc } from './frame/sort-order.js'
 export type { ColumnData, Row, Table } from './frame/table/table-methods.js'
 export type { CsvOptions } from './io/csv-options.js'
 export type { CsvInput } from './io/csv-source.js'

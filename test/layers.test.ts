@@ -26,8 +26,9 @@ const cpp: Record<string, string[]> = {
   agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
   join: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'ipc'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'exec', 'ipc'],
+  window: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'ipc'],
+  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'exec', 'ipc'],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [

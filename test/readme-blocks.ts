@@ -34,7 +34,7 @@ export function pandasTableProgram(): string {
   const runs = snippets.map(code =>
     code.startsWith('for ') ? `${code} break` : `await run(${JSON.stringify(code)}, ${code})`,
   )
-  return `import { asc, desc, readCsv } from 'millrace'
+  return `import { asc, desc, readCsv, rowNumber } from 'millrace'
     const df = readCsv('prices.csv')
     const df3 = df.filter(df.Close.gt(0)).groupBy('Date').Open.mean()
     const table = await df3.compute()

@@ -7,6 +7,7 @@ import { type FrameHandle, native } from '../native.js'
 import { explainPlan } from '../plan/explain.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
+import { filterRows } from '../plan/hoist-windows.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { filterNode } from '../plan/step/filter.js'
 import { isReleased, markReleased } from '../plan/step/memory-scan.js'
@@ -26,6 +27,7 @@ import type { Expr } from './expression/expr.js'
 import { requireNode, toExpr } from './expression/expression-builder.js'
 import type { DataFrame, FrameMethods, FrameProperties } from './frame-methods.js'
 import { groupBy } from './group-by.js'
+import { groupByTime } from './group-by-time.js'
 import { asofPlan, joinPlan, otherPlan } from './join.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
 import {
@@ -45,6 +47,7 @@ import { readExplainOptions } from './run-options.js'
 import { samplePlan } from './sample.js'
 import type { parametersOf } from './schema-types.js'
 import { sortPlan } from './sort-order.js'
+import { corrPlan, quantilePlan } from './summary.js'
 import type { Table } from './table/table-methods.js'
 
 class FrameBase {
@@ -78,7 +81,7 @@ class FrameBase {
   filter(predicate: unknown): DataFrame {
     const given = typeof predicate === 'function' ? predicate(columnsObject(this.#plan.schema)) : predicate
     const node = requireNode(given, 'the condition of filter', 'as in df.filter(df.Close.gt(0))')
-    return frameOf(filterNode(this.#plan, node))
+    return frameOf(filterRows(this.#plan, node))
   }
 
   select(...columns: unknown[]): DataFrame {
@@ -145,6 +148,14 @@ class FrameBase {
     return frameOf(describePlan(this.#plan))
   }
 
+  quantile(shares: unknown): DataFrame {
+    return frameOf(quantilePlan(this.#plan, shares))
+  }
+
+  corr(): DataFrame {
+    return frameOf(corrPlan(this.#plan))
+  }
+
   withRowIndex(name: unknown = 'index'): DataFrame {
     return frameOf(rowIndexNode(this.#plan, text(name, 'the name of the row index')))
   }
@@ -167,6 +178,10 @@ class FrameBase {
 
   groupBy(...keysAndOptions: unknown[]): unknown {
     return groupBy(this.#plan, keysAndOptions, frameOf)
+  }
+
+  groupByTime(column: unknown, options: unknown): unknown {
+    return groupByTime(this.#plan, column, options, frameOf)
   }
 
   agg(aggregates: unknown): DataFrame {

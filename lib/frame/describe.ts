@@ -1,13 +1,8 @@
-import { isNumeric } from '../core/dtypes.js'
-import { MillraceError } from '../core/errors.js'
-import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
 import { literal } from '../plan/expression/literal.js'
 import type { ExprNode } from '../plan/expression/node.js'
-import { lowerAggregates } from '../plan/lower-aggregates.js'
-import { concatNode } from '../plan/step/concat.js'
 import type { PlanNode } from '../plan/step/node.js'
-import { projectNode } from '../plan/step/project.js'
+import { numericFields, summaryPlan } from './summary.js'
 
 const statistics: readonly (readonly [name: string, aggregate: (column: ExprNode) => ExprNode])[] = [
   ['count', column => expression('count', [column])],
@@ -24,32 +19,13 @@ const statistics: readonly (readonly [name: string, aggregate: (column: ExprNode
   ['max', column => expression('max', [column])],
 ]
 
-/** One row a statistic, one column a numeric column; all of them from one pass over the data. */
+/** One row a statistic, one column a numeric column. */
 export function describePlan(plan: PlanNode): PlanNode {
-  const fields = plan.schema.fields.filter(({ type }) => isNumeric(type.dtype))
-  if (fields.length === 0) {
-    throw new MillraceError('ERR_TYPE', 'describe needs at least one column of numbers', {
-      hint: 'for other columns use valueCounts, or agg with count, nUnique, min and max',
-    })
-  }
-  const name = (field: number, statistic: number) => `${field} ${statistic}`
-  const outputs = fields.flatMap((field, f) =>
-    statistics.map(([, aggregate], s) => ({
-      name: name(f, s),
-      expr: aggregate(columnRef(field.name, field.type)),
-    })),
+  const fields = numericFields(
+    plan,
+    'describe',
+    'for other columns use valueCounts, or agg with count, nUnique, min and max',
   )
-  const values = lowerAggregates(plan, { keys: [], order: 'none', dropNulls: false }, outputs)
-  const title = fields.some(field => field.name === 'statistic') ? 'statistic_' : 'statistic'
-  return concatNode(
-    statistics.map(([label], s) =>
-      projectNode(values, [
-        { name: title, expr: literal(label, 'describe') },
-        ...fields.map((field, f) => ({
-          name: field.name,
-          expr: expression('cast', [columnRef(name(f, s))], ['float64']),
-        })),
-      ]),
-    ),
-  )
+  const rows = statistics.map(([name, of]) => ({ label: literal(name), of }))
+  return summaryPlan(plan, fields, rows, 'statistic')
 }

@@ -10,6 +10,7 @@ import type {
   Typed,
 } from './expression/expr.js'
 import type { Operand } from './expression/operand-types.js'
+import type { GroupByTimeOptions } from './group-by-time.js'
 import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
 import type { JoinMethods } from './join-methods.js'
 import type { RowMethods } from './row-methods.js'
@@ -185,6 +186,21 @@ export interface FrameMethods extends RowMethods, JoinMethods {
     this: Framed<S>,
     ...keysAndOptions: [...keys: K[], options: GroupByOptions]
   ): GroupBy<S, K>
+
+  /**
+   * Groups by intervals of a time, and by other keys before it: each group comes under the start of its interval, in the time's
+   * own column. Only intervals with rows come out; a null time is a group of its own unless `dropNulls: true`. Intervals are in UTC. pandas:
+   * `df.resample('1D', on='At')`; Polars: `group_by_dynamic`.
+   *
+   * @example df.groupByTime('Date', { every: '1mo', by: 'Ticker' }).agg((c) => ({ open: c.Open.first(), high: c.High.max() }))
+   * @example df.groupByTime('At', { every: '15m', closed: 'right', label: 'right' }).Volume.sum()
+   * @throws ERR_COLUMN_NOT_FOUND, ERR_TYPE unless it is a date or timestamp, ERR_INVALID_ARGUMENT, ERR_UNKNOWN_OPTION
+   */
+  groupByTime<S, const T extends keyof S & string, const K extends keyof S & string = never>(
+    this: Framed<S>,
+    time: T,
+    options: GroupByTimeOptions<K>,
+  ): GroupBy<S, K | T>
 
   /**
    * Aggregates all rows into one. pandas: `df.agg(...)`.

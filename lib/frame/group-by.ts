@@ -80,8 +80,13 @@ export function groupBy(plan: PlanNode, keysAndOptions: readonly unknown[], make
     })
   }
   const keys = names.map(name => ({ name, expr: columnRef(name, plan.schema.field(name).type) }))
-  checkDistinct(names)
-  const grouping = { keys, order: orderOf(options.sort ?? true), dropNulls: options.dropNulls ?? false }
+  const order = orderOf(options.sort ?? true)
+  return groupsOf(plan, { keys, order, dropNulls: options.dropNulls ?? false }, make)
+}
+
+/** The grouped frame, with a property for each column. Throws ERR_DUPLICATE_COLUMN. */
+export function groupsOf(plan: PlanNode, grouping: Grouping, make: MakeFrame): object {
+  checkDistinct(grouping.keys.map(key => key.name))
   const SchemaGroupBy = classes.for(plan.schema)
   return new SchemaGroupBy(plan, grouping, make)
 }

@@ -4,13 +4,30 @@ import { MillraceError } from '../core/errors.js'
 
 const sorting = "write sortBy('Date', desc('Close'))"
 
+const windowing = (call: string) =>
+  `write it of a column: df.withColumns(c => ({ x: c.Close.${call} })), with .over('Ticker') by group`
+
 const aggregating = (name: string) =>
   `write df.agg(c => ({ x: c.Open.${name}() })), or by group df.groupBy('Date').Open.${name}()`
 
 /** Called as methods. */
 const methods: Readonly<Record<string, string>> = {
   aggregate: 'write agg(c => ({ ... }))',
+  group_by_dynamic: "write groupByTime('Date', { every: '1mo' })",
+  resample: "write groupByTime('Date', { every: '1mo' })",
+  rolling: windowing('rolling(7).mean()'),
   append: 'write df.concat(other)',
+  shift: windowing('shift(1)'),
+  rank: windowing('rank()'),
+  pct_change: windowing('pctChange()'),
+  interpolate: windowing('interpolate()'),
+  ffill: windowing('fillForward()'),
+  diff: windowing('diff()'),
+  cumsum: windowing('cumSum()'),
+  cumprod: windowing('cumProd()'),
+  cummin: windowing('cumMin()'),
+  cummax: windowing('cumMax()'),
+  bfill: windowing('fillBackward()'),
   apply: 'write expressions, which run in the engine: withColumns(c => ({ x: c.a.add(c.b) }))',
   assign: 'write withColumns(c => ({ ... }))',
   astype: "write cast({ Open: 'float64' })",

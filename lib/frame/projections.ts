@@ -7,6 +7,7 @@ import { expression } from '../plan/expression/expression.js'
 import { fillMissing } from '../plan/expression/fill-missing.js'
 import { literal } from '../plan/expression/literal.js'
 import type { ExprNode } from '../plan/expression/node.js'
+import { projectRows } from '../plan/hoist-windows.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { type NamedExpr, type ProjectNode, projectNode } from '../plan/step/project.js'
 import { columnsObject } from './columns-object.js'
@@ -56,7 +57,7 @@ export function selectColumns(plan: PlanNode, columns: readonly unknown[]): Proj
   const [first] = columns
   if (typeof first === 'function' || (typeof first === 'object' && first !== null && !Array.isArray(first))) {
     if (columns.length > 1) throw invalidArgument('names of columns, or one callback', 'select', columns[1])
-    return projectNode(
+    return projectRows(
       plan,
       namedExpressions(plan.schema, first, 'select', 'as in select(c => ({ day: c.Date }))'),
     )
@@ -90,7 +91,7 @@ export function withColumns(plan: PlanNode, given: unknown): ProjectNode {
   )
   const kept = plan.schema.names.map(name => added.get(name) ?? { name, expr: reference(plan.schema, name) })
   const fresh = [...added.values()].filter(({ name }) => !plan.schema.has(name))
-  return projectNode(plan, [...kept, ...fresh])
+  return projectRows(plan, [...kept, ...fresh])
 }
 
 export function dropColumns(plan: PlanNode, names: readonly unknown[]): ProjectNode {

@@ -3,15 +3,15 @@ import type { Typed } from './expression/expr.js'
 import type { DataFrame, Framed } from './frame-methods.js'
 import type { SampleOptions } from './sample.js'
 import type { Flat, KindOf } from './schema-types.js'
-import type { SortOptions, SortOrder } from './sort-order.js'
+import type { SortOptions, SortOrder } from './sort-direction.js'
 
 /** What rows can be sorted by. */
 export type OrderKey<S> = (keyof S & string) | SortOrder | Typed<any, 'row'>
 
-type Described<S> = 0 extends 1 & S
+type Summary<S, Label> = 0 extends 1 & S
   ? any
   : Flat<
-      { statistic: 'utf8' } & {
+      Label & {
         [K in keyof S as KindOf<S[K]> extends 'number' ? K : never]: 'float64?'
       }
     >
@@ -125,7 +125,25 @@ export interface RowMethods {
    * @example console.log(await df.describe().compute())
    * @throws ERR_TYPE when no column is numeric
    */
-  describe<S>(this: Framed<S>): DataFrame<Described<S>>
+  describe<S>(this: Framed<S>): DataFrame<Summary<S, { statistic: 'utf8' }>>
+
+  /**
+   * A row for each share `q` (0 to 1) with the value below which that share of each numeric column lies, interpolated linearly. Exact: it keeps
+   * all values in memory. pandas: `df.quantile([0.25, 0.75])`.
+   *
+   * @example await df.select('Open', 'Close').quantile([0.1, 0.9]).compute() // q, Open, Close
+   * @throws ERR_TYPE when no column is numeric, ERR_INVALID_ARGUMENT for a share outside 0 to 1
+   */
+  quantile<S>(this: Framed<S>, q: number | readonly number[]): DataFrame<Summary<S, { q: 'float64' }>>
+
+  /**
+   * Pearson's correlation of each numeric column with each: a row and a column for each of them, from the rows in which both have a
+   * value. One pass; the cost grows with the square of the columns. pandas: `df.corr()`.
+   *
+   * @example console.log(await df.select('Open', 'Close', 'Volume').corr().compute()) // column, Open, Close, Volume
+   * @throws ERR_TYPE when no column is numeric
+   */
+  corr<S>(this: Framed<S>): DataFrame<Summary<S, { column: 'utf8' }>>
 
   /**
    * Numbers the rows from 0 in a new first column. pandas: `df.reset_index()`; Polars: `with_row_index`.

@@ -1,59 +1,16 @@
 // What rows are sorted by, as callers say it: `desc('Open')`, `asc(df.High.sub(df.Low), { nulls: 'first' })`.
-import { inspect } from 'node:util'
 import { invalidArgument, MillraceError } from '../core/errors.js'
 import { boolean, oneOf, readOptions } from '../core/options.js'
 import { bindExpression } from '../plan/expression/expression.js'
-import { formatExpr } from '../plan/expression/format.js'
 import type { ExprNode } from '../plan/expression/node.js'
+import { projectRows } from '../plan/hoist-windows.js'
 import { unusedName } from '../plan/lower-aggregates.js'
 import type { PlanNode } from '../plan/step/node.js'
-import { projectNode } from '../plan/step/project.js'
 import { type SortKey, sortNode } from '../plan/step/sort.js'
 import type { Typed } from './expression/expr.js'
 import { ExpressionBuilder } from './expression/expression-builder.js'
 import { keepColumns } from './projections.js'
-
-export interface SortKeyOptions {
-  /** Where rows whose value is null go, whatever the direction; default last. */
-  readonly nulls?: 'first' | 'last'
-}
-
-export interface SortOptions extends SortKeyOptions {
-  /** The largest value first, for the keys that do not say themselves; default false. */
-  readonly descending?: boolean
-}
-
-/** A key of `sortBy` with its direction; made by `asc` and `desc`. */
-export class SortOrder {
-  readonly #key: string | ExprNode
-  readonly #descending: boolean
-  readonly #nulls: 'first' | 'last' | undefined
-
-  constructor(key: string | ExprNode, descending: boolean, nulls: 'first' | 'last' | undefined) {
-    this.#key = key
-    this.#descending = descending
-    this.#nulls = nulls
-    Object.freeze(this)
-  }
-
-  static isOrder(value: unknown): value is SortOrder {
-    return typeof value === 'object' && value !== null && #key in value
-  }
-
-  static read(order: SortOrder): { key: string | ExprNode; descending: boolean; nulls?: 'first' | 'last' } {
-    const nulls = order.#nulls
-    return { key: order.#key, descending: order.#descending, ...(nulls && { nulls }) }
-  }
-
-  toString(): string {
-    const name = typeof this.#key === 'string' ? this.#key : formatExpr(this.#key, 60)
-    return `${name} ${this.#descending ? 'descending' : 'ascending'}`
-  }
-
-  [inspect.custom](): string {
-    return `SortOrder(${this})`
-  }
-}
+import { type SortKeyOptions, type SortOptions, SortOrder } from './sort-direction.js'
 
 /**
  * The smallest value first: for one key of several, or to place its nulls. pandas: `ascending=True`.
@@ -144,5 +101,5 @@ function sortByOrders(plan: PlanNode, orders: readonly Order[], rows: number | u
   })
   if (computed.length === 0) return sortNode(plan, keys, schema.names, rows)
   const kept = keepColumns(plan, schema.names).columns
-  return sortNode(projectNode(plan, [...kept, ...computed]), keys, schema.names, rows)
+  return sortNode(projectRows(plan, [...kept, ...computed]), keys, schema.names, rows)
 }

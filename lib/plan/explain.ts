@@ -1,6 +1,7 @@
 // Plans as people read them.
 import { formatExpr, formatName } from './expression/format.js'
-import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
+import { parameterTexts } from './expression/window.js'
+import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
 import type { JoinNode } from './step/join.js'
 import {
@@ -14,7 +15,8 @@ import {
 } from './step/node.js'
 import type { NamedExpr, ProjectNode } from './step/project.js'
 import type { SliceNode } from './step/slice.js'
-import type { SortNode } from './step/sort.js'
+import type { SortKey, SortNode } from './step/sort.js'
+import type { WindowColumn, WindowNode } from './step/window.js'
 
 /** A line of a plan, and the step that it is of. */
 export interface PlanLine {
@@ -114,6 +116,8 @@ function formatStep(step: StepNode, length: number): string {
       return `withRowIndex(${formatName(step.name)})`
     case 'sort':
       return formatSort(step, length)
+    case 'window':
+      return formatWindow(step, length)
     case 'sample':
       return `sample(${step.rows ?? `fraction ${step.fraction}`}, seed ${step.seed}${step.replace ? ', replace' : ''})`
   }
@@ -125,12 +129,23 @@ function formatSlice({ offset, rows }: SliceNode): string {
 }
 
 function formatSort({ keys, rows }: SortNode, length: number): string {
-  const by = keys.map(
-    ({ column, descending, nulls }) =>
-      `${formatName(column)}${descending ? ' desc' : ''}${nulls === 'first' ? ' nulls first' : ''}`,
-  )
-  const list = cutList('sortBy', by, length)
+  const list = cutList('sortBy', keys.map(formatKey), length)
   return rows === undefined ? list : `${list}.head(${rows})`
+}
+
+function formatKey({ column, descending, nulls }: SortKey): string {
+  return `${formatName(column)}${descending ? ' desc' : ''}${nulls === 'first' ? ' nulls first' : ''}`
+}
+
+function formatWindow({ keys, order, columns }: WindowNode, length: number): string {
+  const over = keys.length > 0 ? ` over ${keys.map(formatName).join(', ')}` : ''
+  const by = order.length > 0 ? ` order by ${order.map(formatKey).join(', ')}` : ''
+  return `${cutList('window', columns.map(formatWindowColumn), length)}${over}${by}`
+}
+
+function formatWindowColumn({ name, function: fn, column, parameters }: WindowColumn): string {
+  const settings = parameterTexts(parameters)
+  return `${formatName(name)} = ${fn}(${[...(column === undefined ? [] : [formatName(column)]), ...settings].join(', ')})`
 }
 
 function formatProject({ columns, input }: ProjectNode, length: number): string {
@@ -168,9 +183,10 @@ function formatAggregate({ keys, aggregates, order, dropNulls }: AggregateNode, 
   return `${group}${cutList('agg', aggregates.map(formatPart), length)}`
 }
 
-function formatPart({ name, function: fn, argument, parameters }: NamedAggregate): string {
+function formatPart(part: NamedAggregate): string {
+  const { name, function: fn, argument, parameters } = part
   const settings = Object.entries(parameters).map(([key, value]) => `${key}=${value}`)
-  const inner = [...(argument ? [formatExpr(argument, 60)] : []), ...settings].join(', ')
+  const inner = [...argumentsOf(part).map(expr => formatExpr(expr, 60)), ...settings].join(', ')
   const call = `${fn}(${inner})`
   const own = argument?.op === 'col' && argument.extra[0] === name
   return own ? call : `${formatName(name)} = ${call}`

@@ -6,6 +6,7 @@ import { bindExpression, withArgs } from './expression/expression.js'
 import { formatExpr } from './expression/format.js'
 import type { ExprNode } from './expression/node.js'
 import { postOrder, rewrite } from './expression/walk.js'
+import { hasWindow } from './expression/window.js'
 import { aggregateNode, type Grouping, type NamedAggregate, namedAggregate } from './step/aggregate.js'
 import type { PlanNode } from './step/node.js'
 import { type NamedExpr, projectNode } from './step/project.js'
@@ -36,11 +37,23 @@ export function lowerAggregates(
 }
 
 function checkAggregated({ name, expr }: NamedExpr): void {
+  if (hasWindow([expr])) throw windowInside(name, expr)
   if (expr.mode !== 'row') return
   throw new MillraceError('ERR_TYPE', `${JSON.stringify(name)} is not aggregated: ${formatExpr(expr, 80)}`, {
     column: name,
     hint: `say which value of the group, as in ${formatExpr(expr, 40)}.mean() or .first()`,
   })
+}
+
+function windowInside(name: string, expr: ExprNode): MillraceError {
+  return new MillraceError(
+    'ERR_TYPE',
+    `${JSON.stringify(name)} has a window function: ${formatExpr(expr, 80)}`,
+    {
+      column: name,
+      hint: 'compute it in a step before: df.withColumns(c => ({ total: c.Close.cumSum() })).groupBy(...)',
+    },
+  )
 }
 
 function nothingAggregated(): MillraceError {

@@ -6,6 +6,7 @@
 //         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows } | { op: 'rowIndex', name }
 //         { op: 'sort', keys, columns, rows } | { op: 'concat' }
 //         { op: 'sample', rows | fraction, seed, replace, shuffle }
+//         { op: 'window', keys, order, functions }
 //         { op: 'join', how, leftKeys, rightKeys, columns, nullsEqual, leftUnique, rightUnique,
 //         direction, allowExact, tolerance }
 //         and what it reads, as indices of earlier steps: `input`, absent for the step before; `inputs` for several
@@ -17,13 +18,14 @@
 import type { QueryRequest } from '../core/executor.js'
 import { encodeExpressions } from './expression/encode.js'
 import type { ExprNode, Json } from './expression/node.js'
-import type { AggregateNode, NamedAggregate } from './step/aggregate.js'
+import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
 import type { JoinNode } from './step/join.js'
 import { inputsOf, type PlanNode, planOrder } from './step/node.js'
 import type { ProjectNode } from './step/project.js'
 import type { SampleNode } from './step/sample.js'
 import type { SortNode } from './step/sort.js'
+import type { WindowNode } from './step/window.js'
 
 export const planVersion = 2
 
@@ -106,6 +108,8 @@ function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
       return encodeSort(step)
     case 'sample':
       return encodeSample(step)
+    case 'window':
+      return encodeWindow(step)
   }
 }
 
@@ -132,6 +136,20 @@ function encodeSort({ keys, columns, rows }: SortNode): Encoded {
   return { op: 'sort', keys: keys.map(key => ({ ...key })), columns, rows }
 }
 
+function encodeWindow({ keys, order, columns }: WindowNode): Encoded {
+  return {
+    op: 'window',
+    keys,
+    order: order.map(key => ({ ...key })),
+    functions: columns.map(({ name, function: fn, column, parameters }) => ({
+      name,
+      function: fn,
+      ...(column !== undefined && { column }),
+      ...(parameters as Encoded),
+    })),
+  }
+}
+
 function encodeProject({ columns }: ProjectNode): Encoded {
   const { nodes, outs } = encodeExpressions(columns.map(({ expr }) => expr))
   return { op: 'project', nodes, columns: columns.map(({ name }, i) => ({ name, out: outs[i] as number })) }
@@ -139,19 +157,31 @@ function encodeProject({ columns }: ProjectNode): Encoded {
 
 function encodeAggregate({ keys, aggregates, order, dropNulls }: AggregateNode): Encoded {
   const roots: ExprNode[] = keys.map(({ expr }) => expr)
-  for (const { argument } of aggregates) if (argument) roots.push(argument)
+  for (const part of aggregates) roots.push(...argumentsOf(part))
   const { nodes, outs } = encodeExpressions(roots)
   let next = keys.length
   return {
     op: 'aggregate',
     nodes,
     keys: keys.map(({ name }, i) => ({ name, out: outs[i] as number })),
-    aggregates: aggregates.map(part => encodePart(part, part.argument ? outs[next++] : undefined)),
+    aggregates: aggregates.map(part =>
+      encodePart(
+        part,
+        argumentsOf(part).map(() => outs[next++] as number),
+      ),
+    ),
     order,
     dropNulls,
   }
 }
 
-function encodePart({ name, function: fn, parameters }: NamedAggregate, out: number | undefined): Json {
-  return { name, function: fn, ...(out !== undefined && { out }), ...parameters }
+function encodePart({ name, function: fn, parameters }: NamedAggregate, outs: readonly number[]): Json {
+  const [out, second] = outs
+  return {
+    name,
+    function: fn,
+    ...(out !== undefined && { out }),
+    ...(second !== undefined && { second }),
+    ...parameters,
+  }
 }

@@ -23,6 +23,8 @@ const char* function_name(Function function) {
     case Function::Quantile: return "quantile";
     case Function::Any: return "any";
     case Function::All: return "all";
+    case Function::Corr:
+    case Function::Second: return "corr";
   }
   return "aggregate";
 }
@@ -63,7 +65,9 @@ Result<Field> result_field(const AggregateSpec& spec) {
     case Function::Std:
     case Function::Var:
     case Function::Median:
-    case Function::Quantile: break;
+    case Function::Quantile:
+    case Function::Corr:
+    case Function::Second: break;
   }
   if (!is_numeric(spec.argument) && !is_bool) return type_error(spec, "numbers or bool");
   return Field{spec.name, TypeId::Float64, true};

@@ -31,7 +31,9 @@ enum class Function : uint8_t {
   Median,
   Quantile,
   Any,
-  All
+  All,
+  Corr,   // of its argument with that of the Second, which stands right behind it
+  Second  // has no result
 };
 
 struct AggregateSpec {

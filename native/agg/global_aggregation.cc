@@ -99,6 +99,7 @@ Result<Frame> GlobalGroups::finish(Workers&) {
   frame.columns = keys.take();
   for (size_t i = 0; i < spec_.aggregates.size(); i++) {
     const AggregateSpec& aggregate = spec_.aggregates[i];
+    if (aggregate.function == Function::Second) continue;
     auto column = states_.emit(layout_, i, aggregate, groups_.data(), frame.rows, budget_);
     if (!column.ok()) return column.take_status();
     frame.columns.push_back(column.take());

@@ -56,8 +56,9 @@ Status GroupStates::update_block(const StateLayout& layout, const uint32_t* slot
   for (size_t i = 0; i < layout.members().size(); i++) {
     const StateLayout::Member& member = layout.members()[i];
     const Vector argument = from_row(arguments[member.feeds.front()], begin);
+    const Vector second = from_row(arguments[member.feeds.back()], begin);
     const UpdateBatch batch{
-        rows_.data() + member.offset, layout.stride(), slots, rows, runs, &argument, sides_[i].get()};
+        rows_.data() + member.offset, layout.stride(), slots, rows, runs, &argument, &second, sides_[i].get()};
     MILLRACE_TRY(member.family->update(batch));
   }
   return {};

@@ -27,6 +27,7 @@ struct UpdateBatch {
   uint32_t rows;          // <= kVectorRows
   Runs runs;
   const Vector* argument;
+  const Vector* second;  // Corr: the other argument
   StateSide* side;
 
   template <class State>
@@ -102,5 +103,6 @@ std::unique_ptr<StateFamily> make_string_pick(const AggregateSpec& spec);
 std::unique_ptr<StateFamily> make_any_all();
 std::unique_ptr<StateFamily> make_distinct(TypeId argument, uint64_t hash_mask);
 std::unique_ptr<StateFamily> make_quantiles();
+std::unique_ptr<StateFamily> make_correlation();
 
 }  // namespace millrace::agg

@@ -7,7 +7,18 @@ namespace millrace::agg {
 namespace {
 
 // Aggregates of one argument and one kind share a family.
-enum class Kind : uint8_t { Rows, ValidCount, Moments, Variance, FirstLast, StringPick, AnyAll, Distinct, Quantiles };
+enum class Kind : uint8_t {
+  Rows,
+  ValidCount,
+  Moments,
+  Variance,
+  FirstLast,
+  StringPick,
+  AnyAll,
+  Distinct,
+  Quantiles,
+  Correlation
+};
 
 Kind kind_of(const AggregateSpec& spec) {
   switch (spec.function) {
@@ -26,12 +37,14 @@ Kind kind_of(const AggregateSpec& spec) {
     case Function::Quantile: return Kind::Quantiles;
     case Function::Any:
     case Function::All: return Kind::AnyAll;
+    case Function::Corr:
+    case Function::Second: return Kind::Correlation;
   }
   return Kind::Rows;
 }
 
-// A pick keeps one value, so each aggregate needs its own.
-bool shares(Kind kind) { return kind != Kind::FirstLast && kind != Kind::StringPick; }
+// A pick keeps one value, and a correlation is of two columns, so each of these needs its own.
+bool shares(Kind kind) { return kind != Kind::FirstLast && kind != Kind::StringPick && kind != Kind::Correlation; }
 
 std::unique_ptr<StateFamily> make_family(Kind kind, const AggregationSpec& spec, const std::vector<size_t>& feeds) {
   const AggregateSpec& first = spec.aggregates[feeds.front()];
@@ -47,6 +60,7 @@ std::unique_ptr<StateFamily> make_family(Kind kind, const AggregationSpec& spec,
     case Kind::AnyAll: return make_any_all();
     case Kind::Distinct: return make_distinct(first.argument, spec.hash_mask);
     case Kind::Quantiles: return make_quantiles();
+    case Kind::Correlation: return make_correlation();
   }
   return nullptr;
 }
@@ -68,7 +82,8 @@ Result<StateLayout> StateLayout::make(const AggregationSpec& spec) {
     if (!field.ok()) return field.status();
     const Kind kind = kind_of(aggregate);
     size_t at = 0;
-    for (; at < kinds.size(); at++) {
+    if (aggregate.function == Function::Second) at = kinds.size() - 1;  // with the Corr before it
+    for (; aggregate.function != Function::Second && at < kinds.size(); at++) {
       const AggregateSpec& other = spec.aggregates[layout.members_[at].feeds.front()];
       const bool same_argument = aggregate.argument_id >= 0 && aggregate.argument_id == other.argument_id &&
                                  aggregate.argument == other.argument;

@@ -16,7 +16,8 @@ class StateLayout {
   struct Member {
     std::unique_ptr<StateFamily> family;
     size_t offset = 0;          // of its piece in a row
-    std::vector<size_t> feeds;  // the aggregates that read it; the first one's argument updates it
+    std::vector<size_t> feeds;  // the aggregates that read it; the first one's argument updates it, and the last one's
+                                // where that takes two
   };
   const std::vector<Member>& members() const { return members_; }
   // The member that aggregate `index` reads.

@@ -85,7 +85,7 @@ class StageBinder {
       agg::AggregateSpec aggregate = op.aggregates[i];
       if (op.argument_output[i] >= 0) aggregate.argument = outputs[static_cast<size_t>(op.argument_output[i])].type;
       aggregate.argument_id = op.argument_output[i];
-      names.push_back(aggregate.name);
+      if (aggregate.function != agg::Function::Second) names.push_back(aggregate.name);
       spec.aggregates.push_back(std::move(aggregate));
     }
     MILLRACE_TRY(check_names(names));

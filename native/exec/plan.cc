@@ -82,6 +82,7 @@ constexpr OpReader kOps[] = {{"csv", OpSpec::Kind::Csv, 0, read_csv},
                              {"rowIndex", OpSpec::Kind::RowIndex, 1, read_row_index},
                              {"sort", OpSpec::Kind::Sort, 1, read_sort},
                              {"sample", OpSpec::Kind::Sample, 1, read_sample},
+                             {"window", OpSpec::Kind::Window, 1, read_window},
                              {"join", OpSpec::Kind::Join, 2, read_join},
                              {"concat", OpSpec::Kind::Concat, -1, read_concat}};
 

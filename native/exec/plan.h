@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "csv/row_indexer.h"
 #include "join/asof_rows.h"
+#include "window/window.h"
 
 namespace millrace::exec {
 
@@ -62,6 +63,17 @@ struct JoinOpSpec {
   join::AsofSpec asof;  // its key is the last one
 };
 
+struct WindowColumnSpec {
+  std::string name;
+  std::string argument;  // empty where the function needs none
+  window::WindowFunction function;
+};
+
+struct WindowOpSpec {
+  std::vector<std::string> keys;
+  std::vector<WindowColumnSpec> columns;
+};
+
 struct OpSpec {
   enum class Kind : uint8_t {
     Csv,
@@ -74,6 +86,7 @@ struct OpSpec {
     RowIndex,  // this and those below need their inputs whole
     Sort,
     Sample,
+    Window,
     Join,
     Concat
   } kind = Kind::Filter;
@@ -89,9 +102,10 @@ struct OpSpec {
   bool drop_nulls = false;
   int64_t offset = 0;                  // Slice: rows left out in front
   int64_t rows = INT64_MAX;            // Slice, Tail, Sort: rows kept
-  std::vector<SortKeySpec> sort_keys;  // Sort
+  std::vector<SortKeySpec> sort_keys;  // Sort; Window: the order in each partition
   std::unique_ptr<JoinOpSpec> join;    // Join
-  SampleSpec sample;                   // Sample
+  std::unique_ptr<WindowOpSpec> window;
+  SampleSpec sample;  // Sample
 };
 
 struct Options {
@@ -124,6 +138,7 @@ Status read_csv_source(const Json& json, CsvSourceSpec& out);
 Status read_aggregate(const Json& json, OpSpec& op);
 Status read_sort(const Json& json, OpSpec& op);
 Status read_join(const Json& json, OpSpec& op);
+Status read_window(const Json& json, OpSpec& op);
 // The output node `json` is an index below `nodes`.
 Status read_output(const Json& json, size_t nodes, OpSpec& op);
 

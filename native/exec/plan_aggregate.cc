@@ -11,7 +11,8 @@ Result<agg::Function> read_function(const std::string& name) {
       {"mean", Function::Mean},         {"min", Function::Min},         {"max", Function::Max},
       {"std", Function::Std},           {"var", Function::Var},         {"first", Function::First},
       {"last", Function::Last},         {"nUnique", Function::NUnique}, {"median", Function::Median},
-      {"quantile", Function::Quantile}, {"any", Function::Any},         {"all", Function::All}};
+      {"quantile", Function::Quantile}, {"any", Function::Any},         {"all", Function::All},
+      {"corr", Function::Corr}};
   for (const auto& [known, function] : kFunctions) {
     if (name == known) return function;
   }
@@ -39,7 +40,12 @@ Status read_aggregate(const Json& json, OpSpec& op) {
       op.argument_output.back() = static_cast<int>(op.outputs.size());
       MILLRACE_TRY(read_output(item["out"], nodes, op));
     }
+    const bool pair = spec.function == agg::Function::Corr;
     op.aggregates.push_back(std::move(spec));
+    if (!pair) continue;
+    op.argument_output.push_back(static_cast<int>(op.outputs.size()));
+    MILLRACE_TRY(read_output(item["second"], nodes, op));
+    op.aggregates.push_back({"", agg::Function::Second});
   }
   const std::string& order = json["order"].as_string();
   if (order == "first") op.order = agg::Order::First;

@@ -45,7 +45,8 @@ int64_t line_of(ByteSource& source, int64_t offset) {
 bool never_adds_rows(OpSpec::Kind kind) {
   using Kind = OpSpec::Kind;
   return kind == Kind::Filter || kind == Kind::Project || kind == Kind::Aggregate || kind == Kind::Slice ||
-         kind == Kind::Tail || kind == Kind::RowIndex || kind == Kind::Sort || kind == Kind::Concat;
+         kind == Kind::Tail || kind == Kind::RowIndex || kind == Kind::Sort || kind == Kind::Window ||
+         kind == Kind::Concat;
 }
 
 // A slice or tail that ends the steps is a range of the rows, when none is filtered out before: only those are scanned.

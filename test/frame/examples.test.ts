@@ -34,8 +34,8 @@ const body = (code: string) => (isExpression(code) ? `return ${code}` : code)
 
 const program = `
 import { writeFile } from 'node:fs/promises'
-import { asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, task, when } from 'millrace'
-export const unused = [asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, task, when, writeFile]
+import { asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when } from 'millrace'
+export const unused = [asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when, writeFile]
 const n = [1.5, -2, 3]
 const s = ['AAPL', 'MSFT', 'AAPL']
 const b = [true, false, true]

@@ -4,8 +4,17 @@ import { expect, test } from 'vitest'
 import { planOf } from '../../dist/frame/data-frame.js'
 import { localExecutor } from '../../dist/frame/local-executor.js'
 import { tableOf } from '../../dist/frame/table/table.js'
-import { type DataFrame, type Expr, fromColumns, lit, readCsv, when } from '../../dist/index.js'
-import { serializePlan } from '../../dist/plan/serialize.js'
+import {
+  type DataFrame,
+  desc,
+  type Expr,
+  fromColumns,
+  lit,
+  readCsv,
+  rowNumber,
+  when,
+} from '../../dist/index.js'
+import { type RunSettings, serializePlan } from '../../dist/plan/serialize.js'
 
 const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 1e9)
 
@@ -71,6 +80,19 @@ function condition(c: Record<string, Any>, depth: number): Any {
   return pick([() => left.and(right), () => left.or(right), () => left.not(), () => left.xor(right)])() as Any
 }
 
+// Ties of the order are rows in their order, which is the same with the optimizer and without.
+const windowed = (c: Record<string, Any>): Expr<any> =>
+  pick([
+    () => c.b!.max().over('s'),
+    () => c.b!.count().over('s', 'f'),
+    () => rowNumber().over('f', { orderBy: desc('b') }),
+    () => c.b!.shift(int(5) - 2).over('s'),
+    () => c.a!.cumSum().over('s'),
+    () => c.a!.rank({ method: 'min' }),
+    () => c.b!.fillForward(),
+    () => c.b!.rolling({ rows: 4, minPeriods: 1 }).max().over('s'),
+  ])() as Expr<any>
+
 const isNumeric = (frame: Frame, name: string) =>
   /int|float/.test((frame.schema as Record<string, string>)[name] ?? '')
 
@@ -90,6 +112,9 @@ function step(frame: Frame): Frame {
     () => frame.select('s', 'a', 'f', 'b'),
     () => frame.head(int(400)),
     () => frame.dropNulls('a'),
+    () => frame.withColumns({ n: c.a!.sum().over('s') as Expr<any>, m: windowed(c) }),
+    () => frame.filter(windowed(c).gt(int(20))),
+    () => frame.withColumns({ b: windowed(c) }).filter(condition(c, 1)),
     () => frame.groupBy('s').agg(k => ({ a: k.a.max(), b: k.b.min(), f: k.f.any() })),
     () => frame.groupBy('s', 'f').agg(k => ({ a: k.a.count(), b: k.b.max().sub(k.b.min()) })),
   ])() as Frame
@@ -97,7 +122,10 @@ function step(frame: Frame): Frame {
 
 async function unoptimized(frame: Frame): Promise<unknown> {
   const plan = planOf(frame)!
-  const result = await localExecutor.run(serializePlan(plan, { threads: 2 }), true).result
+  const result = await localExecutor.run(
+    serializePlan(plan, { threads: 3, vectorRows: 7 } as RunSettings),
+    true,
+  ).result
   return tableOf(result, plan.schema, { int64: 'number', dates: 'date' }).toObjects()
 }
 

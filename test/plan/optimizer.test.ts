@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ExpressionBuilder } from '../../dist/frame/expression/expression-builder.js'
-import { count, lit } from '../../dist/index.js'
+import { count, lit, rowNumber } from '../../dist/index.js'
 import { formatExpr } from '../../dist/plan/expression/format.js'
 import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
@@ -184,4 +184,42 @@ test('optimizing changes neither the plan it is given nor the columns that come 
     expect(frame.explain({ optimized: false })).toBe(before)
     expect(optimize(after).schema.toObject()).toEqual(after.schema.toObject())
   }
+})
+
+describe('windows', () => {
+  const ranked = df.withColumns(c => ({ place: c.Close.rank().over('Ticker', 'Open'), n: rowNumber() }))
+
+  test('only conditions on keys sink below them, and not on float keys, whose -0 and 0 are one', () => {
+    const byTicker = df.withColumns(c => ({ place: c.Close.rank().over('Ticker', 'Open') }))
+    expect(steps(byTicker.filter(c => c.Ticker.eq('AAPL').and(c.place.le(3))))).toEqual([
+      "filter(Ticker == 'AAPL')",
+      'window("window 0" = rank(Close)) over Ticker, Open',
+      'filter("window 0" <= 3)',
+      expect.stringMatching(/^withColumns|^select/),
+    ])
+    for (const kept of [byTicker.filter(c => c.Open.gt(0)), byTicker.filter(c => c.High.gt(0))]) {
+      expect(steps(kept)[0]).toMatch(/^window/)
+    }
+    expect(steps(ranked.filter(c => c.Ticker.eq('AAPL'))).findIndex(step => step.startsWith('filter'))).toBe(
+      2,
+    )
+  })
+
+  test('those whose results nobody reads are not computed, and the scan reads what the others need', () => {
+    expect(steps(ranked.select('n'))).toEqual(['window("window 1" = rowNumber())', 'select(n = "window 1")'])
+    expect(reads(ranked.select('place'))).toBe('Ticker, Open, Close')
+    expect(steps(ranked.select('High'))).toEqual([])
+  })
+
+  test('a sort below them stays, and a slice above them too', () => {
+    const frame = df.sortBy('Date').withColumns(c => ({ before: c.Close.shift() }))
+    expect(steps(frame.agg(c => ({ n: c.before.max() })))[0]).toBe('sortBy(Date)')
+    expect(steps(frame.head(3)).findIndex(step => step.startsWith('head'))).toBe(2)
+  })
+
+  test('they are shown as they were written', () => {
+    const expr = df.Close.sum().over('Ticker', df.Date.dt.year(), { orderBy: 'Date' })
+    expect(String(expr)).toBe('sum(Close).over(Ticker, year(Date) order by Date)')
+    expect(String(df.Close.shift(2))).toBe('shift(Close, offset=2)')
+  })
 })

@@ -1,5 +1,5 @@
-import type { NullableAs } from '../schema-types.js'
-import type { Expr } from './expr.js'
+import type { BoolType, NullableAs, NumberType } from '../schema-types.js'
+import type { Expr, Typed } from './expr.js'
 import type { ForKind, Total } from './operand-types.js'
 
 type Numeric<C, R> = ForKind<C, 'number' | 'boolean', Expr<R, 'agg'>, 'this aggregate needs a number column'>
@@ -97,6 +97,15 @@ export interface AggregateMethods<C> {
    * @throws ERR_TYPE unless it is a number or a condition, ERR_INVALID_ARGUMENT for q outside 0 to 1
    */
   quantile(q: number): Numeric<C, NullableAs<'float64', C>>
+
+  /**
+   * Pearson's correlation with another column, from the rows in which both have a value: 1 where they rise together, -1 where
+   * one falls as the other rises, NaN where one does not vary; null for fewer than two rows. pandas: `s.corr(other)`.
+   *
+   * @example df.groupBy('Ticker').agg((c) => ({ together: c.Open.corr(c.Close) }))
+   * @throws ERR_TYPE unless both are numbers or conditions
+   */
+  corr(other: Typed<NumberType | BoolType, 'row'>): Numeric<C, 'float64?'>
 
   /**
    * Whether the condition is true in some row; false for no rows. pandas: `s.any()`.

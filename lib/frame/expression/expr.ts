@@ -9,6 +9,7 @@ import type { LogicMethods } from './logic-methods.js'
 import type { NullMethods } from './null-methods.js'
 import type { ForKind, Mode } from './operand-types.js'
 import type { StringMethods } from './string-methods.js'
+import type { WindowMethods } from './window-methods.js'
 
 /** Carries an expression's column type at compile time; absent at run time. */
 export declare const typeOf: unique symbol
@@ -38,7 +39,8 @@ export interface Expr<in out C, out M extends Mode = 'row'>
     ArithmeticMethods<C, M>,
     LogicMethods<C, M>,
     NullMethods<C, M>,
-    AggregateMethods<C> {
+    AggregateMethods<C>,
+    WindowMethods<C> {
   /**
    * Converts to another dtype, checked: a value that does not fit fails the query with ERR_CAST, which names it. Floats
    * cut towards zero; text must match as a whole. pandas: `astype`.

@@ -1,18 +1,24 @@
 // The run-time side of `Expr`: one class whose methods make nodes. Types live in the interfaces beside it; a compile-time
 // check at the end keeps the two in step.
 import { inspect } from 'node:util'
-import { type DType, parseType } from '../../core/dtypes.js'
+import { type DType, isText, parseType } from '../../core/dtypes.js'
 import { invalidArgument, MillraceError } from '../../core/errors.js'
 import { boolean, integer, number, readOptions } from '../../core/options.js'
 import type { AggregateParameters } from '../../plan/expression/aggregate.js'
+import { columnRef } from '../../plan/expression/column-ref.js'
 import { expression } from '../../plan/expression/expression.js'
 import { fillMissing } from '../../plan/expression/fill-missing.js'
 import { formatExpr } from '../../plan/expression/format.js'
 import { literal } from '../../plan/expression/literal.js'
 import { memberPairs } from '../../plan/expression/membership.js'
 import type { ExprNode, Json } from '../../plan/expression/node.js'
+import { over } from '../../plan/expression/over.js'
+import { type WindowParameters, wholeFrame } from '../../plan/expression/window.js'
 import type { Expr } from './expr.js'
 import { DateNamespace, StringNamespace } from './namespaces.js'
+import { rollingOf } from './rolling.js'
+import type { FillOptions, RankOptions } from './window-methods.js'
+import { readFill, readOffset, readOver, readRank, readShift } from './window-options.js'
 
 export class ExpressionBuilder {
   readonly #node: ExprNode
@@ -140,6 +146,7 @@ export class ExpressionBuilder {
     return this.#apply('isNaN')
   }
   fillNull(value: unknown) {
+    refuseStrategy(value, this.#node)
     return new ExpressionBuilder(fillMissing(this.#node, toNode(value, 'fillNull')))
   }
   fillNaN(value: unknown) {
@@ -185,11 +192,61 @@ export class ExpressionBuilder {
   quantile(q: number) {
     return this.#aggregate('quantile', { quantile: number(0, 1)(q, 'the share of quantile') })
   }
+  corr(other: unknown) {
+    requireNode(other, 'the other column of corr')
+    return this.#apply('corr', [other])
+  }
   any() {
     return this.#apply('any')
   }
   all() {
     return this.#apply('all')
+  }
+
+  over(...keysAndOptions: unknown[]) {
+    const { keys, order } = readOver(keysAndOptions, ExpressionBuilder.isExpression, keyNode)
+    return new ExpressionBuilder(over(this.#node, keys, order))
+  }
+  rank(options?: RankOptions) {
+    return this.#window('rank', readRank(options))
+  }
+  shift(rows: number = 1, options?: { fill?: unknown }) {
+    const { fill } = readShift(options)
+    const values = fill === undefined ? [] : [literal(fill, 'the fill of shift')]
+    return this.#window('shift', { offset: readOffset(rows, 'shift') }, values)
+  }
+  diff(rows: number = 1) {
+    return this.#window('diff', { offset: readOffset(rows, 'diff') })
+  }
+  pctChange(rows: number = 1) {
+    return this.#window('pctChange', { offset: readOffset(rows, 'pctChange') })
+  }
+  rolling(window: unknown) {
+    return rollingOf(this.#node, window, keyNode, node => new ExpressionBuilder(node))
+  }
+  cumSum() {
+    return this.#window('cumSum')
+  }
+  cumProd() {
+    return this.#window('cumProd')
+  }
+  cumMin() {
+    return this.#window('cumMin')
+  }
+  cumMax() {
+    return this.#window('cumMax')
+  }
+  cumCount() {
+    return this.#window('cumCount')
+  }
+  fillForward(options?: FillOptions) {
+    return this.#window('fillForward', readFill(options, 'fillForward'))
+  }
+  fillBackward(options?: FillOptions) {
+    return this.#window('fillBackward', readFill(options, 'fillBackward'))
+  }
+  interpolate() {
+    return this.#window('interpolate')
   }
 
   cast(dtype: DType) {
@@ -235,6 +292,14 @@ export class ExpressionBuilder {
     )
   }
 
+  #window(
+    fn: string,
+    parameters: WindowParameters = {},
+    values: readonly ExprNode[] = [],
+  ): ExpressionBuilder {
+    return new ExpressionBuilder(expression('window', [this.#node, ...values], [wholeFrame(fn, parameters)]))
+  }
+
   #aggregate(op: string, parameters: AggregateParameters): ExpressionBuilder {
     return this.#apply(op, [], Object.keys(parameters).length > 0 ? [{ ...parameters }] : [])
   }
@@ -256,6 +321,11 @@ export function requireNode(value: unknown, name: string, hint?: string): ExprNo
   throw invalidArgument('a column expression', name, value, hint)
 }
 
+function keyNode(key: unknown, name: string): ExprNode {
+  if (typeof key === 'string') return columnRef(key)
+  return requireNode(key, name, "a column's name or an expression, as in over('Ticker', { orderBy: 'Date' })")
+}
+
 /** The public face of a node. */
 export function toExpr<C = any, M extends 'row' | 'agg' = 'row'>(node: ExprNode): Expr<C, M> {
   return new ExpressionBuilder(node) as unknown as Expr<C, M>
@@ -266,6 +336,14 @@ export function checkDtype(given: unknown): DType {
   const { dtype, nullable } = parseType(given, 'cast')
   if (!nullable) return dtype as DType
   throw invalidArgument('a dtype without ?', 'cast', given, 'nulls stay nulls whatever the dtype')
+}
+
+// Of a text column these are texts to fill with.
+function refuseStrategy(value: unknown, { type }: ExprNode): void {
+  if ((value !== 'forward' && value !== 'backward') || isText(type.dtype) || type.dtype === 'unknown') return
+  throw new MillraceError('ERR_INVALID_ARGUMENT', `fillNull(${JSON.stringify(value)}) names no value`, {
+    hint: `write ${value === 'forward' ? 'fillForward()' : 'fillBackward()'} for the nearest value on that side`,
+  })
 }
 
 function refuseNull(op: string, value: unknown): void {

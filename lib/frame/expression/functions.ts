@@ -5,6 +5,7 @@ import { columnRef } from '../../plan/expression/column-ref.js'
 import { expression } from '../../plan/expression/expression.js'
 import { literal, type Scalar } from '../../plan/expression/literal.js'
 import type { ExprNode } from '../../plan/expression/node.js'
+import { wholeFrame } from '../../plan/expression/window.js'
 import type { BoolType, IsNullable, NonNull, TextType } from '../schema-types.js'
 import type { Expr, Typed, typeOf } from './expr.js'
 import { toExpr, toNode } from './expression-builder.js'
@@ -50,6 +51,16 @@ export function lit<const V extends Scalar>(value: V): Expr<LiteralType<V>, neve
  */
 export function count(): Expr<'int64', 'agg'> {
   return toExpr(expression('size', []))
+}
+
+/**
+ * The number of the row, from 1: in the frame, or by `over` in its partition and order. SQL: `row_number()`; pandas:
+ * `groupby(k).cumcount() + 1`.
+ *
+ * @example df.filter(rowNumber().over('Ticker', { orderBy: desc('Volume') }).le(3))
+ */
+export function rowNumber(): Expr<'int64', 'row'> {
+  return toExpr(expression('window', [], [wholeFrame('rowNumber')]))
 }
 
 type OperandType<O> = O extends { readonly [typeOf]: infer C } ? C : LiteralType<O>

@@ -20,6 +20,7 @@ export const aggregateFunctions = Object.freeze([
   'quantile',
   'any',
   'all',
+  'corr',
 ] as const)
 export type AggregateFunction = (typeof aggregateFunctions)[number]
 
@@ -52,6 +53,10 @@ export const aggregates: Family = {
         if (dtype !== 'bool')
           throw typeError(`${op} needs a condition, not`, args, 'make one by comparing: c.Open.gt(0)')
         return dataType('bool', false)
+      case 'corr':
+        numericAggregate(op, (args[1] as ExprNode).type.dtype, nullable, args.slice(1))
+        numericAggregate(op, dtype, nullable, args)
+        return dataType('float64', true)
       default:
         return numericAggregate(op, dtype, nullable, args)
     }

@@ -18,6 +18,7 @@ import { type ExprNode, freezeNode, type Json } from './node.js'
 import { nullFilling, nullTests } from './nulls.js'
 import { strings } from './strings.js'
 import { rewrite, sameArgs } from './walk.js'
+import { freezeWindow, isWindow, windows } from './window.js'
 
 const families: ReadonlyMap<string, Family> = new Map(
   [
@@ -33,6 +34,7 @@ const families: ReadonlyMap<string, Family> = new Map(
     strings,
     dates,
     aggregates,
+    windows,
   ].flatMap(family => family.ops.map(op => [op, family] as const)),
 )
 
@@ -47,8 +49,9 @@ export function expression(op: string, args: readonly ExprNode[], extra: readonl
   const fitted = known && family.adapt ? family.adapt(op, args, extra) : args
   const type = known ? family.type(op, fitted, extra) : (family.fixed ?? unknownType)
   const frozenArgs = fitted === args ? [...args] : fitted
-  return isAggregate({ op } as ExprNode)
-    ? freezeAggregate(op, frozenArgs, extra, type)
+  if (isAggregate({ op } as ExprNode)) return freezeAggregate(op, frozenArgs, extra, type)
+  return isWindow({ op } as ExprNode)
+    ? freezeWindow(frozenArgs, extra, type)
     : freezeNode(op, frozenArgs, extra, type)
 }
 

@@ -3,6 +3,7 @@ import { cut } from '../../core/errors.js'
 import { dateText, timestampText } from './calendar.js'
 import type { ExprNode, Json } from './node.js'
 import { postOrder } from './walk.js'
+import { parameterTexts, windowParts, windowSpec } from './window.js'
 
 const infix: Readonly<Record<string, readonly [symbol: string, binding: number]>> = {
   or: ['or', 1],
@@ -57,6 +58,8 @@ function formatNode(node: ExprNode, args: readonly Piece[]): Piece {
       return { text: `-${wrap(args[0] as Piece, 8)}`, binding: 8 }
     case 'when':
       return { text: formatChoice(args), binding: atom }
+    case 'window':
+      return { text: formatWindow(node, args), binding: atom }
     case 'isIn':
       return {
         text: `${wrap(args[0] as Piece, 5)} in [${listText(node.extra[0] as readonly Json[])}]`,
@@ -92,6 +95,21 @@ function formatCall(node: ExprNode, args: readonly Piece[]): string {
   for (const [key, value] of Object.entries(options ?? {}))
     parameters.push(`${key}=${formatParameter(value)}`)
   return `${node.op}(${[...args.map(arg => arg.text), ...parameters].join(', ')})`
+}
+
+function formatWindow(node: ExprNode, args: readonly Piece[]): string {
+  const { function: fn, parameters, over, order } = windowSpec(node)
+  const { values, keys } = windowParts(node)
+  const texts = args.map(arg => arg.text)
+  const settings = parameterTexts(parameters)
+  const call = `${fn}(${[...texts.slice(0, values.length), ...settings].join(', ')})`
+  if (!over) return call
+  const by = texts.slice(values.length + keys.length).map((text, i) => {
+    const { descending, nulls } = order[i] as (typeof order)[number]
+    return `${text}${descending ? ' desc' : ''}${nulls === 'first' ? ' nulls first' : ''}`
+  })
+  const partition = texts.slice(values.length, values.length + keys.length)
+  return `${call}.over(${partition.join(', ')}${by.length > 0 ? ` order by ${by.join(', ')}` : ''})`
 }
 
 function formatParameter(value: Json): string {

@@ -23,5 +23,10 @@ export function mapExpressions(step: StepNode, change: (expr: ExprNode) => ExprN
 }
 
 function mapArgument(part: NamedAggregate, change: (expr: ExprNode) => ExprNode): NamedAggregate {
-  return part.argument ? { ...part, argument: change(part.argument) } : part
+  const { argument, second } = part
+  return {
+    ...part,
+    ...(argument && { argument: change(argument) }),
+    ...(second && { second: change(second) }),
+  }
 }

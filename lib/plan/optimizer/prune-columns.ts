@@ -1,8 +1,9 @@
 import { columnsOf } from '../expression/walk.js'
-import type { AggregateNode } from '../step/aggregate.js'
+import { type AggregateNode, argumentsOf } from '../step/aggregate.js'
 import { csvScanNode } from '../step/csv-scan.js'
 import type { SourceNode, StepNode } from '../step/node.js'
 import type { ProjectNode } from '../step/project.js'
+import type { WindowNode } from '../step/window.js'
 import { pruneConcat, pruneJoin } from './push-into-inputs.js'
 import type { Chain, Rule } from './rule.js'
 
@@ -38,6 +39,10 @@ function pruneStep(step: StepNode, needed: Needed): StepNode | undefined {
     const enough = step.keys.length > 0 || aggregates.length > 0
     return { ...step, aggregates: enough ? aggregates : step.aggregates.slice(0, 1) }
   }
+  if (step.kind === 'window') {
+    const columns = step.columns.filter(({ name }) => needed.has(name))
+    return columns.length === 0 ? undefined : { ...step, columns }
+  }
   if (step.kind === 'sort') return { ...step, columns: step.columns.filter(name => needed.has(name)) }
   return step.kind === 'rowIndex' && !needed.has(step.name) ? undefined : step
 }
@@ -50,6 +55,8 @@ function inputsOf(step: StepNode, needed: Needed): Needed {
       return needed
     case 'rowIndex':
       return needed === 'all' ? 'all' : without(needed, step.name)
+    case 'window':
+      return columnsOfWindow(step, needed)
     case 'sort':
       return new Set([...step.columns, ...step.keys.map(key => key.column)])
     case 'filter':
@@ -61,6 +68,14 @@ function inputsOf(step: StepNode, needed: Needed): Needed {
   }
 }
 
+function columnsOfWindow({ keys, order, columns }: WindowNode, needed: Needed): Needed {
+  if (needed === 'all') return 'all'
+  const added = new Set(columns.map(({ name }) => name))
+  const read = columns.flatMap(({ column }) => (column === undefined ? [] : [column]))
+  const passed = [...needed].filter(name => !added.has(name))
+  return new Set([...passed, ...keys, ...order.map(({ column }) => column), ...read])
+}
+
 function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> {
   const rest = new Set(names)
   rest.delete(name)
@@ -70,7 +85,7 @@ function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> 
 const columnsOfProject = (step: ProjectNode): Needed => columnsOf(step.columns.map(({ expr }) => expr))
 
 function columnsOfAggregate({ keys, aggregates }: AggregateNode): Needed {
-  return columnsOf([...keys.map(({ expr }) => expr), ...aggregates.flatMap(({ argument }) => argument ?? [])])
+  return columnsOf([...keys.map(({ expr }) => expr), ...aggregates.flatMap(argumentsOf)])
 }
 
 function pruneSource(scan: SourceNode, needed: Needed): SourceNode {

@@ -7,6 +7,7 @@ import { sampleNode } from '../step/sample.js'
 import { sliceNode } from '../step/slice.js'
 import { sortNode } from '../step/sort.js'
 import { tailNode } from '../step/tail.js'
+import { windowNode } from '../step/window.js'
 
 /** A query taken apart: the source, and the steps in the order in which they apply. */
 export interface Chain {
@@ -50,6 +51,8 @@ function withInput(step: StepNode, input: PlanNode): StepNode {
       return rowIndexNode(input, step.name)
     case 'sample':
       return sampleNode(input, step)
+    case 'window':
+      return windowNode(input, step)
     case 'sort':
       return sortNode(input, step.keys, step.columns, step.rows)
   }

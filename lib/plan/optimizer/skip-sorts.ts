@@ -37,7 +37,7 @@ export const skipSorts: Rule = {
 }
 
 // Which rows these keep, or how rows that tie come out, follows from the order.
-const seesOrder: ReadonlySet<string> = new Set(['slice', 'tail', 'rowIndex', 'sort', 'sample'])
+const seesOrder: ReadonlySet<string> = new Set(['slice', 'tail', 'rowIndex', 'sort', 'sample', 'window'])
 
 function ignoresOrder({ aggregates, order }: AggregateNode): boolean {
   if (order === 'first') return false

@@ -15,6 +15,8 @@ export interface NamedAggregate {
   readonly function: AggregateFunction
   /** Absent for `size`. */
   readonly argument?: ExprNode
+  /** corr: the other column. */
+  readonly second?: ExprNode
   readonly parameters: AggregateParameters
   readonly type: DataType
 }
@@ -57,15 +59,20 @@ export function aggregateNode(
   })
 }
 
+/** The expressions that an aggregate is computed from. */
+export const argumentsOf = ({ argument, second }: NamedAggregate): ExprNode[] =>
+  [argument, second].filter(part => part !== undefined)
+
 /** An aggregate expression such as `mean(Open)` as a named part of an aggregate step. */
 export function namedAggregate(name: string, node: ExprNode, input: Schema, keyed: boolean): NamedAggregate {
   const bound = bindExpression(node, input)
   if (!isAggregate(bound)) throw invalidArgument('an aggregate', name, bound.op)
-  const [argument] = bound.args
+  const [argument, second] = bound.args
   return Object.freeze({
     name,
     function: bound.op as AggregateFunction,
     ...(argument && { argument: checkArgument(argument, bound.op) }),
+    ...(second && { second: checkArgument(second, bound.op) }),
     parameters: (bound.extra[0] ?? {}) as AggregateParameters,
     type: keyed ? bound.type : overNothing(bound),
   })

@@ -15,6 +15,7 @@ import type { SampleNode } from './sample.js'
 import type { SliceNode } from './slice.js'
 import type { SortNode } from './sort.js'
 import type { TailNode } from './tail.js'
+import type { WindowNode } from './window.js'
 
 export type ScanNode = CsvScanNode | MemoryScanNode
 export type StepNode =
@@ -26,6 +27,7 @@ export type StepNode =
   | RowIndexNode
   | SortNode
   | SampleNode
+  | WindowNode
 /** Where a chain of steps begins. */
 export type SourceNode = ScanNode | JoinNode | ConcatNode
 export type PlanNode = SourceNode | StepNode

@@ -1,0 +1,111 @@
+// Functions that compute: partitions are read into memory that lies together, walked there, and the results scattered.
+#pragma once
+#include "column/visit_fixed.h"
+#include "window/partitions.h"
+#include "window/row_values.h"
+
+namespace millrace::window {
+
+// One partition, in order. `valid` is 1 or 0 for null; the value under a null is anything.
+template <class In, class Out>
+struct PartitionValues {
+  const In* values;
+  const uint8_t* valid;
+  size_t count;
+  Out* out;
+  uint8_t* out_valid;  // all 1 when a function is called
+
+  void set_null(size_t i) const {
+    out[i] = Out{};
+    out_valid[i] = 0;
+  }
+  void set_all(Out value) const {
+    for (size_t i = 0; i < count; i++) out[i] = value;
+  }
+  void set_all_null() const {
+    for (size_t i = 0; i < count; i++) set_null(i);
+  }
+};
+
+// In place of values, for functions that only ask which rows have one.
+struct NoValue {};
+
+namespace detail {
+
+template <class In>
+void read_values(const Column& column, const uint32_t* order, size_t begin, size_t count, In* values) {
+  if constexpr (!std::is_same_v<In, NoValue>) {
+    visit_fixed(column.type, [&](auto tag) {
+      const auto* from = column.values<decltype(tag)>();
+      for (size_t i = 0; i < count; i++) values[i] = static_cast<In>(from[order ? order[begin + i] : begin + i]);
+    });
+  }
+}
+
+inline void read_validity(const Column* column, const uint32_t* order, size_t begin, size_t count, uint8_t* valid) {
+  if (!column || column->null_count == 0) {
+    std::memset(valid, 1, count);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    valid[i] = column->is_valid(order ? order[begin + i] : static_cast<int64_t>(begin + i));
+  }
+}
+
+template <class In, class Out>
+struct Scratch {
+  explicit Scratch(MemoryBudget* budget) : values(budget), valid(budget), out(budget), out_valid(budget) {}
+  Status resize(size_t count) {
+    MILLRACE_TRY(values.resize(count));
+    MILLRACE_TRY(valid.resize(count));
+    MILLRACE_TRY(out.resize(count));
+    return out_valid.resize(count);
+  }
+  PodVector<In> values;
+  PodVector<uint8_t> valid;
+  PodVector<Out> out;
+  PodVector<uint8_t> out_valid;
+};
+
+}  // namespace detail
+
+// Calls each(PartitionValues<In, Out>) -> Status for every partition; numbers widen to In. `argument` may be null for
+// NoValue, which takes columns of any type.
+template <class In, class Out, class Each>
+Result<Column> compute_partitions(const Column* argument, TypeId type, const Partitions& partitions, Workers& workers,
+                                  MemoryBudget* budget, Each each) {
+  RowValues result(type, partitions.rows(), budget);
+  MILLRACE_TRY(result.reserve());
+  const uint32_t* const order = partitions.order();
+  const std::vector<Partitions::Run> runs = partitions.runs();
+  std::vector<detail::Scratch<In, Out>> scratches;
+  for (uint32_t slot = 0; slot < workers.slots(); slot++) scratches.emplace_back(budget);
+  MILLRACE_TRY(workers.run(runs.size(), [&](size_t task, uint32_t slot) -> Status {
+    const size_t begin = partitions.start(runs[task].first);
+    const size_t count = partitions.start(runs[task].last) - begin;
+    auto& scratch = scratches[slot];
+    MILLRACE_TRY(scratch.resize(count));
+    if constexpr (!std::is_same_v<In, NoValue>) {
+      detail::read_values(*argument, order, begin, count, scratch.values.data());
+    }
+    detail::read_validity(argument, order, begin, count, scratch.valid.data());
+    std::memset(scratch.out_valid.data(), 1, count);
+    for (size_t p = runs[task].first; p < runs[task].last; p++) {
+      const size_t at = partitions.start(p) - begin;
+      MILLRACE_TRY(each(PartitionValues<In, Out>{scratch.values.data() + at, scratch.valid.data() + at,
+                                                 partitions.start(p + 1) - partitions.start(p), scratch.out.data() + at,
+                                                 scratch.out_valid.data() + at}));
+    }
+    Out* const out = result.values<Out>();
+    uint8_t* const valid = result.valid();
+    for (size_t i = 0; i < count; i++) {
+      const size_t row = order ? order[begin + i] : begin + i;
+      out[row] = scratch.out[i];
+      valid[row] = scratch.out_valid[i];
+    }
+    return {};
+  }));
+  return result.finish(workers);
+}
+
+}  // namespace millrace::window

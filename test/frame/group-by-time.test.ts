@@ -1,0 +1,177 @@
+import { count, fromColumns } from 'millrace'
+import { expect, test } from 'vitest'
+import { computed, generator, keyOf, seed } from './random-frames.js'
+
+const random = generator(seed)
+const int = (below: number) => Math.floor(random() * below)
+const pick = <T>(items: readonly T[]): T => items[int(items.length)]!
+
+const units: Record<string, number> = { s: 1e3, m: 60e3, h: 3600e3, d: 864e5, w: 7 * 864e5 }
+const monthUnits: Record<string, number> = { mo: 1, q: 3, y: 12 }
+
+interface Interval {
+  months: number
+  ms: number
+}
+
+function interval(text: string): Interval {
+  const [, sign, size, unit] = /^(-?)(\d+)(\w+)$/.exec(text)!
+  const size_ = Number(size) * (sign ? -1 : 1)
+  return { months: size_ * (monthUnits[unit!] ?? 0), ms: size_ * (units[unit!] ?? 0) }
+}
+
+/** The first start that is not behind `time`, found by looking at one after another. */
+function startBefore(time: number, every: string, offset: string): number {
+  const [step, moved] = [interval(every), interval(offset)]
+  if (step.months === 0) {
+    const origin = (every.endsWith('w') ? Date.UTC(1970, 0, 5) : 0) + moved.ms
+    return origin + Math.floor((time - origin) / step.ms) * step.ms
+  }
+  const startOf = (n: number) => Date.UTC(0, n * step.months + moved.months - 1900 * 12, 1) + moved.ms
+  let n = Math.floor((new Date(time).getUTCFullYear() * 12) / step.months) + 14
+  while (startOf(n) > time) n--
+  return startOf(n)
+}
+
+function following(start: number, every: string, offset: string): number {
+  const step = interval(every)
+  return step.months === 0
+    ? start + step.ms
+    : startBefore(start + (step.months * 31 + 5) * 864e5, every, offset)
+}
+
+test(`groups lie where a walk over the intervals finds them (seed ${seed})`, async () => {
+  const everies = [
+    '1s',
+    '90s',
+    '15m',
+    '1h',
+    '5h',
+    '1d',
+    '3d',
+    '1w',
+    '2w',
+    '1mo',
+    '2mo',
+    '6mo',
+    '5mo',
+    '1q',
+    '1y',
+    '2y',
+  ]
+  for (let round = 0; round < 120; round++) {
+    const every = pick(everies)
+    const dtype =
+      interval(every).months || every.endsWith('d') || every.endsWith('w')
+        ? pick(['date', 'timestamp[us]', 'timestamp[ns]'])
+        : pick(['timestamp[ms]', 'timestamp[us]', 'timestamp[ns]'])
+    const fixed = interval(every).months === 0
+    const offset = pick([
+      '0d',
+      '1d',
+      '-2d',
+      ...(dtype === 'date' ? [] : ['6h', '-45m']),
+      ...(fixed ? [] : ['1mo', '3mo', '-1mo']),
+    ])
+    const [closed, label] = [pick(['left', 'right'] as const), pick(['left', 'right'] as const)]
+    const rows = pick([0, 1, 200])
+    const span = fixed ? interval(every).ms * 20 : 864e5 * 3000
+    const tick = dtype === 'date' ? 864e5 : 500
+    const t = Array.from({ length: rows }, () =>
+      random() < 0.05 ? null : Math.floor(((random() - 0.4) * span) / tick) * tick,
+    )
+    // Some right on a boundary.
+    for (let i = 0; i < rows; i += 5) if (t[i] !== null) t[i] = startBefore(t[i]!, every, offset)
+    const k = Array.from({ length: rows }, () => pick(['a', 'b', null]))
+    const v = Array.from({ length: rows }, () => int(100))
+    const made = fromColumns(
+      { t: t.map(ms => (ms === null ? null : new Date(ms))), k, v },
+      { schema: { t: `${dtype}?`, k: 'utf8?', v: 'int64' } as never },
+    ) as any
+    const by = pick([[], ['k']])
+    const expected = new Map<string, number>()
+    for (let i = 0; i < rows; i++) {
+      let bin: Date | null = null
+      if (t[i] !== null) {
+        let start = startBefore(t[i]!, every, offset)
+        if (closed === 'right' && start === t[i]) start = startBefore(t[i]! - 1, every, offset)
+        bin = new Date(label === 'left' ? start : following(start, every, offset))
+      }
+      const key = keyOf([...(by.length > 0 ? [k[i]!] : []), bin])
+      expected.set(key, (expected.get(key) ?? 0) + v[i]!)
+    }
+    const groups = made
+      .groupByTime('t', { every, offset, closed, label, by })
+      .agg((c: any) => ({ v: c.v.sum() }))
+    expect(groups.schema.t).toBe(`${dtype}?`)
+    const what = `${JSON.stringify({ every, offset, closed, label, by, dtype })} seed ${seed}`
+    for (const threads of [1, 3]) {
+      const got = await computed(groups, { threads })
+      expect(Object.fromEntries(got.map(row => [keyOf(row.slice(0, -1)), row.at(-1)])), what).toEqual(
+        Object.fromEntries(expected),
+      )
+      expect(got, what).toHaveLength(expected.size)
+    }
+  }
+})
+
+const df = fromColumns(
+  {
+    At: ['2024-01-31T23:59', '2024-02-01T00:00', '2024-02-29T12:00', null, '2024-01-01T00:00'],
+    k: ['x', 'x', 'y', 'x', 'x'],
+    v: [1, 2, 3, 4, 5],
+  },
+  { schema: { At: 'timestamp[us]?' } },
+)
+const rows = async (frame: { compute(): Promise<{ toObjects(): object[] }> }) =>
+  (await frame.compute()).toObjects()
+
+test('groups come in order, by the other keys first, with every aggregate of a group', async () => {
+  const monthly = df.groupByTime('At', { every: '1mo', by: 'k' })
+  expect(await rows(monthly.agg(c => ({ v: c.v.sum(), n: count(), first: c.At.min() })))).toEqual([
+    { k: 'x', At: new Date('2024-01-01'), v: 6, n: 2, first: new Date('2024-01-01') },
+    { k: 'x', At: new Date('2024-02-01'), v: 2, n: 1, first: new Date('2024-02-01') },
+    { k: 'x', At: null, v: 4, n: 1, first: null },
+    { k: 'y', At: new Date('2024-02-01'), v: 3, n: 1, first: new Date('2024-02-29T12:00Z') },
+  ])
+  expect(await rows(df.groupByTime('At', { every: '1y', dropNulls: true }).v.max())).toEqual([
+    { At: new Date('2024-01-01'), v: 5 },
+  ])
+  expect(
+    await rows(
+      df.groupByTime('At', { every: '1mo', closed: 'right', label: 'right', dropNulls: true }).v.sum(),
+    ),
+  ).toEqual([
+    { At: new Date('2024-01-01'), v: 5 },
+    { At: new Date('2024-02-01'), v: 3 },
+    { At: new Date('2024-03-01'), v: 3 },
+  ])
+  expect(df.groupByTime('At', { every: '1d' }).v.sum().explain()).toContain(
+    "groupBy(At = truncate(At, 'day'))",
+  )
+})
+
+test('it refuses what makes no sense, and says what would', () => {
+  const loose = df as any
+  for (const [column, options, code] of [
+    ['At', undefined, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '1 day' }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '-1d' }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '0h' }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '1mo2d' }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '1d', offset: '1mo' }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '1d', offset: 3 }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '1ns' }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '1d', closed: 'both' }, 'ERR_INVALID_ARGUMENT'],
+    ['At', { every: '1d', by: 'q' }, 'ERR_COLUMN_NOT_FOUND'],
+    ['At', { every: '1d', by: 'At' }, 'ERR_DUPLICATE_COLUMN'],
+    ['At', { evry: '1d' }, 'ERR_UNKNOWN_OPTION'],
+    ['v', { every: '1d' }, 'ERR_TYPE'],
+    ['w', { every: '1d' }, 'ERR_COLUMN_NOT_FOUND'],
+  ] as const) {
+    expect(() => loose.groupByTime(column, options), JSON.stringify(options)).toThrow(
+      expect.objectContaining({ code }),
+    )
+  }
+  expect(() => (df.cast({ At: 'date' }) as any).groupByTime('At', { every: '1h' })).toThrow('whole number')
+})
