@@ -12,6 +12,12 @@ export class EntryQueue {
     return this.#size
   }
 
+  /** The highest priority that waits; -Infinity when nothing does. */
+  get highest(): number {
+    for (const { head, items, priority } of this.#order) if (head < items.length) return priority
+    return Number.NEGATIVE_INFINITY
+  }
+
   has(entry: QueueEntry): boolean {
     return this.#jobs.has(entry)
   }

@@ -4,6 +4,7 @@
  * the program has dropped can be collected while its workers still refer to this.
  */
 
+import { makeWay, nextUnit } from './dispatch-order.js'
 import { EntryQueue } from './entry-queue.js'
 import { decodeThrown } from './error-codec/decode-error.js'
 import type { EncodedThrow } from './error-codec/encode-error.js'
@@ -171,7 +172,10 @@ export class PoolCore {
       any = false
       for (const worker of this.workers.values()) if (this.#feed(worker)) any = true
     }
-    if (this.#queue.size > 0) this.#grow()
+    if (this.#queue.size > 0) {
+      this.#grow()
+      makeWay(this.#queue, this.workers.values())
+    }
     for (const worker of this.workers.values()) this.#flush(worker)
     this.#waiters.tell()
     if (this.context === 'threads' && this.#pending > 0 && this.#pending <= this.workers.size)
@@ -181,11 +185,7 @@ export class PoolCore {
   #feed(worker: PoolWorker): boolean {
     if (worker.phase === 'leaving' || worker.phase === 'gone' || worker.stalled) return false
     if (worker.units.size > 0 && !worker.mayGetMore(this.concurrency)) return false
-    const unit = this.#queue.find(entry => {
-      if (entry.slot !== undefined && entry.slot !== worker.slot) return undefined
-      if (worker.units.size > 0 && entry.kind !== worker.kindNow) return undefined
-      return entry.take(worker)
-    })
+    const unit = nextUnit(this.#queue, worker)
     if (!unit) return false
     worker.assign(unit)
     if (unit.timeoutMs !== undefined) this.#watch.start()

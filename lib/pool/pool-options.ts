@@ -56,8 +56,12 @@ export interface PoolOptions {
   readonly execArgv?: readonly string[]
   /** `workerData.user` in the workers. */
   readonly workerData?: unknown
-  /** For TypeScript task files: 'auto' (default) takes tsx where Node needs it, 'none', or a module to import before. */
+  /**
+   * For TypeScript task files: 'auto' (default) takes tsx where Node needs it, 'none' leaves them to Node, or a module to import
+   * before, found from the task file.
+   */
   readonly loader?: string
+  /** What a debugger calls the threads, and the system (`ps`) the processes. */
   readonly name?: string
   /** 'inherit' (default), or 'capture', which puts the end of stderr on a WorkerCrashedError. */
   readonly stdio?: 'inherit' | 'capture'

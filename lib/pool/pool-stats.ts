@@ -9,6 +9,7 @@ export interface WorkerStats {
   readonly running: number
   /** Heap and buffers of a thread, or all memory of a process. */
   readonly memoryBytes: number
+  /** Processor time of the thread, or of the process; before Node 23.9 a thread off Linux tells how long its event loop was busy. */
   readonly cpuMs: number
 }
 

@@ -63,6 +63,7 @@ export class PoolWorker {
     this.#itemsSent += unit.items
     if (this.units.size === 0) this.busySince = sentAt
     this.kindNow = unit.kind
+    if (unit.kind === 'join') this.link.yield(false)
     this.units.set(unit.id, unit)
     this.#outbox.push({ message: unit.message(this), unit, transfer: unit.transfer })
   }

@@ -48,6 +48,7 @@ export abstract class Unit {
   }
 
   abstract get kind(): UnitKind
+  abstract get priority(): number
   /** Items that the worker's board counts for it. */
   abstract get items(): number
   /** How long an item may run. */

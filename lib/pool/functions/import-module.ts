@@ -15,7 +15,7 @@ export function isImporting(): boolean {
 export async function importModule(url: string, loader: string): Promise<Module> {
   loading++
   try {
-    if (isTypeScript(url) && !canReadTypeScript()) await prepareTypeScript(url, loader)
+    if (isTypeScript(url)) await prepareTypeScript(url, loader)
     return await import(url)
   } finally {
     loading--
@@ -35,14 +35,16 @@ function canReadTypeScript(): boolean {
 
 const prepared = new Map<string, Promise<void>>()
 
-function prepareTypeScript(url: string, loader: string): Promise<void> {
+/** A loader that is named is wanted even where Node strips types: for decorators, enums or paths. */
+async function prepareTypeScript(url: string, loader: string): Promise<void> {
+  if (loader === 'none' || (loader === 'auto' && canReadTypeScript())) return
   const key = loader === 'auto' ? new URL('.', url).href : loader
   let done = prepared.get(key)
   if (!done) {
     done = loader === 'auto' ? registerTsx(url) : importLoader(url, loader)
     prepared.set(key, done)
   }
-  return done
+  await done
 }
 
 let registered = false
@@ -68,6 +70,5 @@ async function registerTsx(url: string): Promise<void> {
 }
 
 async function importLoader(url: string, loader: string): Promise<void> {
-  if (loader === 'none') return
   await import(pathToFileURL(createRequire(url).resolve(loader)).href)
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { compileFunction, constants } from 'node:vm'
 import type { FunctionRef, InlineFunction, ModuleFunction, ShippedFunction } from './function-ref.js'
 import { importModule } from './import-module.js'
+import { silenceImportWarning } from './import-warning.js'
 import { registeredTasks } from './task-registry.js'
 
 export type Callable = (...args: unknown[]) => unknown
@@ -116,19 +117,6 @@ function compileFactory(ref: InlineFunction, names: readonly string[]): Callable
   // import() resolves as in the caller's file.
   const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
   return compileFunction(code, parameters, { ...options, importModuleDynamically } as object) as Callable
-}
-
-let silenced = false
-
-/** The constant is documented and the same in later versions, but Node 20 calls it experimental at every use. */
-function silenceImportWarning(): void {
-  if (silenced) return
-  silenced = true
-  const { emitWarning } = process
-  process.emitWarning = (...given: unknown[]) => {
-    if (!String(given[0]).includes('USE_MAIN_CONTEXT_DEFAULT_LOADER'))
-      Reflect.apply(emitWarning, process, given)
-  }
 }
 
 /** esbuild's keepNames calls this around every function. */

@@ -160,6 +160,10 @@ class ChunkUnit extends Unit {
     this.#known = new Uint8Array(items.length)
   }
 
+  get priority(): number {
+    return this.#job.priority
+  }
+
   message(worker: PoolWorker): p.Message {
     const { spread, onError, retries } = this.#job.settings
     const stopOnError = onError === 'fail-fast' && retries === 0

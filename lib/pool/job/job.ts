@@ -21,6 +21,7 @@ export abstract class Job implements QueueEntry {
   readonly #failures = new Map<number, number>()
   protected failed = 0
   over = false
+  onEnd: (() => void) | undefined
   #rejected = false
   abstract readonly kind: UnitKind
 
@@ -135,6 +136,7 @@ export abstract class Job implements QueueEntry {
 
   protected end(): void {
     this.over = true
+    this.onEnd?.()
     this.core.taskEnded(this.fn, this.failed > 0)
   }
 

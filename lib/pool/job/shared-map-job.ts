@@ -193,6 +193,10 @@ class JoinUnit extends Unit {
     this.#ranges = ranges
   }
 
+  get priority(): number {
+    return this.#owner.priority
+  }
+
   message(): p.Message {
     return [p.join, this.id, this.fn.id, this.#job, this.#line, this.#ranges, this.#owner.id]
   }

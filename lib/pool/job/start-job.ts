@@ -57,7 +57,7 @@ export function imapJob(
   const job = new ChunkedJob(core, fn, settings, sink, sourceOf(items, settings.method), buffer)
   output.onRead = () => job.read(1)
   output.onReturn = () => job.stop()
-  watchProgress(job, options)
+  job.onEnd = watchProgress(job, options)
   return { job, output }
 }
 
@@ -147,7 +147,6 @@ function watchProgress(
   if (!onProgress && !progress) return undefined
   const bar = progress ? new ProgressBar(process.stderr, process.env, 'items') : undefined
   const sample = () => {
-    if (job.over && !stopped) return stop()
     const now = job.progress
     bar?.update(barProgress(now))
     tell(job, onProgress, now)

@@ -8,7 +8,7 @@ import { type Link, type LinkEvents, type LinkOptions, Tail } from './link.js'
 
 // The program itself comes as the first message: the command line stays readable, and nothing has to lie on a disk.
 const boot =
-  "process.once('message',([program,argv,data,setup])=>{process.argv=[process.argv[0],'',...argv];process.execArgv=process.execArgv.filter((a,i,l)=>a!=='-e'&&l[i-1]!=='-e');require('node:worker_threads').workerData=data;" +
+  "process.once('message',([program,title,argv,data,setup])=>{process.title=title;process.argv=[process.argv[0],'',...argv];process.execArgv=process.execArgv.filter((a,i,l)=>a!=='-e'&&l[i-1]!=='-e');require('node:worker_threads').workerData=data;" +
   "require('node:vm').runInThisContext('(function(require,process){'+program+';return startProcess})',{filename:'millrace-worker.cjs',importModuleDynamically:require('node:vm').constants.USE_MAIN_CONTEXT_DEFAULT_LOADER})(require,process)(setup)})"
 
 let boards = 0
@@ -36,7 +36,7 @@ export function processLink(setup: p.WorkerSetup, options: LinkOptions, events: 
   }
   child.unref()
   child.channel?.unref()
-  child.send?.([workerProgram, options.argv ?? [], options.workerData, setup], () => {})
+  child.send?.([workerProgram, options.name, options.argv ?? [], options.workerData, setup], () => {})
   child.on('message', batch => events.onMessages(batch as p.Message[]))
   let error: unknown
   let over = false

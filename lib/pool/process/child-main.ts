@@ -1,9 +1,10 @@
 /** What runs first in a process, or thread, that a Process started. */
 import { inspect } from 'node:util'
-import { parentPort, Worker } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { encodeThrown } from '../error-codec/encode-error.js'
 import { loadFunction } from '../functions/load-function.js'
 import { unpack } from '../sync/kinds.js'
+import { endWithParent } from '../worker/parent-watch.js'
 import { becomeProcess, threadStart } from './current-process.js'
 import type { FailureMessage, StartMessage, Work } from './start-message.js'
 
@@ -43,6 +44,5 @@ async function fail(name: string, error: unknown): Promise<void> {
 function watchParent({ daemon, parent }: StartMessage): void {
   if (!daemon) return
   process.once('disconnect', () => process.exit(0))
-  const watch = `setInterval(() => { if (process.ppid !== ${parent.pid}) process.kill(process.pid, 'SIGKILL') }, 250)`
-  new Worker(watch, { eval: true, execArgv: [] }).unref()
+  endWithParent(parent.pid)
 }

@@ -1,10 +1,13 @@
 // Where a worker begins: a thread gets a port and shared memory, a child process its channel and an inherited file.
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { isImporting } from '../functions/import-module.js'
+import { silenceImportWarning } from '../functions/import-warning.js'
 import { FileBoard, SharedBoard } from './board.js'
+import { endWithParent } from './parent-watch.js'
 import { park } from './parking.js'
 import * as p from './protocol.js'
 import { type Link, Runtime } from './runtime.js'
+import { threadCpuMs } from './thread-cpu.js'
 
 interface ThreadData {
   readonly millrace: { port: MessagePort; board: Int32Array; setup: p.WorkerSetup }
@@ -41,6 +44,7 @@ export function startThread(): void {
 }
 
 export function startProcess(setup: p.WorkerSetup): void {
+  silenceImportWarning()
   const link: Link = {
     post: batch => {
       process.send?.(batch)
@@ -56,17 +60,11 @@ export function startProcess(setup: p.WorkerSetup): void {
   process.on('disconnect', () => process.exit(0))
   // A Ctrl-C in the terminal reaches the whole group: the parent decides what becomes of its workers.
   process.on('SIGINT', () => {})
+  const parent = process.ppid
   begin(runtime, () => {
     process.on('message', batch => runtime.receive(batch as p.Message[]))
+    endWithParent(parent)
   })
-}
-
-/** From Node 23.9 on the thread's own; before that the time in which its event loop was busy. */
-function threadCpuMs(): number {
-  const { threadCpuUsage } = process as { threadCpuUsage?: () => { user: number; system: number } }
-  if (!threadCpuUsage) return performance.eventLoopUtilization().active
-  const { user, system } = threadCpuUsage()
-  return (user + system) / 1000
 }
 
 function begin(runtime: Runtime, listen: () => void): void {
