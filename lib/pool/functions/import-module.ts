@@ -52,15 +52,19 @@ let registered = false
 async function registerTsx(url: string): Promise<void> {
   if (registered) return
   for (const from of [url, pathToFileURL(`${process.cwd()}/`).href]) {
-    let file: string
+    let folder: string
     try {
-      // What `import 'tsx/esm/api'` means; `require` would find the other half of the package.
-      file = join(dirname(createRequire(from).resolve('tsx/package.json')), 'dist/esm/api/index.mjs')
+      folder = dirname(createRequire(from).resolve('tsx/package.json'))
     } catch {
       continue
     }
-    const { register } = (await import(pathToFileURL(file).href)) as { register(): unknown }
-    register()
+    // What `import 'tsx/cjs/api'` means; `require` would find the other half of the package. Both, because a task file
+    // counts as CommonJS unless its package says otherwise.
+    for (const kind of ['cjs', 'esm']) {
+      const file = join(folder, 'dist', kind, 'api/index.mjs')
+      const { register } = (await import(pathToFileURL(file).href)) as { register(): unknown }
+      register()
+    }
     registered = true
     return
   }
