@@ -38,9 +38,10 @@ test.each([
 
 const open = () => readdirSync('/proc/self/fd').length
 const threads = () => readdirSync('/proc/self/task').length
+const segments = () => readdirSync('/dev/shm').filter(name => name.includes(`${process.pid}`)).length
 
 test.runIf(process.platform === 'linux')(
-  'making and closing pools leaves no thread and no descriptor behind',
+  'making and closing pools leaves no thread, no descriptor and no shared memory behind',
   async () => {
     const cycle = async (context: 'threads' | 'processes') => {
       const pool = new Pool(1, { context })
@@ -49,11 +50,12 @@ test.runIf(process.platform === 'linux')(
       await pool.join()
     }
     for (const context of ['threads', 'processes'] as const) await cycle(context)
-    const before = [open(), threads()]
+    const before = [open(), threads(), segments()]
     for (let i = 0; i < 250 * scale; i++) await cycle('threads')
     for (let i = 0; i < 30 * scale; i++) await cycle('processes')
     await expect.poll(() => open(), { timeout: 10_000 }).toBeLessThanOrEqual(before[0]! + 2)
     await expect.poll(() => threads(), { timeout: 10_000 }).toBeLessThanOrEqual(before[1]! + 1)
+    expect(segments()).toBe(before[2])
   },
   300_000,
 )
