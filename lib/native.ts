@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MillraceError } from './core/errors.js'
-import { ownFolder } from './core/own-folder.js'
+import { isBundled, ownFolder } from './core/own-folder.js'
 
 const ABI = 1
 const PLAN_VERSION = 2
@@ -158,7 +158,7 @@ export function native(): Binding {
 }
 
 function load(): Binding {
-  const require = createRequire(import.meta.url)
+  const require = createRequire(ownFolder)
   const tried: string[] = []
   let cause: unknown
   for (const path of candidates()) {
@@ -213,6 +213,8 @@ function failureMessage(tried: string[]): string {
 
 function remedies(): string {
   if (process.env.MILLRACE_BINDING) return 'MILLRACE_BINDING names that file: correct it or unset it'
+  if (isBundled)
+    return 'a bundler has taken millrace away from its binary: leave it external (esbuild --external:millrace)'
   return [
     'one of these:',
     'install the package again on this system (node_modules copied from another system or libc lacks its binary)',

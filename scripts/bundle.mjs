@@ -3,9 +3,23 @@
 // internals.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { transform } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { rolldown } from 'rolldown'
 import { root } from './process.mjs'
+
+// What children import in a program that has millrace inside a bundle of its own, where no file of it can be found.
+const children = await build({
+  entryPoints: [join(root, 'dist', 'pool', 'process', 'child-modules.js')],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  charset: 'ascii',
+  minifyWhitespace: true,
+  minifySyntax: true, // names stay: errors show them
+  write: false,
+})
+const childProgram = `export const childProgram = ${JSON.stringify(children.outputFiles[0].text)}\n`
+writeFileSync(join(root, 'dist', 'pool', 'process', 'child-program.js'), childProgram)
 
 const bundle = await rolldown({
   cwd: root,

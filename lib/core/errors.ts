@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { type ErrorCode, isErrorCode } from './error-codes.js'
-import { ownFolder } from './own-folder.js'
+import { ownFiles } from './own-folder.js'
 
 /** What an error knows about its place. A field is absent when it does not apply. */
 export interface ErrorFacts {
@@ -63,18 +63,16 @@ export class MillraceError extends Error {
   }
 }
 
-const ownFrames = ownFolder.href
-
 /** A stack that begins where the caller's own code does: at the line to look at. */
 function fromCaller(stack: string | undefined): string {
   const lines = stack?.split('\n') ?? []
   // Own frames, and those of built-in functions that own ones called (Array.map).
   const first = lines.findIndex(
-    line => isFrame(line) && !line.includes(ownFrames) && !line.includes('<anonymous>'),
+    line => isFrame(line) && !line.includes(ownFiles) && !line.includes('<anonymous>'),
   )
   if (first < 0) return lines.join('\n')
   const before = lines.slice(0, first).filter(line => !isFrame(line))
-  return [...before, ...lines.slice(first).filter(line => !line.includes(ownFrames))].join('\n')
+  return [...before, ...lines.slice(first).filter(line => !line.includes(ownFiles))].join('\n')
 }
 
 const isFrame = (line: string): boolean => /^\s+at /.test(line)

@@ -87,7 +87,8 @@ const cases: Record<string, Case> = {
   'loops for ever, with a time-out': {
     act: 'for (;;);',
     error: { code: 'ERR_TASK_TIMEOUT' },
-    map: { timeout: 100 },
+    map: { timeout: 400 },
+    share: 1 / 2,
   },
   'returns what cannot be cloned': { act: 'return () => 1', error: { code: 'ERR_RESULT_SERIALIZATION' } },
 }

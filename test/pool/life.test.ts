@@ -115,23 +115,73 @@ test('under tsx, inline functions and TypeScript task files run', () => {
   )
 })
 
-test('bundled into one file by esbuild, workers still start', async () => {
-  const { buildSync } = await import('esbuild')
-  writeFileSync(
-    join(folder, 'app.mjs'),
-    `import { map, Pool } from '${entry}'\nconsole.log(await map(x => x + 1, [1, 2]))\nconst pool = new Pool(1, { context: 'processes' })\nconsole.log(await pool.apply(() => 7))`,
-  )
-  const alone = mkdtempSync(join(tmpdir(), 'millrace-bundle-'))
-  buildSync({
-    entryPoints: [join(folder, 'app.mjs')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    keepNames: true,
-    outfile: join(alone, 'app.mjs'),
-  })
-  expect(execFileSync(process.execPath, [join(alone, 'app.mjs')], { encoding: 'utf8' }).trim()).toBe(
-    '[ 2, 3 ]\n7',
-  )
-  rmSync(alone, { recursive: true })
-})
+test.each(['esm', 'cjs'] as const)(
+  'bundled into one %s file by esbuild, workers and processes still start',
+  async format => {
+    const { buildSync } = await import('esbuild')
+    writeFileSync(
+      join(folder, 'app.mjs'),
+      `import { getContext, map, Pool, Process } from '${entry}'
+    async function main() {
+      console.log(await map(x => x + 1, [1, 2]))
+      const pool = new Pool(1, { context: 'processes' })
+      console.log(await pool.apply(() => 7))
+      const { Lock, Queue } = getContext('threads')
+      console.log(await new Pool(1).apply(lock => lock.tryAcquire() !== null, [Lock()]))
+      const queue = Queue()
+      for (const context of ['processes', 'threads']) {
+        const args = context === 'threads' ? [queue] : []
+        const child = new Process({ context, args, target: async queue => { await queue?.put('put'); process.exit(3) } })
+        child.start()
+        await child.join()
+        console.log(child.exitCode)
+      }
+      console.log(await queue.get())
+      try { getContext('processes').Lock() } catch (error) { console.log(error.code, /external/.test(error.message)) }
+    }
+    main()`,
+    )
+    const alone = mkdtempSync(join(tmpdir(), 'millrace-bundle-'))
+    const outfile = join(alone, format === 'esm' ? 'app.mjs' : 'app.cjs')
+    buildSync({
+      entryPoints: [join(folder, 'app.mjs')],
+      bundle: true,
+      platform: 'node',
+      format,
+      keepNames: true,
+      logLevel: 'error',
+      outfile,
+    })
+    const env = { ...process.env, MILLRACE_BINDING: '' }
+    expect(execFileSync(process.execPath, [outfile], { encoding: 'utf8', env }).trim()).toBe(
+      '[ 2, 3 ]\n7\ntrue\n3\n3\nput\nERR_NATIVE_LOAD true',
+    )
+    rmSync(alone, { recursive: true })
+  },
+)
+
+test.each(['threads', 'processes'])(
+  'without the addon, pools and processes in %s work, and what needs it says so',
+  context => {
+    writeFileSync(
+      join(folder, 'bare.mjs'),
+      `import { cpuCount, getContext, map, Pool, Process, range } from 'millrace'
+    const pool = new Pool(2, { context: '${context}', memoryLimit: '100MB' })
+    const all = async iterable => { const got = []; for await (const value of iterable) got.push(value); return got }
+    console.log(JSON.stringify([
+      await pool.map(x => x * 2, range(4)), await pool.starmap((a, b) => a + b, [[1, 2]]), await pool.apply(() => 1),
+      await all(pool.imap(x => x.v, [{ v: 1 }, { v: 2 }])), await all(pool.stream(function* () { yield 5 })),
+      await pool.map(x => x === 1 ? process.exit(1) : x, [0, 1], { onError: 'collect' }).then(r => r[1].reason.code),
+      (await pool.broadcast(() => 1)).length, pool.stats.workers.length, cpuCount() > 0,
+    ]))
+    const child = new Process({ context: '${context}', target: () => process.exit(4) })
+    child.start(); await child.join(); console.log(child.exitCode)
+    try { getContext('processes').Queue() } catch (error) { console.log(error.code) }
+    pool.close(); await pool.join()`,
+    )
+    const env = { ...process.env, MILLRACE_BINDING: '/nowhere.node' }
+    expect(execFileSync(process.execPath, [join(folder, 'bare.mjs')], { encoding: 'utf8', env }).trim()).toBe(
+      '[[0,2,4,6],[3],1,[1,2],[5],"ERR_WORKER_CRASHED",2,2,true]\n4\nERR_NATIVE_LOAD',
+    )
+  },
+)

@@ -2,15 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { ownFolder } from '../../core/own-folder.js'
-
-const ownFiles = fileURLToPath(ownFolder)
+import { ownFiles } from '../../core/own-folder.js'
 
 /** URL of the nearest file on the stack that is not millrace's own; the working directory where there is none. */
 export function callerFile(): string {
   for (const file of stackFiles()) {
     const url = fileUrl(file)
-    if (url && !fileURLToPath(url).startsWith(ownFiles)) return url
+    if (url && !url.startsWith(ownFiles)) return url
   }
   return pathToFileURL(`${process.cwd()}${sep}[eval]`).href
 }

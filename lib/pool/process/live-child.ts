@@ -1,8 +1,9 @@
 /** What a Process has started: a child process or a thread, in one form. */
 import { constants } from 'node:os'
 import { childProcess, workerThreads } from '../../core/builtins.js'
-import { entryUrl } from '../../core/own-folder.js'
+import { entryUrl, isBundled } from '../../core/own-folder.js'
 import { decodeThrown } from '../error-codec/decode-error.js'
+import { type BundledStart, childModules, processBoot, threadBoot } from './bundled-child.js'
 import { type FailureMessage, type StartMessage, startKey } from './start-message.js'
 
 const entry = entryUrl('child-main')
@@ -24,7 +25,7 @@ export interface LiveChild {
 }
 
 export function forkChild(message: StartMessage): LiveChild {
-  const child = childProcess().fork(entry, { serialization: 'advanced', execArgv: inheritedFlags() })
+  const child = isBundled ? spawnBundled() : forkFile()
   let thrown: { error?: unknown } = {}
   child.on('message', reply => {
     thrown = { error: decodeThrown((reply as FailureMessage).millraceFailure) }
@@ -38,7 +39,8 @@ export function forkChild(message: StartMessage): LiveChild {
     })
   })
   // A child that dies at once closes the channel under the message: its exit says so.
-  if (child.connected) child.send(message, () => {})
+  const start: BundledStart | StartMessage = isBundled ? { modules: childModules(), message } : message
+  if (child.connected) child.send(start, () => {})
   return {
     pid: child.pid,
     ended,
@@ -52,6 +54,14 @@ export function forkChild(message: StartMessage): LiveChild {
   }
 }
 
+const forkFile = () => childProcess().fork(entry, { serialization: 'advanced', execArgv: inheritedFlags() })
+
+const spawnBundled = () =>
+  childProcess().spawn(process.execPath, [...inheritedFlags(), '-e', processBoot], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  })
+
 /** The flags of this process, but for those that name its program or its debugger's port. */
 function inheritedFlags(): string[] {
   const flags = process.execArgv
@@ -64,8 +74,9 @@ function inheritedFlags(): string[] {
 
 export function threadChild(message: StartMessage): LiveChild {
   const flags = inheritedFlags()
-  const worker = new (workerThreads().Worker)(entry, {
-    workerData: { [startKey]: message },
+  const worker = new (workerThreads().Worker)(isBundled ? threadBoot : entry, {
+    eval: isBundled,
+    workerData: { [startKey]: message, ...(isBundled && { modules: childModules() }) },
     name: message.name,
     // Not said when all are inherited: flags that are said must all be known to workers.
     ...(flags.length < process.execArgv.length && { execArgv: flags }),
