@@ -52,6 +52,31 @@ describe(`random frames, seed ${seed}`, () => {
   })
 })
 
+test('strings few and many, numbers near and far, from a file of many chunks, by any number of threads', async () => {
+  // More distinct strings than a dictionary holds: chunks with codes and chunks without them lie in one column.
+  const rows = 330_000
+  const text = Array.from({ length: rows }, (_, i) => {
+    const few = i % 11 === 3 ? '' : `k${(i * 7919) % 13}`
+    return `${few},u${(i * 104_729) % rows},${i % 100},${i * 1e9},${i % 3 ? 5 : ''},${i / 8}`
+  })
+  const csv = new TextEncoder().encode(`few,many,near,far,same,real\n${text.join('\n')}\n`)
+  const asked: ((df: DataFrame<any>) => DataFrame<any>)[] = [
+    df => df.groupBy('few').agg((c: any) => ({ n: c.near.sum(), far: c.far.max(), real: c.real.mean() })),
+    df => df.groupBy('few', 'near').agg((c: any) => ({ first: c.many.first(), same: c.same.count() })),
+    df => df.groupBy('many').agg((c: any) => ({ far: c.far.sum() })),
+    df => df.filter((c: any) => c.few.eq('k3').and(c.near.gt(90))),
+    df => df.select('many', 'same', 'few').slice(140_000, 50),
+    df => df.agg((c: any) => ({ many: c.many.nUnique(), few: c.few.nUnique(), far: c.far.min() })),
+  ]
+  const expected = await Promise.all(asked.map(async ask => (await ask(readCsv(csv)).compute()).toCsv()))
+  for (const threads of [1, 2, 3, 8]) {
+    const hot = await readCsv(csv).persist({ threads })
+    for (const [i, ask] of asked.entries())
+      expect((await ask(hot).compute({ threads })).toCsv() === expected[i]).toBe(true)
+    hot[Symbol.dispose]()
+  }
+})
+
 test('nothing and no column can be persisted too', async () => {
   const none = await fromColumns({ a: new Float64Array(0) }).persist()
   expect(await none.rowCount()).toBe(0)
