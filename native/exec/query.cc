@@ -350,7 +350,10 @@ Status Query::begin_memory(const Segment& segment) {
   MILLRACE_TRY(stage);
   stage_ = stage.take();
   redirect_rows();
-  scan_ = stored ? make_stored_scan(stored, range, stage_->needed, plan_->options, state_)
+  ChunkFilter filter;
+  if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
+    filter = ChunkFilter(*steps[0], stored->schema);
+  scan_ = stored ? make_stored_scan(stored, range, filter, stage_->needed, plan_->options, state_)
                  : make_memory_scan(std::move(input), range, stage_->needed, plan_->options, state_);
   MILLRACE_TRY(settle_sink());
   return {};

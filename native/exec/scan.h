@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "column/frame_view.h"
+#include "exec/chunk_filter.h"
 #include "exec/csv_scanner.h"
 #include "store/stored_frame.h"
 
@@ -51,8 +52,10 @@ struct RowRange {
 std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, std::vector<uint32_t> columns,
                                        const Options& options, QueryState& query);
 
+// Without the chunks that `filter` rules out.
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const store::StoredFrame> frame, RowRange range,
-                                       std::vector<uint32_t> columns, const Options& options, QueryState& query);
+                                       const ChunkFilter& filter, std::vector<uint32_t> columns, const Options& options,
+                                       QueryState& query);
 
 // A pipe can be read once: what the sniffer read of it waits here for the query.
 struct ParkedPipe {

@@ -1,5 +1,5 @@
-// What persist() fills: every strip becomes a chunk, encoded by the thread that read it, so that the rows never lie in
-// memory at their full size.
+// What persist() fills: every strip becomes a few chunks, encoded by the thread that read it, so that the rows never
+// lie in memory at their full size.
 #include <mutex>
 
 #include "agg/string_keys.h"
@@ -17,6 +17,9 @@ using store::StoredFrame;
 // than what they stand for, and nobody groups by it cheaply anyway.
 constexpr uint32_t kMostStrings = 1 << 17;
 constexpr int64_t kRowsAString = 8;
+
+// Few enough that ranges are narrow and a filter can skip most of a clustered column.
+constexpr int64_t kChunkRows = 16384;
 
 // The strings of one column, in the order in which threads found them: codes have no meaning beyond that.
 class SharedDictionary {
@@ -51,7 +54,7 @@ class SharedDictionary {
 };
 
 struct StoredStrip final : StripResult {
-  RowChunk chunk;
+  std::vector<RowChunk> chunks;
 };
 
 // One thread's strip of one column.
@@ -122,29 +125,39 @@ class LocalStoreSink final : public LocalSink {
   Status consume(const Batch& batch) override {
     for (size_t c = 0; c < columns_.size(); c++) MILLRACE_TRY(columns_[c]->append(batch.columns[c], batch.rows));
     rows_ += batch.rows;
-    return {};
+    return rows_ < kChunkRows ? Status() : end_chunk();
   }
 
   Result<std::unique_ptr<StripResult>> take_strip() override {
+    if (rows_ > 0) MILLRACE_TRY(end_chunk());
     auto out = std::make_unique<StoredStrip>();
-    out->chunk.rows = std::exchange(rows_, 0);
-    for (const auto& column : columns_) {
-      if (out->chunk.rows == 0) break;
-      auto chunk = column->take();
-      MILLRACE_TRY(chunk);
-      out->chunk.columns.push_back(chunk.take());
-    }
+    out->chunks = std::move(chunks_);
+    chunks_.clear();
     return std::unique_ptr<StripResult>(std::move(out));
   }
 
   void discard_strip() override {
     rows_ = 0;
+    chunks_.clear();
     for (const auto& column : columns_) column->clear();
   }
 
  private:
+  Status end_chunk() {
+    RowChunk out;
+    out.rows = std::exchange(rows_, 0);
+    for (const auto& column : columns_) {
+      auto chunk = column->take();
+      MILLRACE_TRY(chunk);
+      out.columns.push_back(chunk.take());
+    }
+    chunks_.push_back(std::move(out));
+    return {};
+  }
+
   std::vector<std::unique_ptr<LocalColumn>> columns_;
-  int64_t rows_ = 0;
+  std::vector<RowChunk> chunks_;  // of the strip so far
+  int64_t rows_ = 0;              // behind them
 };
 
 class StoreSink final : public Sink {
@@ -164,11 +177,11 @@ class StoreSink final : public Sink {
   }
 
   Status merge(std::unique_ptr<StripResult> result) override {
-    RowChunk& chunk = static_cast<StoredStrip&>(*result).chunk;
-    if (chunk.rows == 0) return {};
-    chunk.first_row = into_->rows;
-    into_->rows += chunk.rows;
-    into_->chunks.push_back(std::move(chunk));
+    for (RowChunk& chunk : static_cast<StoredStrip&>(*result).chunks) {
+      chunk.first_row = into_->rows;
+      into_->rows += chunk.rows;
+      into_->chunks.push_back(std::move(chunk));
+    }
     return {};
   }
 

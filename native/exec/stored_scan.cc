@@ -71,14 +71,14 @@ class LocalStoredScan final : public LocalScan {
 
 class StoredScan final : public Scan {
  public:
-  StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, std::vector<uint32_t> columns,
-             const Options& options, QueryState& query)
+  StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, const ChunkFilter& filter,
+             std::vector<uint32_t> columns, const Options& options, QueryState& query)
       : frame_(std::move(frame)), columns_(std::move(columns)), options_(options), query_(query) {
     int64_t rows = kStripRows;
     for (const RowChunk& chunk : frame_->chunks) {
       const int64_t first = std::max<int64_t>(0, range.begin - chunk.first_row);
       const int64_t last = std::min(chunk.rows, range.end - chunk.first_row);
-      if (first >= last) continue;
+      if (first >= last || !filter.may_match(chunk)) continue;
       if (rows >= kStripRows) {
         strips_.emplace_back();
         rows = 0;
@@ -109,8 +109,9 @@ class StoredScan final : public Scan {
 }  // namespace
 
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const StoredFrame> frame, RowRange range,
-                                       std::vector<uint32_t> columns, const Options& options, QueryState& query) {
-  return std::make_unique<StoredScan>(std::move(frame), range, std::move(columns), options, query);
+                                       const ChunkFilter& filter, std::vector<uint32_t> columns, const Options& options,
+                                       QueryState& query) {
+  return std::make_unique<StoredScan>(std::move(frame), range, filter, std::move(columns), options, query);
 }
 
 }  // namespace millrace::exec

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DataFrame, fromColumns, readCsv } from 'millrace'
+import { type DataFrame, fromColumns, lit, readCsv } from 'millrace'
 import { describe, expect, test } from 'vitest'
 import { generator, randomFrame, seed } from './random-frames.js'
 
@@ -75,6 +75,44 @@ test('strings few and many, numbers near and far, from a file of many chunks, by
       expect((await ask(hot).compute({ threads })).toCsv() === expected[i]).toBe(true)
     hot[Symbol.dispose]()
   }
+})
+
+describe('chunks that a filter rules out', () => {
+  const rows = 200_000
+  const day = 86_400_000
+  const csv = new TextEncoder().encode(
+    `id,real,day,part,maybe\n${Array.from({ length: rows }, (_, i) => `${i - 1000},${i / 4},${new Date(Math.floor(i / 1000) * day).toISOString().slice(0, 10)},${i % 10},${i < 150_000 ? '' : i}`).join('\n')}\n`,
+  )
+  const small = (c: any) => c.id.lt(-900)
+  test.each<[string, (c: any) => any, number]>([
+    ['less', small, 100],
+    ['the literal first', c => lit(-900).gt(c.id), 100],
+    ['between', c => c.id.between(5, 9), 5],
+    ['equal', c => c.id.eq(150_000), 1],
+    ['outside', c => c.id.gt(10_000_000), 0],
+    ['real numbers', c => c.real.ge(49_990), 40],
+    ['dates', c => c.day.eq(new Date(7 * day)), 1000],
+    ['and', c => c.id.ge(0).and(c.real.lt(251)).and(c.part.eq(3)), 0],
+    ['nulls', c => c.maybe.isNotNull().and(c.id.lt(149_010)), 10],
+    ['comparisons with nulls', c => c.maybe.gt(0), 50_000],
+  ])('%s', async (_, predicate, count) => {
+    const frame = readCsv(csv)
+    const hot = await frame.persist()
+    const [expected, found] = await Promise.all([
+      frame.filter(predicate).compute(),
+      hot.filter(predicate).compute(),
+    ])
+    expect(found.toCsv()).toBe(expected.toCsv())
+    if (count > 0) expect(found.length).toBe(count)
+    expect(found.stats.rowsScanned).toBeLessThan(rows / 2)
+  })
+
+  test('or, not and what is computed are looked at row by row', async () => {
+    const hot = await readCsv(csv).persist()
+    const found = await hot.filter(c => c.id.lt(-990).or(c.id.gt(198_990))).compute()
+    expect(found.length).toBe(10 + 9)
+    expect(found.stats.rowsScanned).toBe(rows)
+  })
 })
 
 test('nothing and no column can be persisted too', async () => {
