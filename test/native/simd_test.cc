@@ -219,7 +219,7 @@ size_t same_in_one_call(size_t (*kernel)(const char*, const simd::FieldSpan*, si
   while (taken < spans.size() && kernel(chunk.data(), &spans[taken], 1, refused_sizes, &alone[taken]) == 1) taken++;
   std::vector<Value> together(spans.size());
   CHECK_EQ(kernel(chunk.data(), spans.data(), spans.size(), refused_sizes, together.data()), taken);
-  CHECK(std::memcmp(alone.data(), together.data(), taken * sizeof(Value)) == 0);
+  CHECK(taken == 0 || std::memcmp(alone.data(), together.data(), taken * sizeof(Value)) == 0);
   return taken;
 }
 
