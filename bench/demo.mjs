@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureDataset } from './data/datasets.mjs'
+import { showPool } from './demo-pool.mjs'
 import { canonicalColumns, difference } from './harness/answers.mjs'
 import { aggregateFile } from './peers/js.mjs'
 
@@ -18,7 +19,7 @@ npm run demo -- your.csv --by COLUMN --mean COLUMN [--filter COLUMN [--above NUM
   --threads N      threads of the engine (default: all cores)
 
 Runs the query with millrace, shows the lazy frame, the result, the time and GB/s, then computes the same in plain JavaScript
-and compares the answers. MILLRACE_BENCH_DIR is the folder for the file of prices.`
+and compares the answers; then the Pool compresses a part of the file on every core. MILLRACE_BENCH_DIR is the folder for the file of prices.`
 
 const DIFFERENT =
   'the answers differ, as the plain program knows nothing of types, null tokens, escapes and comments'
@@ -57,6 +58,7 @@ async function main(args) {
     wrong ? `${DIFFERENT}: ${wrong}` : `the answers agree in all ${table.length.toLocaleString('en')} groups`,
   )
   console.log(`millrace has ${(plainSeconds / seconds).toFixed(1)} times the speed of plain JavaScript`)
+  await showPool(path)
 }
 
 /**
