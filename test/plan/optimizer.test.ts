@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ExpressionBuilder } from '../../dist/frame/expression/expression-builder.js'
-import { count, lit } from '../../dist/index.js'
+import { count, lit, when } from '../../dist/index.js'
 import { formatExpr } from '../../dist/plan/expression/format.js'
 import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
@@ -183,5 +183,17 @@ test('optimizing changes neither the plan it is given nor the columns that come 
     expect(Object.keys(after.schema.toObject())).toEqual([...frame.columns])
     expect(frame.explain({ optimized: false })).toBe(before)
     expect(optimize(after).schema.toObject()).toEqual(after.schema.toObject())
+  }
+})
+
+test('a literal column keeps its type when a rule puts it in the place of a reference', () => {
+  const frame = df.withColumns(c => ({ small: c.Volume.cast('int8') })).withColumns({ five: lit(5) })
+  for (const merged of [
+    frame.select(c => ({ x: c.small.coalesce(c.five) })),
+    frame.select(c => ({ x: when(c.Up).then(c.small).otherwise(c.five) })),
+    df.select(c => ({ x: when(c.Up).then(c.Volume.cast('int8')).otherwise(lit(2).add(3)) })),
+  ]) {
+    expect(merged.schema.x).toMatch(/^int64/)
+    expect(optimize(planFrom(merged)).schema.toObject()).toEqual(merged.schema)
   }
 })
