@@ -111,7 +111,7 @@ function formatStep(step: StepNode, length: number): string {
     case 'slice':
       return formatSlice(step)
     case 'tail':
-      return `tail(${step.rows})`
+      return step.leaveOut > 0 ? `slice(-${step.rows}, ${step.rows - step.leaveOut})` : `tail(${step.rows})`
     case 'rowIndex':
       return `withRowIndex(${formatName(step.name)})`
     case 'sort':

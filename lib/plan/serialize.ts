@@ -3,7 +3,7 @@
 // { version: 2, steps: [...], options }; the last step is the result
 // step    { op: 'memory', handle } | { op: 'csv', files | bytes, dialect, columns, project, nullValues, ... }
 //         { op: 'filter', nodes, out } | { op: 'project', nodes, columns } | { op: 'aggregate', nodes, keys, aggregates,
-//         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows } | { op: 'rowIndex', name }
+//         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows, leaveOut } | { op: 'rowIndex', name }
 //         { op: 'sort', keys, columns, rows } | { op: 'concat' }
 //         { op: 'sample', rows | fraction, seed, replace, shuffle }
 //         { op: 'window', keys, order, functions }
@@ -101,7 +101,7 @@ function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
     case 'slice':
       return { op: 'slice', offset: step.offset, rows: step.rows }
     case 'tail':
-      return { op: 'tail', rows: step.rows }
+      return { op: 'tail', rows: step.rows, leaveOut: step.leaveOut }
     case 'rowIndex':
       return { op: 'rowIndex', name: step.name }
     case 'sort':

@@ -41,7 +41,7 @@ class StageBinder {
       MILLRACE_TRY(bind_aggregate(*last));
       needed = stage_->sink_program->input_columns();
     } else if (last && last->kind == OpSpec::Kind::Tail) {
-      stage_->sink = make_tail_sink(schema_, last->rows, query_);
+      stage_->sink = make_tail_sink(schema_, {last->rows, last->offset}, query_);
     } else {
       stage_->sink = make_collect_sink(schema_, last ? last->offset : 0, last ? last->rows : INT64_MAX, query_);
     }

@@ -43,7 +43,8 @@ Status read_slice(const Json& json, OpSpec& op) {
 
 Status read_tail(const Json& json, OpSpec& op) {
   op.rows = json["rows"].as_int(-1);
-  return op.rows < 0 ? bad_plan("tail needs a number of rows") : Status();
+  op.offset = json["leaveOut"].as_int(0);
+  return op.rows < 0 || op.offset < 0 ? bad_plan("tail needs a number of rows") : Status();
 }
 
 Status read_row_index(const Json& json, OpSpec& op) {

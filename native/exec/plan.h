@@ -100,7 +100,7 @@ struct OpSpec {
   std::vector<int> argument_output;  // by aggregate: index into outputs, or -1 for size
   agg::Order order = agg::Order::Key;
   bool drop_nulls = false;
-  int64_t offset = 0;                  // Slice: rows left out in front
+  int64_t offset = 0;                  // Slice: rows left out in front; Tail: at the end
   int64_t rows = INT64_MAX;            // Slice, Tail, Sort: rows kept
   std::vector<SortKeySpec> sort_keys;  // Sort; Window: the order in each partition
   std::unique_ptr<JoinOpSpec> join;    // Join

@@ -62,7 +62,8 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   }
   if (last.kind != OpSpec::Kind::Tail) return {0, rows};
   steps.pop_back();
-  return {rows - std::min(last.rows, rows), rows};
+  const int64_t begin = rows - std::min(last.rows, rows);
+  return {begin, std::max(begin, rows - std::min(last.offset, rows))};
 }
 
 // What columns take that no input has: a column that is passed on costs nothing.

@@ -54,7 +54,11 @@ class Sink {
 std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t offset, int64_t rows, QueryState& query);
 
 // The last `rows` rows; holds little more than those.
-std::unique_ptr<Sink> make_tail_sink(Schema schema, int64_t rows, QueryState& query);
+struct TailRange {
+  int64_t rows;       // the last ones
+  int64_t leave_out;  // of these, at the end
+};
+std::unique_ptr<Sink> make_tail_sink(Schema schema, TailRange range, QueryState& query);
 
 // Batches of `batch_rows` rows into a queue, which must outlive the sink.
 class BatchQueue;

@@ -10,9 +10,10 @@ namespace {
 // Collects each strip as the collect sink does, and forgets the strips in front that no longer count.
 class TailSink final : public Sink {
  public:
-  TailSink(Schema schema, int64_t wanted, QueryState& query)
+  TailSink(Schema schema, TailRange range, QueryState& query)
       : schema_(schema),
-        wanted_(wanted),
+        wanted_(range.rows),
+        leave_out_(range.leave_out),
         query_(query),
         collector_(make_collect_sink(std::move(schema), 0, INT64_MAX, query)) {}
 
@@ -36,12 +37,16 @@ class TailSink final : public Sink {
   Result<std::shared_ptr<Frame>> finish(Workers&) override {
     auto frame = std::make_shared<Frame>();
     frame->schema = schema_;
-    frame->rows = std::min(rows_, wanted_);
+    const int64_t begin = rows_ - std::min(rows_, wanted_);
+    frame->rows = std::max<int64_t>(0, rows_ - leave_out_ - begin);
     for (size_t c = 0; c < schema_.size(); c++) {
       ColumnBuilder builder(schema_[c].type, &query_.budget);
-      int64_t skip = rows_ - frame->rows;  // of the first strip
+      int64_t skip = begin;  // of the first strip
+      int64_t left = frame->rows;
       for (const auto& strip : strips_) {
-        MILLRACE_TRY(builder.append_range(strip->columns[c], skip, strip->rows - skip));
+        const int64_t taken = std::min(left, strip->rows - skip);
+        MILLRACE_TRY(builder.append_range(strip->columns[c], skip, taken));
+        left -= taken;
         skip = 0;
       }
       auto column = builder.finish();
@@ -55,6 +60,7 @@ class TailSink final : public Sink {
  private:
   const Schema schema_;
   const int64_t wanted_;
+  const int64_t leave_out_;
   QueryState& query_;
   std::unique_ptr<Sink> collector_;
   std::deque<std::shared_ptr<Frame>> strips_;
@@ -63,8 +69,8 @@ class TailSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_tail_sink(Schema schema, int64_t rows, QueryState& query) {
-  return std::make_unique<TailSink>(std::move(schema), rows, query);
+std::unique_ptr<Sink> make_tail_sink(Schema schema, TailRange range, QueryState& query) {
+  return std::make_unique<TailSink>(std::move(schema), range, query);
 }
 
 }  // namespace millrace::exec

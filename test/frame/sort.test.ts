@@ -100,6 +100,20 @@ test('slice and tail cut as Array.prototype.slice does', async () => {
   expect(await values(frame.slice(150_000, 4))).toEqual(all.slice(150_000, 150_004))
   expect(await values(frame.slice(-7, 2))).toEqual(all.slice(-7, -5))
   expect(await values(frame.slice(299_990))).toEqual(all.slice(299_990))
+  const few = frame.head(3)
+  const fewEven = few.filter(few.day.mod(2).eq(0))
+  for (const [from, rows] of [
+    [-8, 6],
+    [-8, 5],
+    [-8, 20],
+    [-3, 2],
+    [-2, 0],
+    [-2, 9],
+  ] as const) {
+    const end = Math.max(0, 3 + from + rows)
+    expect(await values(few.slice(from, rows)), `${from}, ${rows}`).toEqual([0, 1, 2].slice(from, end))
+    expect(await values(fewEven.slice(from, rows))).toEqual([0, 2].slice(from, Math.max(0, 2 + from + rows)))
+  }
   expect(await values(frame.slice(400_000, 5))).toEqual([])
   expect(await values(frame.filter(frame.day.mod(2).eq(0)).slice(100_000, 3))).toEqual([
     200_000, 200_002, 200_004,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ExpressionBuilder } from '../../dist/frame/expression/expression-builder.js'
-import { count, lit, rowNumber } from '../../dist/index.js'
+import { count, lit, rowNumber, when } from '../../dist/index.js'
 import { formatExpr } from '../../dist/plan/expression/format.js'
 import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
@@ -222,4 +222,16 @@ describe('windows', () => {
     expect(String(expr)).toBe('sum(Close).over(Ticker, year(Date) order by Date)')
     expect(String(df.Close.shift(2))).toBe('shift(Close, offset=2)')
   })
+})
+
+test('a literal column keeps its type when a rule puts it in the place of a reference', () => {
+  const frame = df.withColumns(c => ({ small: c.Volume.cast('int8') })).withColumns({ five: lit(5) })
+  for (const merged of [
+    frame.select(c => ({ x: c.small.coalesce(c.five) })),
+    frame.select(c => ({ x: when(c.Up).then(c.small).otherwise(c.five) })),
+    df.select(c => ({ x: when(c.Up).then(c.Volume.cast('int8')).otherwise(lit(2).add(3)) })),
+  ]) {
+    expect(merged.schema.x).toMatch(/^int64/)
+    expect(optimize(planFrom(merged)).schema.toObject()).toEqual(merged.schema)
+  }
 })

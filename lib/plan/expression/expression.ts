@@ -41,12 +41,20 @@ const families: ReadonlyMap<string, Family> = new Map(
 /** Every operation that `expression` makes, aggregates included. */
 export const operations: readonly string[] = Object.freeze([...families.keys()])
 
-/** Throws ERR_TYPE, ERR_DEPTH_LIMIT. The type stays unknown while any argument's is. */
-export function expression(op: string, args: readonly ExprNode[], extra: readonly Json[] = []): ExprNode {
+/**
+ * Throws ERR_TYPE, ERR_DEPTH_LIMIT. The type stays unknown while any argument's is. `fit` says whether literals take the
+ * types of what they stand beside.
+ */
+export function expression(
+  op: string,
+  args: readonly ExprNode[],
+  extra: readonly Json[] = [],
+  fit = true,
+): ExprNode {
   const family = families.get(op)
   if (!family) throw new MillraceError('ERR_INTERNAL', `There is no operation ${op}`)
   const known = args.every(arg => arg.type.dtype !== 'unknown')
-  const fitted = known && family.adapt ? family.adapt(op, args, extra) : args
+  const fitted = known && fit && family.adapt ? family.adapt(op, args, extra) : args
   const type = known ? family.type(op, fitted, extra) : (family.fixed ?? unknownType)
   const frozenArgs = fitted === args ? [...args] : fitted
   if (isAggregate({ op } as ExprNode)) return freezeAggregate(op, frozenArgs, extra, type)
@@ -55,9 +63,15 @@ export function expression(op: string, args: readonly ExprNode[], extra: readonl
     : freezeNode(op, frozenArgs, extra, type)
 }
 
-/** The node again over other arguments; the node itself when they are the same. */
+/**
+ * The node again over other arguments; the node itself when they are the same. Arguments of the same dtypes leave it its
+ * own: a literal in the place of a column must not be fitted to its neighbours, as one that the caller wrote is.
+ */
 export function withArgs(node: ExprNode, args: readonly ExprNode[]): ExprNode {
-  return sameArgs(node, args) ? node : expression(node.op, args, node.extra)
+  if (sameArgs(node, args)) return node
+  const sameTypes =
+    node.type.dtype !== 'unknown' && args.every((arg, i) => arg.type.dtype === node.args[i]?.type.dtype)
+  return expression(node.op, args, node.extra, !sameTypes)
 }
 
 /**

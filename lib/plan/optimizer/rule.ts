@@ -46,7 +46,7 @@ function withInput(step: StepNode, input: PlanNode): StepNode {
     case 'slice':
       return sliceNode(input, step.offset, step.rows)
     case 'tail':
-      return tailNode(input, step.rows)
+      return tailNode(input, step.rows, step.leaveOut)
     case 'rowIndex':
       return rowIndexNode(input, step.name)
     case 'sample':
