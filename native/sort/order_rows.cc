@@ -47,7 +47,7 @@ struct Splitters {
 class RowOrder {
  public:
   RowOrder(const std::vector<SortKey>& keys, const WordLayout& layout, size_t rows, Workers& workers,
-           PodVector<uint32_t>& order)
+           PodVector<uint32_t>& order, PodVector<uint8_t>* changes)
       : keys_(keys),
         layout_(layout),
         rows_(rows),
@@ -55,6 +55,7 @@ class RowOrder {
         blocks_(pieces_of(rows, block_rows_)),
         workers_(workers),
         order_(order),
+        changes_(layout.exact() ? changes : nullptr),
         budget_(order.budget()),
         buckets_of_rows_(budget_),
         starts_(budget_),
@@ -73,6 +74,7 @@ class RowOrder {
       MILLRACE_TRY(scatter());
     }
     MILLRACE_TRY(order_.resize(rows_));
+    if (changes_) MILLRACE_TRY(changes_->resize(rows_));
     return sort_buckets();
   }
 
@@ -94,6 +96,7 @@ class RowOrder {
   const size_t blocks_;
   Workers& workers_;
   PodVector<uint32_t>& order_;
+  PodVector<uint8_t>* const changes_;  // null: nobody asks, or equal words do not tell equal keys
   MemoryBudget* budget_;
   Splitters splitters_;
   PodVector<uint16_t> buckets_of_rows_;
@@ -232,6 +235,11 @@ Status RowOrder::sort_bucket(size_t begin, size_t end, PodVector<Record>& scratc
     }
   }
   for (size_t i = begin; i < end; i++) order_[i] = static_cast<uint32_t>(records[i].row);
+  if (!changes_) return {};
+  // Equal words share a bucket.
+  uint8_t* const changes = changes_->data();
+  changes[begin] = 1;
+  for (size_t i = begin + 1; i < end; i++) changes[i] = records[i].word != records[i - 1].word;
   return {};
 }
 
@@ -250,7 +258,14 @@ Status check_rows(int64_t rows, const char* operation) {
 Status order_rows(const std::vector<SortKey>& keys, size_t rows, Workers& workers, PodVector<uint32_t>& order) {
   auto layout = WordLayout::make(keys, rows, workers, order.budget());
   MILLRACE_TRY(layout);
-  return RowOrder(keys, layout.value(), rows, workers, order).run();
+  return RowOrder(keys, layout.value(), rows, workers, order, nullptr).run();
+}
+
+Status order_and_mark(const std::vector<SortKey>& keys, size_t rows, Workers& workers, PodVector<uint32_t>& order,
+                      PodVector<uint8_t>& changes) {
+  auto layout = WordLayout::make(keys, rows, workers, order.budget());
+  MILLRACE_TRY(layout);
+  return RowOrder(keys, layout.value(), rows, workers, order, &changes).run();
 }
 
 }  // namespace millrace::sort

@@ -14,7 +14,12 @@ namespace millrace::sort {
 // by UTF-8 bytes. Precondition: rows <= kMostRows.
 Status order_rows(const std::vector<SortKey>& keys, size_t rows, Workers& workers, PodVector<uint32_t>& order);
 
-// The same, cut to the first `most` rows, at the price of a scan when that is few.
+// The same; and where the sort knows it without looking at the keys again, `changes` becomes, by place, whether the
+// keys are others than at the place before (1 for the first place). Else it stays empty.
+Status order_and_mark(const std::vector<SortKey>& keys, size_t rows, Workers& workers, PodVector<uint32_t>& order,
+                      PodVector<uint8_t>& changes);
+
+// The order, cut to the first `most` rows, at the price of a scan when that is few.
 Status top_rows(const std::vector<SortKey>& keys, size_t rows, size_t most, Workers& workers,
                 PodVector<uint32_t>& order);
 

@@ -55,17 +55,27 @@ inline void read_validity(const Column* column, const uint32_t* order, size_t be
 template <class In, class Out>
 struct Scratch {
   explicit Scratch(MemoryBudget* budget) : values(budget), valid(budget), out(budget), out_valid(budget) {}
-  Status resize(size_t count) {
-    MILLRACE_TRY(values.resize(count));
+  Status resize(size_t value_count, size_t count, size_t out_count) {
+    MILLRACE_TRY(values.resize(value_count));
     MILLRACE_TRY(valid.resize(count));
-    MILLRACE_TRY(out.resize(count));
-    return out_valid.resize(count);
+    MILLRACE_TRY(out.resize(out_count));
+    return out_valid.resize(out_count);
   }
   PodVector<In> values;
   PodVector<uint8_t> valid;
   PodVector<Out> out;
   PodVector<uint8_t> out_valid;
 };
+
+template <class Out>
+void scatter(const uint32_t* rows, size_t count, const Out* out, const uint8_t* out_valid, RowValues& result) {
+  Out* const to = result.values<Out>();
+  uint8_t* const valid = result.valid();
+  for (size_t i = 0; i < count; i++) {
+    to[rows[i]] = out[i];
+    valid[rows[i]] = out_valid[i];
+  }
+}
 
 }  // namespace detail
 
@@ -84,25 +94,31 @@ Result<Column> compute_partitions(const Column* argument, TypeId type, const Par
     const size_t begin = partitions.start(runs[task].first);
     const size_t count = partitions.start(runs[task].last) - begin;
     auto& scratch = scratches[slot];
-    MILLRACE_TRY(scratch.resize(count));
+    const In* values = nullptr;
+    // Rows at their own places need no copy, nor do their results.
+    bool in_place = false;
     if constexpr (!std::is_same_v<In, NoValue>) {
-      detail::read_values(*argument, order, begin, count, scratch.values.data());
+      in_place = !order && visit_fixed(argument->type, [](auto tag) { return std::is_same_v<decltype(tag), In>; });
+      if (in_place) values = argument->values<In>() + begin;
+    }
+    MILLRACE_TRY(scratch.resize(in_place ? 0 : count, count, order ? count : 0));
+    if constexpr (!std::is_same_v<In, NoValue>) {
+      if (!in_place) {
+        detail::read_values(*argument, order, begin, count, scratch.values.data());
+        values = scratch.values.data();
+      }
     }
     detail::read_validity(argument, order, begin, count, scratch.valid.data());
-    std::memset(scratch.out_valid.data(), 1, count);
+    Out* const out = order ? scratch.out.data() : result.values<Out>() + begin;
+    uint8_t* const out_valid = order ? scratch.out_valid.data() : result.valid() + begin;
+    std::memset(out_valid, 1, count);
     for (size_t p = runs[task].first; p < runs[task].last; p++) {
       const size_t at = partitions.start(p) - begin;
-      MILLRACE_TRY(each(PartitionValues<In, Out>{scratch.values.data() + at, scratch.valid.data() + at,
-                                                 partitions.start(p + 1) - partitions.start(p), scratch.out.data() + at,
-                                                 scratch.out_valid.data() + at}));
+      MILLRACE_TRY(
+          each(PartitionValues<In, Out>{values ? values + at : nullptr, scratch.valid.data() + at,
+                                        partitions.start(p + 1) - partitions.start(p), out + at, out_valid + at}));
     }
-    Out* const out = result.values<Out>();
-    uint8_t* const valid = result.valid();
-    for (size_t i = 0; i < count; i++) {
-      const size_t row = order ? order[begin + i] : begin + i;
-      out[row] = scratch.out[i];
-      valid[row] = scratch.out_valid[i];
-    }
+    if (order) detail::scatter(order + begin, count, out, out_valid, result);
     return {};
   }));
   return result.finish(workers);

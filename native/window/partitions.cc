@@ -52,26 +52,34 @@ Result<Partitions> Partitions::make(const std::vector<const Column*>& keys, cons
   std::vector<sort::SortKey> sorted_by;
   for (const Column* key : keys) sorted_by.push_back({key});
   sorted_by.insert(sorted_by.end(), order.begin(), order.end());
-  if (!sorted_by.empty()) MILLRACE_TRY(sort::order_rows(sorted_by, rows, workers, out.order_));
-  MILLRACE_TRY(out.find_starts(keys, workers, budget));
+  PodVector<uint8_t> changes(budget);
+  if (order.empty() && !keys.empty()) {
+    MILLRACE_TRY(sort::order_and_mark(sorted_by, rows, workers, out.order_, changes));
+  } else if (!sorted_by.empty()) {
+    MILLRACE_TRY(sort::order_rows(sorted_by, rows, workers, out.order_));
+  }
+  MILLRACE_TRY(out.find_starts(keys, changes, workers));
   return out;
 }
 
-Status Partitions::find_starts(const std::vector<const Column*>& keys, Workers& workers, MemoryBudget* budget) {
+Status Partitions::find_starts(const std::vector<const Column*>& keys, PodVector<uint8_t>& changes, Workers& workers) {
   const auto rows = static_cast<uint32_t>(rows_);
   if (rows > 0) MILLRACE_TRY(starts_.push(0));
   if (rows > 1 && !keys.empty()) {
-    PodVector<uint8_t> changes(budget);
+    const bool known = !changes.empty();
     MILLRACE_TRY(changes.resize(rows));
     const size_t blocks = pieces_of(rows, kBlockRows);
-    PodVector<uint32_t> ends(budget);  // by block: how many partitions begin in it, then where they are written
+    PodVector<uint32_t> ends(
+        starts_.budget());  // by block: how many partitions begin in it, then where they are written
     MILLRACE_TRY(ends.resize(blocks));
     const auto begin_of = [](size_t block) { return std::max<size_t>(1, block * kBlockRows); };
     const auto end_of = [rows](size_t block) { return std::min<size_t>(rows, (block + 1) * kBlockRows); };
     MILLRACE_TRY(workers.run(blocks, [&](size_t block, uint32_t) -> Status {
       const size_t begin = begin_of(block), end = end_of(block);
-      std::fill(changes.data() + begin, changes.data() + end, 0);
-      for (const Column* key : keys) mark_changes(*key, order(), begin, end, changes.data());
+      if (!known) {
+        std::fill(changes.data() + begin, changes.data() + end, 0);
+        for (const Column* key : keys) mark_changes(*key, order(), begin, end, changes.data());
+      }
       uint32_t found = 0;
       for (size_t i = begin; i < end; i++) found += changes[i];
       ends[block] = found;

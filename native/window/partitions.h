@@ -30,7 +30,8 @@ class Partitions {
   std::vector<Run> runs(size_t rows = size_t{1} << 15) const;
 
  private:
-  Status find_starts(const std::vector<const Column*>& keys, Workers& workers, MemoryBudget* budget);
+  // `changes` by place, or empty: then they are found from the keys.
+  Status find_starts(const std::vector<const Column*>& keys, PodVector<uint8_t>& changes, Workers& workers);
 
   size_t rows_ = 0;
   PodVector<uint32_t> order_;

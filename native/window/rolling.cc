@@ -247,7 +247,7 @@ Result<Column> by_state(const Call& call, TypeId type, Emit emit) {
 }
 
 Result<Column> counts(const Call& call) {
-  return by_state<CountState, uint8_t, int64_t>(call, TypeId::Int64, [](const CountState& state, int64_t& out) {
+  return by_state<CountState, NoValue, int64_t>(call, TypeId::Int64, [](const CountState& state, int64_t& out) {
     out = state.count;
     return true;
   });

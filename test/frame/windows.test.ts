@@ -445,3 +445,26 @@ test('they run in the middle of a plan: streamed, analyzed, over joins and over 
   expect(await frame.explain({ analyze: true })).toContain('window("window 0" = cumSum(v)) over k')
   expect(await left.withColumns(c => ({ n: c.v.rank() })).rowCount()).toBe(3)
 })
+
+test('a persisted frame, whatever its encodings, has the same windows', async () => {
+  const rows = 100_000
+  const df = fromColumns({
+    k: Array.from({ length: rows }, (_, i) => `k${i % 50}`),
+    v: Array.from({ length: rows }, (_, i) => (i % 11 === 0 ? null : ((i * 7919) % 1000) / 4)),
+    one: new Int32Array(rows),
+  })
+  const hot = await df.persist()
+  const tables = [df, hot].map(frame =>
+    frame
+      .select(c => ({
+        total: c.v.cumSum().over('k'),
+        place: c.v.rank().over('k', 'one'),
+        before: c.k.shift(1),
+        smooth: c.one.rolling(5).mean(),
+        first: rowNumber().over('k', { orderBy: desc('v') }),
+      }))
+      .compute(),
+  )
+  const [plain, persisted] = await Promise.all(tables)
+  expect(persisted!.toCsv()).toBe(plain!.toCsv())
+})
