@@ -69,7 +69,7 @@ describe.each(contexts)('between %s', context => {
     const text = 'ä'.repeat(million)
     for (let round = 0; round < 5; round++) {
       await mine.send({ bytes, text })
-      const back = await mine.recv()
+      const back = (await mine.recv()) as { bytes: Uint8Array; length: number }
       expect([back.bytes.length, back.bytes[0], back.bytes.at(-1), back.length]).toEqual([
         9 * million,
         8,
