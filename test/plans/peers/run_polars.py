@@ -1,0 +1,138 @@
+"""Runs a query in Polars, step by step."""
+import polars as pl
+
+TYPES = {"bool": pl.Boolean, "int": pl.Int64, "float": pl.Float64, "approx": pl.Float64, "text": pl.String,
+         "date": pl.Datetime("us"), "time": pl.Datetime("us")}
+COMPARE = {"eq": "__eq__", "ne": "__ne__", "lt": "__lt__", "le": "__le__", "gt": "__gt__", "ge": "__ge__"}
+UNITS = {"year": "1y", "month": "1mo", "week": "1w", "day": "1d"}
+
+
+def compare(op, a, b, kinds):
+    plain = getattr(a, COMPARE[op])(b)
+    if "float" not in kinds:
+        return plain
+    # NaN equals nothing.
+    nan = a.cast(pl.Float64).is_nan() | b.cast(pl.Float64).is_nan()
+    return pl.when(a.is_null() | b.is_null()).then(None).when(nan).then(op == "ne").otherwise(plain)
+
+
+def literal(value, kind, given):
+    return pl.lit(given(value, kind), dtype=TYPES[kind])
+
+
+def expression(e, given):
+    op, extra = e["op"], e["extra"]
+    if op == "col":
+        return pl.col(extra[0])
+    if op == "lit":
+        return literal(extra[0], e["kind"], given)
+    args = [expression(arg, given) for arg in e["args"]]
+    kinds = [arg["kind"] for arg in e["args"]]
+    a, b = args[0], args[1] if len(args) > 1 else None
+    if op in COMPARE:
+        return compare(op, a, b, kinds)
+    if op == "between":
+        return compare("ge", a, b, kinds) & compare("le", a, args[2], kinds)
+    if op == "eqMissing":
+        missing = a.is_null() | b.is_null()
+        return pl.when(missing).then(a.is_null() & b.is_null()).otherwise(compare("eq", a, b, kinds))
+    if op == "isIn":
+        found = pl.lit(False)
+        for value in extra[0]:
+            found = found | (a == literal(value, kinds[0], given))
+        return pl.when(a.is_null()).then(None).otherwise(found)
+    return call(op, args, extra)
+
+
+def call(op, args, extra):
+    a, b = args[0], args[1] if len(args) > 1 else None
+    floor = lambda: (a.cast(pl.Float64) / b).floor().cast(pl.Int64, strict=False)
+    return {
+        "isNull": lambda: a.is_null(), "isNotNull": lambda: a.is_not_null(), "isNaN": lambda: a.is_nan(),
+        "and": lambda: a & b, "or": lambda: a | b, "xor": lambda: a != b, "not": lambda: ~a,
+        "coalesce": lambda: pl.coalesce(a, b),
+        "when": lambda: pl.when(a).then(b).otherwise(args[2]),
+        "fillNaN": lambda: pl.when(a.is_nan()).then(b).otherwise(a),
+        "add": lambda: a + b, "sub": lambda: a - b, "mul": lambda: a * b,
+        "div": lambda: a.cast(pl.Float64) / b.cast(pl.Float64),
+        "floorDiv": lambda: pl.when(b == 0).then(None).otherwise(floor()),
+        "mod": lambda: pl.when(b == 0).then(None).otherwise(a - b * floor()),
+        "neg": lambda: -a, "abs": lambda: a.abs(), "floor": lambda: a.floor(), "ceil": lambda: a.ceil(),
+        "concat": lambda: a + b, "length": lambda: a.str.len_chars().cast(pl.Int64),
+        "toUpper": lambda: a.str.to_uppercase(), "toLower": lambda: a.str.to_lowercase(),
+        "trim": lambda: a.str.strip_chars(), "slice": lambda: a.str.slice(extra[0], extra[1]),
+        "contains": lambda: a.str.contains(extra[0], literal=True),
+        "startsWith": lambda: a.str.starts_with(extra[0]), "endsWith": lambda: a.str.ends_with(extra[0]),
+        "year": lambda: a.dt.year().cast(pl.Int64), "month": lambda: a.dt.month().cast(pl.Int64),
+        "day": lambda: a.dt.day().cast(pl.Int64), "quarter": lambda: a.dt.quarter().cast(pl.Int64),
+        "weekday": lambda: a.dt.weekday().cast(pl.Int64), "dayOfYear": lambda: a.dt.ordinal_day().cast(pl.Int64),
+        "truncate": lambda: a.dt.truncate(UNITS[extra[0]]),
+    }[op]()
+
+
+def aggregate(part, x, kind):
+    fn = part["function"]
+    return {
+        "size": lambda: pl.len().cast(pl.Int64), "count": lambda: x.count().cast(pl.Int64),
+        "nUnique": lambda: x.drop_nulls().n_unique().cast(pl.Int64),
+        "min": lambda: x.min(), "max": lambda: x.max(), "sum": lambda: x.sum(), "mean": lambda: x.mean(),
+        "median": lambda: pl.when(x.is_nan().any()).then(float("nan")).otherwise(x.median()) if kind == "float" else x.median(),
+        "any": lambda: x.any(), "all": lambda: x.all(),
+    }[fn]().alias(part["name"])
+
+
+def group(plan, frame, given):
+    # A literal is one value to an aggregate, and a value a row in a column.
+    parts = plan["aggregates"]
+    made = [expression(p["argument"], given).alias(f"argument {i}") for i, p in enumerate(parts) if "argument" in p]
+    frame = frame.with_columns(pl.lit(0).alias("a row")).with_columns(made)
+    found = [aggregate(p, pl.col(f"argument {i}"), p.get("argument", {}).get("kind")) for i, p in enumerate(parts)]
+    return frame.group_by(plan["keys"]).agg(found) if plan["keys"] else frame.select(found)
+
+
+def join(plan, left, right):
+    if plan["how"] == "cross":
+        return left.join(right, how="cross")
+    how = "full" if plan["how"] == "outer" else plan["how"]
+    coalesce = None if how in ("semi", "anti") else True
+    return left.join(right, on=plan["on"], how=how, nulls_equal=plan["nullsEqual"], coalesce=coalesce)
+
+
+def ordered(frame, keys):
+    return frame.sort([k["name"] for k in keys], descending=[k["descending"] for k in keys],
+                      nulls_last=[k["nulls"] == "last" for k in keys])
+
+
+def frame_of(plan, tables, given):
+    below = lambda one: frame_of(one, tables, given)
+    names = [column["name"] for column in plan["columns"]]
+    step = plan["step"]
+    if step == "scan":
+        return tables[plan["table"]]
+    if step == "concat":
+        return pl.concat([below(one).select(names) for one in plan["inputs"]])
+    if step == "join":
+        return join(plan, below(plan["left"]), below(plan["right"])).select(names)
+    frame = below(plan["input"])
+    return {
+        "filter": lambda: frame.filter(expression(plan["where"], given)),
+        "project": lambda: frame.with_columns(
+            [expression(o["expr"], given).alias(o["name"]) for o in plan["outputs"]]).select(names),
+        "group": lambda: group(plan, frame, given),
+        "sort": lambda: ordered(frame, plan["keys"]),
+        "topK": lambda: ordered(frame, plan["keys"]).head(plan["rows"]),
+        "slice": lambda: frame.slice(plan["offset"], plan["rows"]),
+        "tail": lambda: frame.tail(plan["rows"]),
+        "distinct": lambda: frame.unique(keep=plan["keep"]),
+        "dropNulls": lambda: frame.drop_nulls(plan["names"]),
+    }[step]()
+
+
+def run(query, given):
+    tables = []
+    for table in query["tables"]:
+        columns = table["columns"]
+        data = {c["name"]: [given(row[i], c["kind"]) for row in table["rows"]] for i, c in enumerate(columns)}
+        tables.append(pl.DataFrame(data, schema={c["name"]: TYPES[c["kind"]] for c in columns}))
+    frame = frame_of(query["plan"], tables, given)
+    return frame.select([column["name"] for column in query["plan"]["columns"]]).rows()
