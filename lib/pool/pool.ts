@@ -7,6 +7,7 @@ import { CallUnit } from './job/call-unit.js'
 import { ResultQueue } from './job/result-queue.js'
 import { imapJob, mapJob, watched } from './job/start-job.js'
 import { StreamUnit } from './job/stream-unit.js'
+import { ownBytes } from './own-bytes.js'
 import { PoolCore } from './pool-core.js'
 import {
   type ApplyOptions,
@@ -132,7 +133,13 @@ export class Pool implements AsyncDisposable, Disposable {
       read?.signal?.throwIfAborted()
       const site = core.pending < mostTasksWithSite ? callSite(this.apply) : undefined
       const settings = read ? callSettings(core, read, site) : plainSettings(site)
-      const unit = new CallUnit(handle, argumentsOf(args, core), settings, resolve as never, reject)
+      const unit = new CallUnit(
+        handle,
+        argumentsOf(args, core, read?.transfer),
+        settings,
+        resolve as never,
+        reject,
+      )
       task.attach(unit)
       core.submit(unit)
       if (read?.signal) watchSignal(task, read.signal)
@@ -194,7 +201,7 @@ export class Pool implements AsyncDisposable, Disposable {
     const settings = callSettings(core, read, callSite(this.stream))
     const unit = new StreamUnit(
       handle,
-      argumentsOf(args, core),
+      argumentsOf(args, core, read.transfer),
       settings,
       () => output.end(),
       error => output.fail(error),
@@ -225,7 +232,13 @@ export class Pool implements AsyncDisposable, Disposable {
     const tasks = [...core.workers.values()].map(worker => {
       const { task, resolve, reject } = PoolTask.create<Awaited<R>>()
       const settings = { ...callSettings(core, read, undefined), slot: worker.slot }
-      const unit = new CallUnit(handle, argumentsOf(args, core), settings, resolve as never, reject)
+      const unit = new CallUnit(
+        handle,
+        argumentsOf(args, core, read.transfer),
+        settings,
+        resolve as never,
+        reject,
+      )
       core.submit(unit)
       if (read.signal) watchSignal(task.attach(unit), read.signal)
       return task
@@ -374,10 +387,10 @@ function terminated(cause?: unknown): PoolTerminatedError {
   )
 }
 
-function argumentsOf(args: readonly unknown[] | undefined, core: PoolCore): unknown {
+function argumentsOf(args: readonly unknown[] | undefined, core: PoolCore, transfer?: unknown): unknown {
   if (args === undefined) return []
   if (!Array.isArray(args)) throw invalidArgument('an array of arguments', 'the second argument', args)
-  return core.pack(args)
+  return core.pack(transfer ? args : ownBytes(args))
 }
 
 const plain = Object.freeze({

@@ -250,3 +250,15 @@ test('map() needs no pool', async () => {
   expect(await map(Math.sqrt, [1, 4, 9])).toEqual([1, 2, 3])
   expect(cpuCount()).toBeGreaterThan(0)
 })
+
+test('parts of a large buffer travel alone, not with the whole buffer behind each', async () => {
+  await using pool = new Pool(1)
+  const file = Buffer.alloc(8 * 2 ** 20, 7)
+  const parts = Array.from({ length: 4 }, (_, i) => file.subarray(i * 1000, (i + 1) * 1000))
+  const behind = written('part => [part.length, part[0], part.buffer.byteLength]')
+  expect(await pool.map(behind, parts)).toEqual(parts.map(() => [1000, 7, 1000]))
+  expect(await pool.apply(behind, [parts[0]])).toEqual([1000, 7, 1000])
+  const floats = new Float64Array(1e6).subarray(10, 12)
+  expect(await pool.apply(behind, [floats])).toEqual([2, 0, 16])
+  expect(file.length).toBe(8 * 2 ** 20)
+})

@@ -1,5 +1,6 @@
 import { ChunkSizer } from '../chunk-size.js'
 import { crashError } from '../crash-error.js'
+import { ownBytes } from '../own-bytes.js'
 import type { PoolCore } from '../pool-core.js'
 import type { PoolWorker } from '../pool-worker.js'
 import type { ShippedHandle } from '../shipped-handle.js'
@@ -142,6 +143,12 @@ export function sliceItems(items: p.UnitItems, from: number, to: number): p.Unit
     : Array.prototype.slice.call(items, from, to)
 }
 
+/** As they travel: no more of a buffer than they are. */
+function messageItems(items: p.UnitItems): p.UnitItems {
+  if (ArrayBuffer.isView(items)) return (items as Float64Array).slice()
+  return Array.isArray(items) ? (ownBytes(items) as p.UnitItems) : items
+}
+
 class ChunkUnit extends Unit {
   readonly kind = 'chunk'
   readonly items: number
@@ -167,7 +174,7 @@ class ChunkUnit extends Unit {
   message(worker: PoolWorker): p.Message {
     const { spread, onError, retries } = this.#job.settings
     const stopOnError = onError === 'fail-fast' && retries === 0
-    const items = ArrayBuffer.isView(this.#items) ? (this.#items as Float64Array).slice() : this.#items
+    const items = messageItems(this.#items)
     const plain = { items, first: this.#first, spread, stopOnError }
     return [p.chunk, this.id, this.fn.id, this.#job.id, worker.packed(plain)]
   }

@@ -54,7 +54,7 @@ describe.each(contexts)('between %s', context => {
   })
 
   test('megabytes go both ways through a pipe', async () => {
-    const [mine, theirs] = Pipe<unknown, any>({ context, bytes: '32MB' })
+    const [mine, theirs] = Pipe<any, any>({ context, bytes: '32MB' })
     const echo = start(
       context,
       async end => {
