@@ -6,14 +6,19 @@ namespace millrace::exec {
 
 namespace {
 
-constexpr int64_t kStripRows = 131072;
+std::vector<int64_t> strip_starts(RowRange range, bool large) {
+  std::vector<int64_t> starts;
+  for (int64_t at = range.begin; at < range.end; at += strip_rows(range.end - at, large)) starts.push_back(at);
+  starts.push_back(range.end);
+  return starts;
+}
 
 class LocalMemoryScan final : public LocalScan {
  public:
-  LocalMemoryScan(const FrameView& frame, RowRange range, const std::vector<uint32_t>& columns, uint32_t vector_rows,
-                  QueryState& query)
+  LocalMemoryScan(const FrameView& frame, const std::vector<int64_t>& starts, const std::vector<uint32_t>& columns,
+                  uint32_t vector_rows, QueryState& query)
       : frame_(frame),
-        range_(range),
+        starts_(starts),
         columns_(columns),
         vector_rows_(vector_rows),
         query_(query),
@@ -25,8 +30,8 @@ class LocalMemoryScan final : public LocalScan {
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
     StripOutcome out;
     out.starts_file = true;
-    const int64_t begin = range_.begin + task.index * kStripRows;
-    const int64_t rows = std::min({kStripRows, range_.end - begin, task.row_limit});
+    const int64_t begin = starts_[static_cast<size_t>(task.index)];
+    const int64_t rows = std::min(starts_[static_cast<size_t>(task.index) + 1] - begin, task.row_limit);
     out.status = scan_rows(begin, begin + rows, consume, out);
     return out;
   }
@@ -55,7 +60,7 @@ class LocalMemoryScan final : public LocalScan {
   }
 
   const FrameView& frame_;
-  const RowRange range_;
+  const std::vector<int64_t>& starts_;
   const std::vector<uint32_t>& columns_;
   const uint32_t vector_rows_;
   QueryState& query_;
@@ -66,21 +71,26 @@ class LocalMemoryScan final : public LocalScan {
 
 class MemoryScan final : public Scan {
  public:
-  MemoryScan(FrameView frame, RowRange range, std::vector<uint32_t> columns, const Options& options, QueryState& query)
-      : frame_(std::move(frame)), range_(range), columns_(std::move(columns)), options_(options), query_(query) {}
+  MemoryScan(FrameView frame, RowRange range, bool large_strips, std::vector<uint32_t> columns, const Options& options,
+             QueryState& query)
+      : frame_(std::move(frame)),
+        starts_(strip_starts(range, large_strips)),
+        columns_(std::move(columns)),
+        options_(options),
+        query_(query) {}
 
-  int64_t strip_count() const override { return (range_.end - range_.begin + kStripRows - 1) / kStripRows; }
+  int64_t strip_count() const override { return static_cast<int64_t>(starts_.size()) - 1; }
   Result<bool> next(StripTask& task) override {
     task.index = next_.fetch_add(1);
     return task.index < strip_count();
   }
   std::unique_ptr<LocalScan> make_local() override {
-    return std::make_unique<LocalMemoryScan>(frame_, range_, columns_, options_.vector_rows, query_);
+    return std::make_unique<LocalMemoryScan>(frame_, starts_, columns_, options_.vector_rows, query_);
   }
 
  private:
   const FrameView frame_;
-  const RowRange range_;
+  const std::vector<int64_t> starts_;  // of the strips, and the end
   const std::vector<uint32_t> columns_;
   const Options& options_;
   QueryState& query_;
@@ -89,9 +99,16 @@ class MemoryScan final : public Scan {
 
 }  // namespace
 
-std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, std::vector<uint32_t> columns,
-                                       const Options& options, QueryState& query) {
-  return std::make_unique<MemoryScan>(std::move(frame), range, std::move(columns), options, query);
+int64_t strip_rows(int64_t left, bool large) {
+  constexpr int64_t kLeastRows = 131072;
+  constexpr int64_t kMostRows = int64_t{1} << 24;
+  const int64_t share = left / 8 / kVectorRows * kVectorRows;
+  return std::min(left, large ? std::clamp(share, kLeastRows, kMostRows) : kLeastRows);
+}
+
+std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, bool large_strips,
+                                       std::vector<uint32_t> columns, const Options& options, QueryState& query) {
+  return std::make_unique<MemoryScan>(std::move(frame), range, large_strips, std::move(columns), options, query);
 }
 
 }  // namespace millrace::exec

@@ -354,9 +354,14 @@ Status Query::begin_memory(const Segment& segment) {
   ChunkFilter filter;
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
-  scan_ = stored ? make_stored_scan(stored, range, filter, stage_->needed, plan_->options, state_)
-                 : make_memory_scan(std::move(input), range, stage_->needed, plan_->options, state_);
-  MILLRACE_TRY(settle_sink());
+  const auto make_scan = [&](bool large_strips) {
+    return stored ? make_stored_scan(stored, range, filter, large_strips, stage_->needed, plan_->options, state_)
+                  : make_memory_scan(input, range, large_strips, stage_->needed, plan_->options, state_);
+  };
+  scan_ = make_scan(stage_->aggregates);
+  auto small_strips = settle_sink();
+  MILLRACE_TRY(small_strips);
+  if (small_strips.value()) scan_ = make_scan(false);
   return {};
 }
 

@@ -49,13 +49,18 @@ struct RowRange {
   int64_t begin = 0;
   int64_t end = 0;
 };
-std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, std::vector<uint32_t> columns,
-                                       const Options& options, QueryState& query);
+// How many rows a strip in memory takes at least, of `left`. Strips whose states are to be merged (`large`) are an
+// eighth of what is left, but for the last ones: a merge costs by strip and group, with many groups more than the rows
+// do. Others are small, so that little waits for the strips before it.
+int64_t strip_rows(int64_t left, bool large);
+
+std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, bool large_strips,
+                                       std::vector<uint32_t> columns, const Options& options, QueryState& query);
 
 // Without the chunks that `filter` rules out.
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const store::StoredFrame> frame, RowRange range,
-                                       const ChunkFilter& filter, std::vector<uint32_t> columns, const Options& options,
-                                       QueryState& query);
+                                       const ChunkFilter& filter, bool large_strips, std::vector<uint32_t> columns,
+                                       const Options& options, QueryState& query);
 
 // A pipe can be read once: what the sniffer read of it waits here for the query.
 struct ParkedPipe {

@@ -10,9 +10,6 @@ namespace {
 using store::RowChunk;
 using store::StoredFrame;
 
-// Fewer rows than that are not worth a strip of their own.
-constexpr int64_t kStripRows = 131072;
-
 // Rows [first, first + rows) of one chunk.
 struct Piece {
   const RowChunk* chunk;
@@ -33,10 +30,13 @@ class LocalStoredScan final : public LocalScan {
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
     StripOutcome out;
     out.starts_file = true;
-    for (const Piece& piece : strips_[static_cast<size_t>(task.index)]) {
+    int64_t left = task.row_limit;
+    for (Piece piece : strips_[static_cast<size_t>(task.index)]) {
+      piece.rows = std::min(piece.rows, left);
       auto more = scan_piece(piece, consume, out);
       if (!more.ok()) out.status = more.take_status();
-      if (!out.status.ok() || !more.value()) break;
+      left -= piece.rows;
+      if (!out.status.ok() || !more.value() || left <= 0) break;
     }
     return out;
   }
@@ -71,20 +71,22 @@ class LocalStoredScan final : public LocalScan {
 
 class StoredScan final : public Scan {
  public:
-  StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, const ChunkFilter& filter,
+  StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, const ChunkFilter& filter, bool large_strips,
              std::vector<uint32_t> columns, const Options& options, QueryState& query)
       : frame_(std::move(frame)), columns_(std::move(columns)), options_(options), query_(query) {
-    int64_t rows = kStripRows;
+    int64_t wanted = 0;  // rows that the strip in hand still lacks
+    int64_t left = range.end - range.begin;
     for (const RowChunk& chunk : frame_->chunks) {
       const int64_t first = std::max<int64_t>(0, range.begin - chunk.first_row);
       const int64_t last = std::min(chunk.rows, range.end - chunk.first_row);
       if (first >= last || !filter.may_match(chunk)) continue;
-      if (rows >= kStripRows) {
+      if (wanted <= 0) {
         strips_.emplace_back();
-        rows = 0;
+        wanted = strip_rows(left, large_strips);
       }
       strips_.back().push_back({&chunk, first, last - first});
-      rows += last - first;
+      wanted -= last - first;
+      left -= last - first;
     }
   }
 
@@ -109,9 +111,10 @@ class StoredScan final : public Scan {
 }  // namespace
 
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const StoredFrame> frame, RowRange range,
-                                       const ChunkFilter& filter, std::vector<uint32_t> columns, const Options& options,
-                                       QueryState& query) {
-  return std::make_unique<StoredScan>(std::move(frame), range, filter, std::move(columns), options, query);
+                                       const ChunkFilter& filter, bool large_strips, std::vector<uint32_t> columns,
+                                       const Options& options, QueryState& query) {
+  return std::make_unique<StoredScan>(std::move(frame), range, filter, large_strips, std::move(columns), options,
+                                      query);
 }
 
 }  // namespace millrace::exec

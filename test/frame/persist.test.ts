@@ -160,3 +160,24 @@ test('a frame that is dropped without being disposed of gives its memory back', 
   // 150 x 16 MB went by.
   expect(most - before).toBeLessThan(1_000_000_000)
 })
+
+test('groups of a persisted frame are the same for every number of threads, float sums to the bit', async () => {
+  const rows = 1_500_000
+  const frame = fromColumns({
+    key: Int32Array.from({ length: rows }, (_, i) => (i * 7919) % 20_011),
+    whole: Int32Array.from({ length: rows }, (_, i) => i % 1000),
+    part: Float64Array.from({ length: rows }, (_, i) => ((i * 31) % 997) / 7),
+  })
+  const hot = await frame.persist()
+  const ask = (df: DataFrame<any>, threads: number) =>
+    df
+      .groupBy('key')
+      .agg((c: any) => ({ n: c.whole.count(), whole: c.whole.sum(), part: c.part.sum() }))
+      .compute({ threads })
+  const plain = await ask(frame, 2)
+  const first = await ask(hot, 1)
+  expect(first.length).toBe(20_011)
+  for (const name of ['key', 'n', 'whole']) expect(first.col(name).values).toEqual(plain.col(name).values)
+  for (const threads of [2, 3, 8])
+    expect((await ask(hot, threads)).col('part').values).toEqual(first.col('part').values)
+})
