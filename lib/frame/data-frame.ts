@@ -27,6 +27,7 @@ import { requireNode, toExpr } from './expression/expression-builder.js'
 import type { DataFrame, FrameMethods, FrameProperties } from './frame-methods.js'
 import { groupBy } from './group-by.js'
 import { asofPlan, joinPlan, otherPlan } from './join.js'
+import { mapBatchesPlan } from './map-batches.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
 import {
   castColumns,
@@ -171,6 +172,10 @@ class FrameBase {
 
   agg(aggregates: unknown): DataFrame {
     return frameOf(aggregatePlan(this.#plan, { keys: [], order: 'none', dropNulls: false }, aggregates))
+  }
+
+  mapBatches(fn: unknown, options?: unknown): DataFrame {
+    return frameOf(mapBatchesPlan(this.#plan, fn, options))
   }
 
   fillNull(value: unknown): DataFrame {
