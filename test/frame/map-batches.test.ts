@@ -90,7 +90,7 @@ test('every dtype goes in and comes back as it was', async () => {
   )
   for (const size of [1, 2, 3]) {
     const same = all.mapBatches(batch => ({ ...batch }) as never, {
-      returns: all.schema as Record<string, 'utf8'>,
+      returns: all.schema as never as Record<string, 'utf8'>,
       size,
     })
     const [before, after] = [await all.compute({ int64: 'bigint' }), await same.compute({ int64: 'bigint' })]
@@ -277,7 +277,7 @@ test('an abort ends a function that never would, with the reason of the signal',
   await expect(running).rejects.toThrow('enough')
   const batches = hung.batches()
   const first = batches.next()
-  await batches.return()
+  await batches.return!()
   expect(await first).toEqual({ done: true, value: undefined })
   const next = df.mapBatches(({ n }) => ({ n: n.values }), { returns: { n: 'float64' } })
   expect(await next.rowCount()).toBe(rows)
