@@ -20,6 +20,7 @@ export type {
   BatchColumn,
   BatchPlace,
   FunctionOptions,
+  GroupKey,
   MapBatchesOptions,
   ReturnedColumns,
   ReturnedValues,

@@ -55,6 +55,15 @@ export interface BatchColumn<C = any> {
 /** The columns of a batch by name. */
 export type Batch<S> = { readonly [K in keyof S]: BatchColumn<S[K]> }
 
+/** The value that all rows of a group have in each key, as `values` of a batch hold it; null for the group of nulls. */
+export type GroupKey<S, K extends keyof S> = {
+  readonly [N in K]: BatchColumn<S[N]>['values'] extends
+    | readonly (infer V)[]
+    | { readonly [at: number]: infer V }
+    ? V | (IsNullable<S[N]> extends false ? never : null)
+    : any
+}
+
 /** Where a batch stands among the others. */
 export interface BatchPlace {
   /** From 0. */

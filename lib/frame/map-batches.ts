@@ -1,11 +1,14 @@
 import { columnFunctions } from '../core/column-functions.js'
-import { type DataType, parseType } from '../core/dtypes.js'
+import { type DataType, dataType, parseType } from '../core/dtypes.js'
 import { invalidArgument } from '../core/errors.js'
 import { integer, type OptionReader, type OptionReaders, readOptions } from '../core/options.js'
 import { Schema } from '../core/schema.js'
+import type { Grouping } from '../plan/step/aggregate.js'
+import { filterNode } from '../plan/step/filter.js'
 import { type MapBatchesNode, mapBatchesNode } from '../plan/step/map-batches.js'
 import type { PlanNode } from '../plan/step/node.js'
 import type { FunctionOptions, MapBatchesOptions } from './map-batches-types.js'
+import { isPresent } from './projections.js'
 
 const returns: OptionReader<Readonly<Record<string, DataType>>> = (value, name) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === 0)
@@ -48,6 +51,32 @@ function returnedSchema(given: Checked['returns'] | undefined, method: string): 
   if (!given)
     throw invalidArgument("an object of columns such as { x: 'float64' }", `${method} option returns`, given)
   return new Schema(Object.entries(given).map(([name, type]) => ({ name, type })))
+}
+
+/** `groupBy(keys).apply(fn)`: the keys come back in front of what the function gives. */
+export function applyPlan(plan: PlanNode, grouping: Grouping, fn: unknown, options: unknown): MapBatchesNode {
+  const read = readOptions<Checked>(options, 'apply', readers)
+  if (grouping.order === 'first')
+    throw invalidArgument(
+      'sort: true or false',
+      'the option sort of a groupBy with apply',
+      'first',
+      'groups are sorted to be told apart: sort the result',
+    )
+  const keys = grouping.keys.map(({ name }) => name)
+  const input = grouping.dropNulls ? withoutNulls(plan, keys) : plan
+  const keyFields = grouping.keys.map(({ name, expr: { type } }) => ({
+    name,
+    type: grouping.dropNulls ? dataType(type.dtype, false) : type,
+  }))
+  const schema = new Schema([...keyFields, ...returnedSchema(read.returns, 'apply').fields])
+  const prepared = columnFunctions().prepare(fn, 'apply', read.closure)
+  const call = { label: labelOf(fn), prepared, size: defaultBatchRows, timeout: read.timeout, keys }
+  return mapBatchesNode(input, call, schema)
+}
+
+function withoutNulls(plan: PlanNode, keys: readonly string[]): PlanNode {
+  return keys.reduce<PlanNode>((input, key) => filterNode(input, isPresent(input.schema, key)), plan)
 }
 
 const labelOf = (fn: unknown): string => (fn as { name?: string }).name || 'function'

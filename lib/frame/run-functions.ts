@@ -19,6 +19,7 @@ import { memoryScanNode } from '../plan/step/memory-scan.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
+import { groupSizes, groupsUpTo, sortedBy, startsOf } from './row-groups.js'
 import { emptyColumn, sharedColumn } from './shared-column.js'
 
 /** What starts the engine's part of a query. */
@@ -46,7 +47,9 @@ export async function runFunctions(plan: PlanNode, run: FunctionRun): Promise<Pl
 class FunctionStep {
   readonly #node: MapBatchesNode
   readonly #run: FunctionRun
-  readonly #returns: readonly ReturnedField[]
+  /** All columns of the step; the keys of groups come first. */
+  readonly #fields: readonly ReturnedField[]
+  readonly #queries: { cancel(): void }[] = []
   readonly #stop = new AbortController()
   readonly #failure: Promise<never>
   #fail: (error: unknown) => void = () => {}
@@ -54,7 +57,7 @@ class FunctionStep {
   constructor(node: MapBatchesNode, run: FunctionRun) {
     this.#node = node
     this.#run = run
-    this.#returns = node.schema.fields.map(({ name, type: { dtype, nullable } }) => ({
+    this.#fields = node.schema.fields.map(({ name, type: { dtype, nullable } }) => ({
       name,
       dtype: dtype as DType,
       nullable,
@@ -66,15 +69,15 @@ class FunctionStep {
   }
 
   async rows(): Promise<PlanNode> {
-    const { call, input } = this.#node
-    const request = this.#run.request(input, { mode: 'stream', batchRows: call.size })
-    const stream = currentExecutor(localExecutor).stream(request)
     const { signal } = this.#run
+    if (signal?.aborted) throw new Passed(signal.reason)
     const forget = onAbort(signal, () => this.#fail(new Passed(signal?.reason)))
+    const { keys } = this.#node.call
+    const calls = keys ? this.#callsOfGroups(keys) : this.#callsOfBatches()
     try {
-      return await this.#collect(() => stream.next())
+      return await this.#collect(calls)
     } catch (error) {
-      stream.cancel()
+      for (const query of this.#queries) query.cancel()
       this.#stop.abort(error instanceof Passed ? error.reason : error)
       throw error
     } finally {
@@ -83,28 +86,61 @@ class FunctionStep {
   }
 
   /** Calls the function for every batch, a few at a time: the stream waits while the workers are behind. */
-  async #collect(next: () => Promise<QueryResult | null>): Promise<PlanNode> {
+  async #collect(calls: AsyncGenerator<ColumnsCall>): Promise<PlanNode> {
     const most = columnFunctions().workers * 2
     const parts: PlanNode[] = []
     const running: Promise<PlanNode | undefined>[] = []
     const take = async () => {
-      const part = await Promise.race([running.shift() as Promise<PlanNode | undefined>, this.#failure])
+      // The failure first: it wins where both are there.
+      const part = await Promise.race([this.#failure, running.shift() as Promise<PlanNode | undefined>])
       if (part) parts.push(part)
     }
-    for (let index = 0; ; index++) {
+    for (;;) {
       if (running.length >= most) await take()
-      const batch = await Promise.race([next(), this.#failure])
-      if (!batch) break
-      running.push(this.#called(this.#callOf(batch, index)))
+      const { done, value: call } = await Promise.race([this.#failure, calls.next()])
+      if (done) break
+      running.push(this.#called(call))
     }
     while (running.length > 0) await take()
     const [only] = parts
-    if (!only) return this.#frame(0, this.#returns.map(emptyColumn))
+    if (!only) return this.#frame(0, this.#fields.map(emptyColumn))
     return parts.length === 1 ? only : concatNode(parts)
   }
 
-  #callOf(batch: QueryResult, index: number): ColumnsCall {
-    return { columns: batch.columns.map(sharedColumn), rows: batch.rows, index, returns: this.#returns }
+  async *#callsOfBatches(): AsyncGenerator<ColumnsCall> {
+    const { call, input } = this.#node
+    const request = this.#run.request(input, { mode: 'stream', batchRows: call.size })
+    const stream = currentExecutor(localExecutor).stream(request)
+    this.#queries.push(stream)
+    for (let index = 0; ; index++) {
+      const batch = await stream.next()
+      if (!batch) return
+      yield { columns: batch.columns.map(sharedColumn), rows: batch.rows, index, returns: this.#fields }
+    }
+  }
+
+  /** All rows in shared memory once, sorted by key; each call is of as many groups as make up a batch. */
+  async *#callsOfGroups(keys: readonly string[]): AsyncGenerator<ColumnsCall> {
+    const { input, call } = this.#node
+    const { handle, rows } = await this.#result(input, { mode: 'persist' })
+    const held = memoryScanNode(handle, input.schema, rows)
+    const sizes = await this.#result(groupSizes(held, keys))
+    const starts = startsOf(sizes.columns[0]?.data as BigInt64Array)
+    const sorted = await this.#result(sortedBy(held, keys))
+    const columns = sorted.columns.map(sharedColumn)
+    const returns = this.#fields.slice(keys.length)
+    let from = 0
+    for (let index = 0; from < starts.length - 1; index++) {
+      const to = groupsUpTo(starts, from, call.size)
+      yield { columns, rows, index, returns, groups: { starts, from, to, keys } }
+      from = to
+    }
+  }
+
+  #result(plan: PlanNode, settings: RunSettings = {}): Promise<QueryResult> {
+    const query = currentExecutor(localExecutor).run(this.#run.request(plan, settings), false)
+    this.#queries.push(query)
+    return query.result
   }
 
   /** The rows of one call; undefined for none. Whatever goes wrong fails the step at once. */
@@ -115,15 +151,19 @@ class FunctionStep {
       const result = await columnFunctions().call(prepared, call, { timeout, signal })
       return this.#accept(result, call)
     } catch (error) {
-      this.#fail(new Passed(withPlace(error, call)))
+      this.#fail(new Passed(withPlace(error, call, this.#verb)))
       return undefined
     }
+  }
+
+  get #verb(): string {
+    return this.#node.call.keys ? 'apply' : 'mapBatches'
   }
 
   #accept(result: ColumnsResult, { index }: ColumnsCall): PlanNode | undefined {
     if (result.problem) {
       const { code, message, hint, column } = result.problem
-      throw new MillraceError(code, `mapBatches, batch ${index}: ${message}`, { hint, column })
+      throw new MillraceError(code, `${this.#verb}, batch ${index}: ${message}`, { hint, column })
     }
     if (result.rows === 0) return undefined
     return this.#frame(result.rows, result.columns as readonly NativeColumnInput[])
@@ -135,10 +175,13 @@ class FunctionStep {
 }
 
 /** An error of the user's function, or of its worker, stays what it is; it only learns where it happened. */
-function withPlace(error: unknown, { index, rows }: ColumnsCall): unknown {
+function withPlace(error: unknown, { index, rows, groups }: ColumnsCall, verb: string): unknown {
   if (error instanceof Error && !('hint' in error) && Object.isExtensible(error)) {
+    const place = groups
+      ? `one of groups ${groups.from} to ${groups.to - 1}`
+      : `batch ${index}, of ${rows} rows`
     Object.defineProperty(error, 'hint', {
-      value: `the function given to mapBatches failed in batch ${index}, of ${rows} rows`,
+      value: `the function given to ${verb} failed in ${place}`,
       configurable: true,
       enumerable: true,
       writable: true,

@@ -1,4 +1,4 @@
-import { fromColumns, MillraceError, TaskTimeoutError, WorkerCrashedError } from 'millrace'
+import { count, fromColumns, MillraceError, TaskTimeoutError, WorkerCrashedError } from 'millrace'
 import { describe, expect, test } from 'vitest'
 import { generator, randomFrame, seed } from './random-frames.js'
 
@@ -14,9 +14,12 @@ const df = fromColumns(
 test('a function gets the rows of a group in their order; the keys come back, sorted, nulls last', async () => {
   const table = await df
     .groupBy('k')
-    .apply(({ x, k }, key) => ({ rows: [x.length], all: [[...x.values].join()], same: [k.values[0] === key.k] }), {
-      returns: { rows: 'int64', all: 'utf8', same: 'bool' },
-    })
+    .apply(
+      ({ x, k }, key) => ({ rows: [x.length], all: [[...x.values].join()], same: [k.values[0] === key.k] }),
+      {
+        returns: { rows: 'int64', all: 'utf8', same: 'bool' },
+      },
+    )
     .compute()
   expect(table.toObjects()).toEqual([
     { k: 'a', rows: 2, all: '2,5', same: true },
@@ -28,9 +31,15 @@ test('a function gets the rows of a group in their order; the keys come back, so
 test('groups may give no row, or many; several keys; steps of the engine after it', async () => {
   const table = await df
     .groupBy('k', 'day')
-    .apply(({ x }, { day }) => ({ y: x.length > 1 ? x.values : [], day_number: x.length > 1 ? [...x.values].map(() => day) : [] }), {
-      returns: { y: 'float64', day_number: 'int32?' },
-    })
+    .apply(
+      ({ x }, { day }) => ({
+        y: x.length > 1 ? x.values : [],
+        day_number: x.length > 1 ? [...x.values].map(() => day) : [],
+      }),
+      {
+        returns: { y: 'float64', day_number: 'int32?' },
+      },
+    )
     .filter(c => c.y.gt(1))
     .compute({ dates: 'iso' })
   expect(table.toObjects()).toEqual([
@@ -68,12 +77,9 @@ describe(`random frames, seed ${seed}`, () => {
       const counted = any
         .groupBy(...(keys as 'k'[]))
         .apply(group => ({ __n: [Object.values(group)[0]!.length] }), { returns: { __n: 'int64' } })
-      const wanted = frame.groupBy(...keys).agg((c: any) => ({ __n: c[keys[0]!].count().fillNull(0) }))
-      const rows = (await counted.compute({ int64: 'bigint' })).toObjects() as any[]
-      const groups = (await wanted.compute({ int64: 'bigint' })).toObjects() as any[]
-      expect(rows.map(({ __n, ...key }) => key)).toEqual(groups.map(({ __n, ...key }) => key))
-      const total = rows.reduce((sum, { __n }) => sum + Number(__n), 0)
-      expect(total).toBe(await frame.rowCount())
+      const wanted = frame.groupBy(...keys).agg(() => ({ __n: count() }))
+      const rows = (await counted.compute({ int64: 'bigint' })).toObjects()
+      expect(rows).toEqual((await wanted.compute({ int64: 'bigint' })).toObjects())
     }
   })
 })
@@ -82,7 +88,7 @@ test('many groups are spread over several calls, and stay in order', async () =>
   const n = 200_000
   const many = fromColumns({
     g: Int32Array.from({ length: n }, (_, i) => (i * 7919) % 50_000),
-    v: Float64Array.from({ length: n }, (_, i) => i % 8 === 3 ? Number.NaN : i),
+    v: Float64Array.from({ length: n }, (_, i) => (i % 8 === 3 ? Number.NaN : i)),
   })
   const table = await many
     .groupBy('g')
@@ -132,7 +138,9 @@ test('what goes wrong in a function fails the query, and says in which groups', 
       .apply(() => process.exit(4), { returns })
       .compute(),
   ).rejects.toBeInstanceOf(WorkerCrashedError)
-  const short = df.groupBy('k').apply(() => ({ y: [1], z: [1, 2] }), { returns: { y: 'float64', z: 'float64' } })
+  const short = df
+    .groupBy('k')
+    .apply(() => ({ y: [1], z: [1, 2] }), { returns: { y: 'float64', z: 'float64' } })
   await expect(short.compute()).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT', column: 'z' })
   expect(await df.rowCount()).toBe(6)
 })

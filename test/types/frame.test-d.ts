@@ -404,3 +404,12 @@ df.mapBatches(() => ({ x: [1] }), { returns: { x: 'float64', s: 'utf8?' } })
 df.mapBatches(() => ({ x: ['a'] }), { returns: { x: 'float64' } })
 // @ts-expect-error the column may not be null
 df.mapBatches(() => ({ x: [null] }), { returns: { x: 'float64' } })
+
+const applied = df.groupBy('Ticker').apply(
+  (group, key) => {
+    same<typeof key, { readonly Ticker: string }>(true)
+    return { top: [Math.max(...group.Close.values)] }
+  },
+  { returns: { top: 'float64' } },
+)
+same<SchemaOf<typeof applied>, { Ticker: 'utf8'; top: 'float64' }>(true)

@@ -3,16 +3,19 @@ import type {
   ColumnsResult,
   ReturnedColumn,
   ReturnedField,
+  RowGroups,
 } from '../../core/column-functions.js'
 import type { Callable } from '../functions/load-function.js'
 import { BatchColumn } from './batch-column.js'
+import { joinedColumn, keyOf, repeatedKey } from './group-columns.js'
 import { lengthOf, returnedColumn, WrongResult } from './returned-column.js'
 
 /** The function of `mapBatches` as a worker calls it: shared columns in, shared columns out. */
 export function overColumns(fn: Callable): Callable {
   return async call => {
     try {
-      return await callBatch(fn, call as ColumnsCall)
+      const { groups } = call as ColumnsCall
+      return await (groups ? callGroups(fn, call as ColumnsCall, groups) : callBatch(fn, call as ColumnsCall))
     } catch (error) {
       if (error instanceof WrongResult) return { problem: error.problem } satisfies ColumnsResult
       throw error
@@ -29,6 +32,30 @@ async function callBatch(
   const returned = checkNames(await fn(batch, { index, rows }), returns)
   const made = returns.map(field => returnedColumn(field, returned[field.name]))
   return { rows: commonLength(made), columns: made }
+}
+
+async function callGroups(fn: Callable, call: ColumnsCall, groups: RowGroups): Promise<ColumnsResult> {
+  const { columns, returns } = call
+  const { starts, from, to, keys } = groups
+  const parts: ReturnedColumn[][] = returns.map(() => [])
+  const lengths: number[] = []
+  for (let group = from; group < to; group++) {
+    const start = starts[group] as number
+    const batch: Record<string, BatchColumn> = Object.create(null)
+    for (const column of columns)
+      batch[column.name] = new BatchColumn(column, start, (starts[group + 1] as number) - start)
+    const key: Record<string, unknown> = Object.create(null)
+    for (const name of keys) key[name] = keyOf(batch[name] as BatchColumn)
+    const returned = checkNames(await fn(batch, key), returns)
+    const made = returns.map(field => returnedColumn(field, returned[field.name], ArrayBuffer))
+    lengths.push(commonLength(made))
+    for (const [at, column] of made.entries()) parts[at]?.push(column)
+  }
+  const rows = lengths.reduce((sum, length) => sum + length, 0)
+  const repeated = columns
+    .filter(({ name }) => keys.includes(name))
+    .map(column => repeatedKey(column, starts.subarray(from, to), lengths, rows))
+  return { rows, columns: [...repeated, ...returns.map((field, at) => joinedColumn(field, parts[at] ?? []))] }
 }
 
 /** Exactly the columns that were promised. */

@@ -18,7 +18,10 @@ export class WrongResult extends Error {
 }
 
 type NumberArray = Float64Array
-type ArrayMaker = new (buffer: SharedArrayBuffer) => NumberArray
+type ArrayMaker = new (buffer: ArrayBufferLike) => NumberArray
+
+/** Where arrays are written: shared when they leave the worker as they are. */
+export type Memory = new (bytes: number) => ArrayBufferLike
 
 const arrays: Readonly<Record<string, unknown>> = {
   bool: Uint8Array,
@@ -45,11 +48,15 @@ const ticksPerMs: Readonly<Record<string, bigint>> = {
 }
 
 /** Precondition: `given` is an array, a typed array, or an object that has one as `values`. */
-export function returnedColumn(field: ReturnedField, given: unknown): ReturnedColumn {
+export function returnedColumn(
+  field: ReturnedField,
+  given: unknown,
+  memory: Memory = SharedArrayBuffer,
+): ReturnedColumn {
   const { values, validity } = valuesOf(field, given)
   const column = Array.isArray(values)
-    ? fromArray(field, values)
-    : fromTypedArray(field, values as NumberArray, validity)
+    ? fromArray(field, values, memory)
+    : fromTypedArray(field, values as NumberArray, validity, memory)
   if (!field.nullable && column.validity) refuseNulls(field, column.validity, lengthOf(column))
   return column
 }
@@ -70,7 +77,12 @@ function valuesOf({ name }: ReturnedField, given: unknown): { values: unknown; v
   )
 }
 
-function fromTypedArray(field: ReturnedField, values: NumberArray, validity: unknown): ReturnedColumn {
+function fromTypedArray(
+  field: ReturnedField,
+  values: NumberArray,
+  validity: unknown,
+  memory: Memory,
+): ReturnedColumn {
   const { name, dtype } = field
   const wanted = arrays[dtype] as (new () => NumberArray) | undefined
   if (!wanted || values.constructor.name !== wanted.name)
@@ -88,24 +100,24 @@ function fromTypedArray(field: ReturnedField, values: NumberArray, validity: unk
       'one bit a row, the least significant first, 1 for a value; leave it out when there are no nulls',
       name,
     )
-  return { name, type: dtype, data: inSharedMemory(values), validity: bits && inSharedMemory(bits) }
+  return { name, type: dtype, data: inMemory(values, memory), validity: bits && inMemory(bits, memory) }
 }
 
 /** The array itself when all threads see it already. */
-function inSharedMemory<A extends Uint8Array | NumberArray>(values: A): A {
-  if (values.buffer instanceof SharedArrayBuffer) return values
-  const made = new (values.constructor as ArrayMaker)(new SharedArrayBuffer(values.byteLength))
+function inMemory<A extends Uint8Array | NumberArray>(values: A, memory: Memory): A {
+  if (memory !== SharedArrayBuffer || values.buffer instanceof SharedArrayBuffer) return values
+  const made = new (values.constructor as ArrayMaker)(new memory(values.byteLength))
   made.set(values as never)
   return made as A
 }
 
-function fromArray(field: ReturnedField, values: readonly unknown[]): ReturnedColumn {
+function fromArray(field: ReturnedField, values: readonly unknown[], memory: Memory): ReturnedColumn {
   const { name, dtype } = field
-  const validity = validityOf(values)
+  const validity = validityOf(values, memory)
   if (dtype === 'utf8' || dtype === 'dict')
-    return { name, type: dtype, validity, ...encodeText(field, values) }
+    return { name, type: dtype, validity, ...encodeText(field, values, memory) }
   const Made = arrays[dtype] as ArrayMaker & { BYTES_PER_ELEMENT: number }
-  const data = new Made(new SharedArrayBuffer(values.length * Made.BYTES_PER_ELEMENT))
+  const data = new Made(new memory(values.length * Made.BYTES_PER_ELEMENT))
   const store = storeOf(dtype)
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
@@ -156,11 +168,11 @@ function misfit({ name, dtype }: ReturnedField, row: number, value: unknown): Wr
   )
 }
 
-function validityOf(values: readonly unknown[]): Uint8Array | null {
+function validityOf(values: readonly unknown[], memory: Memory): Uint8Array | null {
   let bits: Uint8Array | null = null
   for (let row = 0; row < values.length; row++) {
     if (values[row] !== null && values[row] !== undefined) continue
-    bits ??= new Uint8Array(new SharedArrayBuffer((values.length + 7) >> 3)).fill(255)
+    bits ??= new Uint8Array(new memory((values.length + 7) >> 3)).fill(255)
     bits[row >> 3] = (bits[row >> 3] as number) & ~(1 << (row & 7))
   }
   return bits
@@ -169,8 +181,9 @@ function validityOf(values: readonly unknown[]): Uint8Array | null {
 function encodeText(
   field: ReturnedField,
   values: readonly unknown[],
+  memory: Memory,
 ): { data: Uint8Array; offsets: Uint32Array } {
-  const offsets = new Uint32Array(new SharedArrayBuffer((values.length + 1) * 4))
+  const offsets = new Uint32Array(new memory((values.length + 1) * 4))
   let bytes = 0
   for (let row = 0; row < values.length; row++) {
     const value = values[row] ?? ''
@@ -185,7 +198,7 @@ function encodeText(
       )
     offsets[row + 1] = bytes
   }
-  const data = new Uint8Array(new SharedArrayBuffer(bytes))
+  const data = new Uint8Array(new memory(bytes))
   const buffer = Buffer.from(data.buffer)
   for (let row = 0; row < values.length; row++)
     buffer.write((values[row] as string) ?? '', offsets[row] as number)
