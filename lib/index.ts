@@ -23,6 +23,16 @@ export type {
   JoinOnOptions,
   JoinOptions,
 } from './frame/join-types.js'
+export type {
+  Batch,
+  BatchColumn,
+  BatchPlace,
+  FunctionOptions,
+  GroupKey,
+  MapBatchesOptions,
+  ReturnedColumns,
+  ReturnedValues,
+} from './frame/map-batches-types.js'
 export type { PivotAggregate, PivotOptions, UnpivotOptions } from './frame/reshape.js'
 export type {
   AnalyzeOptions,

@@ -3,7 +3,9 @@ import { type CallSite, callSite, fromNative } from '../core/errors.js'
 import { currentExecutor, type StreamingQuery } from '../core/executor.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { localExecutor } from './local-executor.js'
-import { requestOf, settingsOf } from './run.js'
+import { Passed } from './passed-error.js'
+import { engineOnly, requestOf, settingsOf } from './run.js'
+import { hasFunctions } from './run-functions.js'
 import { readBatchOptions } from './run-options.js'
 import { tableOf } from './table/table.js'
 import type { Table } from './table/table-methods.js'
@@ -23,6 +25,7 @@ export class Batches implements AsyncIterableIterator<Table> {
   readonly #options: ReturnType<typeof readBatchOptions>
   readonly #site: CallSite
   #query: StreamingQuery | undefined
+  readonly #left = new AbortController()
   #forget = () => {}
   #done = false
   // Calls of next() that overlap wait for each other, so batches keep their order.
@@ -43,6 +46,7 @@ export class Batches implements AsyncIterableIterator<Table> {
   /** Cancels the query; `break` in `for await` calls it. */
   async return(): Promise<IteratorResult<Table, undefined>> {
     if (!this.#done) this.#query?.cancel()
+    this.#left.abort()
     this.#finish()
     return { done: true, value: undefined }
   }
@@ -56,7 +60,7 @@ export class Batches implements AsyncIterableIterator<Table> {
     const { signal, int64 = 'number', dates = 'date' } = this.#options
     try {
       signal?.throwIfAborted()
-      this.#query ??= this.#start()
+      this.#query ??= await this.#start()
       const batch = await this.#query.next()
       if (batch && !this.#done)
         return { done: false, value: tableOf(batch, this.#plan.schema, { int64, dates }) }
@@ -66,15 +70,28 @@ export class Batches implements AsyncIterableIterator<Table> {
       const returned = this.#done
       this.#finish()
       if (returned) return { done: true, value: undefined }
+      if (error instanceof Passed) throw error.reason
       throw signal?.aborted ? signal.reason : fromNative(error, this.#site)
     }
   }
 
-  #start(): StreamingQuery {
+  async #start(): Promise<StreamingQuery> {
+    const plan = hasFunctions(this.#plan) ? await this.#runFunctions() : this.#plan
     const settings = { ...settingsOf(this.#options), mode: 'stream' as const, batchRows: this.#options.size }
-    const query = currentExecutor(localExecutor).stream(requestOf(this.#plan, settings))
+    const query = currentExecutor(localExecutor).stream(requestOf(plan, settings))
     this.#forget = onAbort(this.#options.signal, () => query.cancel())
     return query
+  }
+
+  // A reader who leaves meanwhile stops them.
+  async #runFunctions(): Promise<PlanNode> {
+    const { signal } = this.#options
+    const forget = onAbort(signal, () => this.#left.abort(signal?.reason))
+    try {
+      return await engineOnly(this.#plan, { ...this.#options, signal: this.#left.signal })
+    } finally {
+      forget()
+    }
   }
 
   #finish(): void {

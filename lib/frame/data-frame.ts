@@ -29,6 +29,7 @@ import type { DataFrame, FrameMethods, FrameProperties } from './frame-methods.j
 import { groupBy } from './group-by.js'
 import { groupByTime } from './group-by-time.js'
 import { asofPlan, joinPlan, otherPlan } from './join.js'
+import { mapBatchesPlan } from './map-batches.js'
 import { definePandasNames, pandasNames } from './pandas-names.js'
 import {
   castColumns,
@@ -186,6 +187,10 @@ class FrameBase {
 
   agg(aggregates: unknown): DataFrame {
     return frameOf(aggregatePlan(this.#plan, { keys: [], order: 'none', dropNulls: false }, aggregates))
+  }
+
+  mapBatches(fn: unknown, options?: unknown): DataFrame {
+    return frameOf(mapBatchesPlan(this.#plan, fn, options))
   }
 
   fillNull(value: unknown): DataFrame {

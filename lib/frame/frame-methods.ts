@@ -13,6 +13,7 @@ import type { Operand } from './expression/operand-types.js'
 import type { GroupByTimeOptions } from './group-by-time.js'
 import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
 import type { JoinMethods } from './join-methods.js'
+import type { BatchMethods } from './map-batches-types.js'
 import type { RowMethods } from './row-methods.js'
 import type {
   AnalyzeOptions,
@@ -109,7 +110,7 @@ export interface FrameProperties<in out S> extends Framed<S> {
  * types, and comparing frames (an assignment, an array of several) costs a look at their schemas, where it would be a
  * comparison of all methods, each of which returns frames to compare.
  */
-export interface FrameMethods extends RowMethods, JoinMethods {
+export interface FrameMethods extends RowMethods, JoinMethods, BatchMethods {
   /**
    * Keeps the rows where the condition is true; null counts as false. pandas: `df[mask]`.
    *

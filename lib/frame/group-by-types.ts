@@ -1,6 +1,8 @@
+import type { DTypeText } from '../core/dtypes.js'
 import type { AggregateProjection, Columns, SchemaOf } from './expression/expr.js'
 import type { Total } from './expression/operand-types.js'
 import type { DataFrame } from './frame-methods.js'
+import type { Batch, FunctionOptions, GroupKey, ReturnedColumns } from './map-batches-types.js'
 import type { Flat, FrameTypeError, KindOf, NullableAs, parametersOf } from './schema-types.js'
 
 export interface GroupByOptions {
@@ -136,6 +138,24 @@ export interface GroupMethods<in out S, K extends keyof S & string> {
   agg<const D extends AggregateDictionary<S>>(
     aggregates: D,
   ): DataFrame<Flat<Pick<S, K> & DictionarySchema<S, D>>>
+
+  /**
+   * Rows that a JavaScript function makes of each group's rows, in the workers of the process-wide pool: it gets the group's
+   * columns (keys included) and the values of its keys, and the keys stand in front of what it gives, sorted. A group keeps
+   * the order of its rows. Holds all rows in memory, sorted by key; `timeout` is for the groups of some 65,536 rows at a time.
+   * For what `agg` cannot say: an aggregate is many times faster. pandas: `groupby(k).apply(f)`; Polars: `map_groups(f)`.
+   *
+   * @example
+   * const spread = df.groupBy('Ticker').apply(
+   *   ({ Close }) => ({ spread: [Math.max(...Close.values) - Math.min(...Close.values)] }),
+   *   { returns: { spread: 'float64' } },
+   * )
+   * @throws as `df.mapBatches`; ERR_DUPLICATE_COLUMN when `returns` names a key; ERR_INVALID_ARGUMENT for `sort: 'first'`
+   */
+  apply<const R extends Readonly<Record<string, DTypeText>>>(
+    fn: (group: Batch<S>, key: GroupKey<S, K>) => ReturnedColumns<R> | Promise<ReturnedColumns<R>>,
+    options: FunctionOptions<R>,
+  ): DataFrame<Flat<Pick<S, K> & { -readonly [N in keyof R]: R[N] }>>
 
   /**
    * One column of the groups by its name, whatever that is. pandas: `groupby(k)['Adj Close']`.

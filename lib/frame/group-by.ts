@@ -13,6 +13,7 @@ import { SchemaClasses } from './column-getters.js'
 import { ExpressionBuilder } from './expression/expression-builder.js'
 import type { DataFrame } from './frame-methods.js'
 import type { GroupByOptions, GroupedColumn } from './group-by-types.js'
+import { applyPlan } from './map-batches.js'
 import { checkNames } from './projections.js'
 
 type MakeFrame = (plan: PlanNode) => DataFrame
@@ -31,6 +32,10 @@ class GroupByBase {
 
   agg(aggregates: unknown): DataFrame {
     return this.#make(aggregatePlan(this.#plan, this.#grouping, aggregates))
+  }
+
+  apply(fn: unknown, options?: unknown): DataFrame {
+    return this.#make(applyPlan(this.#plan, this.#grouping, fn, options))
   }
 
   col(name: unknown): GroupedColumnBuilder {

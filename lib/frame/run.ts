@@ -12,6 +12,8 @@ import { isReleased, type MemoryScanNode, memoryScanNode } from '../plan/step/me
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { isWatched, watchProgress } from './display/progress.js'
 import { localExecutor } from './local-executor.js'
+import { Passed } from './passed-error.js'
+import { hasFunctions, runFunctions } from './run-functions.js'
 import { type CheckedRunOptions, readComputeOptions, readRunOptions } from './run-options.js'
 import { tableOf } from './table/table.js'
 import type { Table } from './table/table-methods.js'
@@ -50,7 +52,7 @@ export function persistPlan(plan: PlanNode, options: unknown, method: Method): P
 /** Runs the plan for its profile: the text of `explain({ analyze: true })`. */
 export function analyzePlan(plan: PlanNode, options: CheckedRunOptions, method: Method): Promise<string> {
   return settle(callSite(method), async () => {
-    const optimized = optimize(plan)
+    const optimized = optimize(hasFunctions(plan) ? await engineOnly(plan, options) : plan)
     const start = performance.now()
     const { profile = [], stats } = await runPlan(optimized, options, { analyze: true })
     return explainAnalyzed(optimized, profile, stats, performance.now() - start)
@@ -66,22 +68,14 @@ async function settle<T>(site: CallSite, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Wraps what is not ours to translate: an abort reason, an error of the user's own callback. */
-class Passed {
-  readonly reason: unknown
-
-  constructor(reason: unknown) {
-    this.reason = reason
-  }
-}
-
 async function runPlan(
-  plan: PlanNode,
+  whole: PlanNode,
   options: CheckedRunOptions,
   more: RunSettings = {},
 ): Promise<QueryResult> {
   const { signal } = options
   if (signal?.aborted) throw new Passed(signal.reason)
+  const plan = hasFunctions(whole) ? await engineOnly(whole, options) : whole
   const request = requestOf(plan, { ...settingsOf(options), ...more })
   const query = currentExecutor(localExecutor).run(request, isWatched(options))
   const forget = onAbort(signal, () => query.cancel())
@@ -104,6 +98,14 @@ function passedOn(
 ): Passed | undefined {
   if (failure) return new Passed(failure.error)
   return signal?.aborted ? new Passed(signal.reason) : undefined
+}
+
+/** The plan with the rows that functions make of others in their place. Precondition: it has functions. */
+export function engineOnly(plan: PlanNode, options: CheckedRunOptions): Promise<PlanNode> {
+  return runFunctions(plan, {
+    signal: options.signal,
+    request: (input, settings) => requestOf(input, { ...settingsOf(options), ...settings }),
+  })
 }
 
 export function settingsOf({ threads, memoryLimit }: CheckedRunOptions): RunSettings {

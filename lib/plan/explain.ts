@@ -4,6 +4,7 @@ import { parameterTexts } from './expression/window.js'
 import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
 import type { JoinNode } from './step/join.js'
+import type { MapBatchesNode } from './step/map-batches.js'
 import {
   inputsOf,
   isSource,
@@ -81,6 +82,7 @@ export function stepCount(plan: PlanNode): number {
 
 function formatSource(scan: SourceNode, full: boolean): string {
   if (scan.kind === 'join') return formatJoin(scan)
+  if (scan.kind === 'mapBatches') return formatFunction(scan)
   if (scan.kind === 'concat') return `concat(${scan.inputs.length} frames)`
   if (scan.kind === 'memoryScan') return `memory(${scan.rows} rows, ${scan.schema.names.length} columns)`
   return full ? formatCsv(scan) : `readCsv(${scan.source.label})`
@@ -92,6 +94,13 @@ function formatJoin({ how, leftKeys, rightKeys, nullsEqual }: JoinNode): string 
     return key === other ? formatName(key) : `${formatName(key)} = ${formatName(other)}`
   })
   return `join(${how}${on.length > 0 ? ` on ${on.join(', ')}` : ''}${nullsEqual ? ', nulls equal' : ''})`
+}
+
+function formatFunction({ call: { keys, label, size }, schema }: MapBatchesNode): string {
+  const verb = keys
+    ? `groupBy(${keys.map(formatName).join(', ')}).apply(${label})`
+    : `mapBatches(${label}, ${size} rows a batch)`
+  return `${verb}  gives ${nameList(schema.names)}`
 }
 
 function formatCsv({ source, columns, project, schema }: CsvScanNode): string {

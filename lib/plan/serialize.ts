@@ -88,6 +88,8 @@ function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
       return { op: 'memory', handle: handles.push(step.handle) - 1 }
     case 'join':
       return encodeJoin(step)
+    case 'mapBatches':
+      throw new Error('functions run before a plan is written')
     case 'concat':
       return { op: 'concat' }
     case 'filter': {

@@ -43,6 +43,9 @@ const dropped = new FinalizationRegistry<PoolCore>(core => {
   core.close()
 })
 
+/** @internal What stands behind a pool, for what else runs on its workers. */
+export let coreOf: (pool: Pool) => PoolCore
+
 /**
  * Workers that run JavaScript functions on every core: Python's `multiprocessing.Pool`. Workers start at once, without
  * blocking, and do not keep an idle process alive. Throws ERR_UNKNOWN_OPTION and ERR_INVALID_ARGUMENT.
@@ -52,6 +55,10 @@ const dropped = new FinalizationRegistry<PoolCore>(core => {
  * const cubes = await pool.map((x: number) => x ** 3, range(10, 100))
  */
 export class Pool implements AsyncDisposable, Disposable {
+  static {
+    coreOf = pool => pool.#core
+  }
+
   readonly #core: PoolCore
   readonly #closeTimeout: number
 

@@ -475,3 +475,32 @@ export function summaries(): void {
   // @ts-expect-error text has no correlation
   df.agg(c => ({ r: c.Open.corr(c.Ticker) }))
 }
+// mapBatches: the columns of a batch as typed arrays or strings; `returns` is the schema of the result.
+const mapped = df.mapBatches(
+  batch => {
+    same<typeof batch.Close.values, Float64Array>(true)
+    same<typeof batch.Volume.values, BigInt64Array>(true)
+    same<typeof batch.Date.values, Int32Array>(true)
+    same<typeof batch.Ticker.values, readonly string[]>(true)
+    // @ts-expect-error no such column
+    void batch.Nothing
+    return { x: batch.Close.values, s: ['a', null] }
+  },
+  { returns: { x: 'float64', s: 'utf8?' } },
+)
+same<SchemaOf<typeof mapped>, { x: 'float64'; s: 'utf8?' }>(true)
+// @ts-expect-error a column that returns names is missing
+df.mapBatches(() => ({ x: [1] }), { returns: { x: 'float64', s: 'utf8?' } })
+// @ts-expect-error strings are no float64
+df.mapBatches(() => ({ x: ['a'] }), { returns: { x: 'float64' } })
+// @ts-expect-error the column may not be null
+df.mapBatches(() => ({ x: [null] }), { returns: { x: 'float64' } })
+
+const applied = df.groupBy('Ticker').apply(
+  (group, key) => {
+    same<typeof key, { readonly Ticker: string }>(true)
+    return { top: [Math.max(...group.Close.values)] }
+  },
+  { returns: { top: 'float64' } },
+)
+same<SchemaOf<typeof applied>, { Ticker: 'utf8'; top: 'float64' }>(true)

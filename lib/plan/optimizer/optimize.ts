@@ -1,5 +1,6 @@
 import { concatNode } from '../step/concat.js'
 import { joinNode } from '../step/join.js'
+import { mapBatchesNode } from '../step/map-batches.js'
 import { inputsOf, type PlanNode, type SourceNode, unwind } from '../step/node.js'
 import { dropIdentities } from './drop-identities.js'
 import { foldConstants } from './fold-constants.js'
@@ -59,10 +60,15 @@ function open(plan: PlanNode): { plan: PlanNode; chain: Chain } {
   return { plan, chain: unwind(optimized) }
 }
 
-function withInputs(source: SourceNode, replaced: (input: PlanNode) => PlanNode): SourceNode {
+/** The source on top of other inputs. */
+export function withInputs(source: SourceNode, replaced: (input: PlanNode) => PlanNode): SourceNode {
   if (source.kind === 'join') {
     const [left, right] = [replaced(source.left), replaced(source.right)]
     return left === source.left && right === source.right ? source : joinNode(left, right, source)
+  }
+  if (source.kind === 'mapBatches') {
+    const input = replaced(source.input)
+    return input === source.input ? source : mapBatchesNode(input, source.call, source.schema)
   }
   if (source.kind !== 'concat') return source
   const inputs = source.inputs.map(replaced)

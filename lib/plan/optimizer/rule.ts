@@ -33,7 +33,8 @@ export function rebuild({ source, steps }: Chain): PlanNode {
   return plan
 }
 
-function withInput(step: StepNode, input: PlanNode): StepNode {
+/** The step on top of another input, bound to its columns. */
+export function withInput(step: StepNode, input: PlanNode): StepNode {
   // A rule's own copies are not frozen, and may disagree with their schema.
   if (step.input === input && Object.isFrozen(step)) return step
   switch (step.kind) {

@@ -8,6 +8,7 @@ import type { ConcatNode } from './concat.js'
 import type { CsvScanNode } from './csv-scan.js'
 import type { FilterNode } from './filter.js'
 import type { JoinNode } from './join.js'
+import type { MapBatchesNode } from './map-batches.js'
 import type { MemoryScanNode } from './memory-scan.js'
 import type { ProjectNode } from './project.js'
 import type { RowIndexNode } from './row-index.js'
@@ -29,7 +30,7 @@ export type StepNode =
   | SampleNode
   | WindowNode
 /** Where a chain of steps begins. */
-export type SourceNode = ScanNode | JoinNode | ConcatNode
+export type SourceNode = ScanNode | JoinNode | ConcatNode | MapBatchesNode
 export type PlanNode = SourceNode | StepNode
 
 export interface PlanBase {
@@ -56,8 +57,9 @@ export function depthAboveAll(inputs: readonly PlanNode[]): number {
   return depth + 1
 }
 
-export const isSource = (node: PlanNode): node is SourceNode =>
-  node.kind === 'csvScan' || node.kind === 'memoryScan' || node.kind === 'join' || node.kind === 'concat'
+export const isSource = (node: PlanNode): node is SourceNode => sourceKinds.has(node.kind)
+
+const sourceKinds: ReadonlySet<string> = new Set(['csvScan', 'memoryScan', 'join', 'concat', 'mapBatches'])
 
 /** The source and then the steps in the order in which they apply. */
 export function unwind(plan: PlanNode): { source: SourceNode; steps: StepNode[] } {

@@ -39,6 +39,8 @@ export interface ShippedFunction {
   readonly ref: FunctionRef
   /** Undefined when nothing is captured. */
   readonly closure: ShippedClosure | undefined
+  /** It takes and gives shared columns: `worker/over-columns.ts`. */
+  readonly overColumns?: boolean
 }
 
 /** Two refs with the same key are the same function, apart from what they capture. */

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compileFunction, constants } from 'node:vm'
+import { overColumns } from '../worker/over-columns.js'
 import type { FunctionRef, InlineFunction, ModuleFunction, ShippedFunction } from './function-ref.js'
 import { importModule } from './import-module.js'
 import { silenceImportWarning } from './import-warning.js'
@@ -23,6 +24,12 @@ export interface Surroundings {
 
 /** A promise only for functions of modules and those that capture some. */
 export function loadFunction(shipped: ShippedFunction, around: Surroundings): Callable | Promise<Callable> {
+  const loaded = loadPlain(shipped, around)
+  if (!shipped.overColumns) return loaded
+  return loaded instanceof Promise ? loaded.then(overColumns) : overColumns(loaded)
+}
+
+function loadPlain(shipped: ShippedFunction, around: Surroundings): Callable | Promise<Callable> {
   const { ref, closure } = shipped
   if (ref.kind !== 'inline') return loadRef(ref, around)
   const names: string[] = []
