@@ -56,7 +56,7 @@ describe.each(['threads', 'processes'])('with %s', context => {
       expect(await new Promise(resolve => child.once('exit', (_, by) => resolve(by)))).toBe(signal)
       // The one that loops cannot see it by itself.
       for (const pid of pids.filter(Boolean))
-        await expect.poll(() => isAlive(pid), { timeout: 2_000 }).toBe(false)
+        await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
     },
   )
 })
