@@ -34,7 +34,8 @@ def plain(cell, kind):
         number = float(cell)
         if math.isnan(number):
             return "NaN"
-        return (float(f"{number:.9g}") if kind == "approx" and math.isfinite(number) else number) + 0.0
+        digits = 9 if kind == "approx" else 14
+        return (float(f"{number:.{digits}g}") if math.isfinite(number) else number) + 0.0
     return int(cell) if kind == "int" and cell is not None else cell
 
 
