@@ -229,11 +229,13 @@ export class Pool implements AsyncDisposable, Disposable {
   async broadcast<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     args?: A,
-    options?: TaskOptions,
+    options?: Omit<TaskOptions, 'key'>,
   ): Promise<Awaited<R>[]> {
     await this.ready()
     const core = this.#core
     const read = readApplyOptions(options)
+    if (read.key !== undefined)
+      throw invalidArgument('no key: it runs in every worker', 'the option key of broadcast', read.key)
     const handle = core.handle(shipFunction(fn, 'pool.broadcast', read.closure))
     core.checkOpen()
     const tasks = [...core.workers.values()].map(worker => {

@@ -199,6 +199,14 @@ test('unknown and bad options are named', () => {
   expect(() => new Pool({ workers: { min: 3, max: 2 } })).toThrow(/min at most max/)
 })
 
+test('broadcast runs in every worker, so it takes no key', async () => {
+  await using pool = new Pool(2)
+  await expect(pool.broadcast(written('() => 1'), [], { key: 'a' } as never)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+  })
+  expect(await pool.broadcast(written('() => 1'))).toEqual([1, 1])
+})
+
 test('an unknown option of a task rejects', async () => {
   const pool = new Pool(1)
   open.push(pool)
