@@ -87,7 +87,12 @@ function lastLine(output) {
 }
 
 /** @param {string} text standard error */
-function firstError(text) {
+export function firstError(text) {
+  // Python says what is wrong behind where it was, and where is of this machine alone.
+  if (text.includes('Traceback (most recent call last)')) {
+    const named = text.match(/^[\w.]*(Error|Exception)\b.*$/gm)
+    return (named?.at(-1) ?? text.trim().split('\n').at(-1)).slice(0, SHOWN_ERROR_CHARACTERS)
+  }
   const start = text.search(/^\s*\w*(Error|Exception)\b/m)
   const message = text.slice(Math.max(0, start)).split(/\n\s+at /)[0]
   return message.trim().slice(0, SHOWN_ERROR_CHARACTERS)

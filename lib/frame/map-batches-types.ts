@@ -1,24 +1,6 @@
 import type { DType, DTypeText } from '../core/dtypes.js'
 import type { DataFrame, Framed } from './frame-methods.js'
-import type { IsNullable, NonNull } from './schema-types.js'
-
-interface ValueArrays {
-  bool: Uint8Array
-  int8: Int8Array
-  int16: Int16Array
-  int32: Int32Array
-  int64: BigInt64Array
-  uint8: Uint8Array
-  uint16: Uint16Array
-  uint32: Uint32Array
-  uint64: BigUint64Array
-  float32: Float32Array
-  float64: Float64Array
-  date: Int32Array
-  'timestamp[ms]': BigInt64Array
-  'timestamp[us]': BigInt64Array
-  'timestamp[ns]': BigInt64Array
-}
+import type { IsNullable, NonNull, ValueArrays } from './schema-types.js'
 
 interface Values {
   bool: boolean

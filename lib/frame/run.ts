@@ -1,7 +1,10 @@
 // From a plan to a result: options, then optimizer, then executor, then a table; with abort and progress on the way.
 import { onAbort } from '../core/abort.js'
+import { type DType, dataType } from '../core/dtypes.js'
 import { type CallSite, callSite, fromNative, MillraceError } from '../core/errors.js'
 import { currentExecutor, type QueryResult, type ResultColumn } from '../core/executor.js'
+import { Schema } from '../core/schema.js'
+import { type FrameHandle, native } from '../native.js'
 import { explainAnalyzed } from '../plan/explain-analyzed.js'
 import { expression } from '../plan/expression/expression.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
@@ -45,8 +48,20 @@ export function countRows(plan: PlanNode, options: unknown, method: Method): Pro
 export function persistPlan(plan: PlanNode, options: unknown, method: Method): Promise<MemoryScanNode> {
   return settle(callSite(method), async () => {
     const { rows, handle } = await runPlan(plan, readRunOptions(options, 'persist'), { mode: 'persist' })
-    return memoryScanNode(handle, plan.schema, rows)
+    return memoryScanNode(handle, schemaAsRun(plan.schema, handle), rows)
   })
+}
+
+/** An inferred int64 column that held decimals after all is float64 by now. */
+function schemaAsRun(schema: Schema, handle: unknown): Schema {
+  const { schema: run } = native().frameInfo(handle as FrameHandle)
+  if (run.every(({ type }, i) => type === schema.fields[i]?.type.dtype)) return schema
+  return new Schema(
+    schema.fields.map(({ name, type }, i) => ({
+      name,
+      type: dataType((run[i]?.type as DType) ?? type.dtype, type.nullable),
+    })),
+  )
 }
 
 /** Runs the plan for its profile: the text of `explain({ analyze: true })`. */

@@ -131,7 +131,8 @@ export type Value<C, V extends Reading = DefaultReading> = C extends DType
     ? Values<V>[NullableNames[C]] | null
     : C
 
-interface Arrays {
+/** The typed array in which values of a dtype lie. */
+export interface ValueArrays {
   bool: Uint8Array
   int8: Int8Array
   int16: Int16Array
@@ -143,12 +144,15 @@ interface Arrays {
   uint64: BigUint64Array
   float32: Float32Array
   float64: Float64Array
-  utf8: readonly string[]
-  dict: readonly string[]
   date: Int32Array
   'timestamp[ms]': BigInt64Array
   'timestamp[us]': BigInt64Array
   'timestamp[ns]': BigInt64Array
+}
+
+interface Arrays extends ValueArrays {
+  utf8: readonly string[]
+  dict: readonly string[]
 }
 
 type NumericArray =

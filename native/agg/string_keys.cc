@@ -14,6 +14,7 @@ constexpr uint64_t kShortBytes = 16;
 constexpr uint32_t kLongClass = 0xfe;
 constexpr uint32_t kEmptyTag = 0xff;
 constexpr size_t kFirstCapacity = 64;
+constexpr uint64_t kNull[1] = {0};  // the validity of one row that has no value
 
 struct SizeMask {
   uint64_t low;
@@ -84,8 +85,6 @@ Status StringKeys::encode(const Vector& column, uint32_t rows, uint32_t* ids) {
   if (column.codes) return encode_codes(column, rows, ids);
   return encode_strings(column.as<StringRef>(), column.validity, rows, ids);
 }
-
-constexpr uint64_t kNull[1] = {0};
 
 Status StringKeys::encode_codes(const Vector& column, uint32_t rows, uint32_t* ids) {
   const PodVector<StringRef>& strings = column.dictionary->refs;

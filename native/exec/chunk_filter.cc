@@ -32,12 +32,16 @@ std::optional<int64_t> integer_of(const Json& json) {
 
 ChunkFilter::ChunkFilter(const OpSpec& filter, const Schema& schema) { read(*filter.nodes, filter.outputs[0], schema); }
 
-// In a loop: conditions may be joined a hundred thousand deep.
+// In a loop, since conditions may be joined a hundred thousand deep, and each node once, since it may be shared.
 void ChunkFilter::read(const Json& nodes, uint32_t output, const Schema& schema) {
+  std::vector<bool> seen(nodes.size(), false);
   std::vector<uint32_t> open{output};
   while (!open.empty()) {
-    const Json& node = nodes[open.back()];
+    const uint32_t at = open.back();
     open.pop_back();
+    if (seen[at]) continue;
+    seen[at] = true;
+    const Json& node = nodes[at];
     const std::string& op = node[0].as_string();
     const auto argument = [&](size_t i) -> const Json& { return nodes[static_cast<size_t>(node[i].as_int(0))]; };
     if (op == "and") {

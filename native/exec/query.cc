@@ -66,13 +66,6 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   return {begin, std::max(begin, rows - std::min(last.offset, rows))};
 }
 
-// What columns take that no input has: a column that is passed on costs nothing.
-int64_t held_bytes(const FrameView& view) {
-  int64_t bytes = 0;
-  for (const Column* column : view.columns) bytes += static_cast<int64_t>(column->bytes());
-  return bytes;
-}
-
 }  // namespace
 
 Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs)
@@ -80,10 +73,10 @@ Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs)
       inputs_(std::move(inputs)),
       segments_(cut_into_segments(*plan_)),
       results_(segments_.size()),
-      state_(plan_->options.memory_limit_bytes) {
+      state_(plan_->options.memory_limit_bytes),
+      profile_(*plan_) {
   state_.id = next_query_id.fetch_add(1);
   for (const Segment& segment : segments_) readers_left_.push_back(segment.readers);
-  if (plan_->options.analyze) profile_.resize(plan_->steps.size());
 }
 
 Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs inputs) {
@@ -235,10 +228,7 @@ Status Query::run_operator_of(const Segment& segment) {
   const int64_t began_ns = now_ns();
   auto result = run_operator(*segment.op, inputs, context);
   MILLRACE_TRY(result);
-  if (!profile_.empty()) {
-    profile_of(*segment.op) = {result.value().rows, (now_ns() - began_ns) * workers.slots(), 0,
-                               held_bytes(result.value())};
-  }
+  profile_.add_operator(*segment.op, result.value(), (now_ns() - began_ns) * workers.slots());
   inputs.clear();
   end_segment(result.take());
   return {};
@@ -270,7 +260,7 @@ Status Query::relabel(const Segment& segment) {
       picked.columns.push_back(view.columns[at.value()]);
     }
     view = std::move(picked);
-    if (!profile_.empty()) profile_of(*op).rows = view.rows;
+    profile_.add_relabelling(*op, view.rows);
   }
   end_segment(std::move(view));
   return {};
@@ -427,39 +417,9 @@ Status Query::take_result(StageResult result) {
     return {};
   }
   MILLRACE_TRY(std::move(result.status));
-  if (!profile_.empty()) profile_pipeline(result);
+  profile_.add_pipeline(segments_[at_], *stage_, result, stored_.get());
   end_segment(streamed ? FrameView{} : FrameView::of(std::move(result.frame)));
   return {};
-}
-
-void Query::profile_pipeline(const StageResult& result) {
-  const Segment& segment = segments_[at_];
-  Profile counted = result.profile;
-  counted.resize(stage_->steps.size() + 2);
-  if (segment.source) {
-    StepProfile& source = profile_of(*segment.source);
-    source = counted[0];
-    source.rows = result.stats.rows_scanned;
-    source.bytes = result.stats.bytes_read;
-  }
-  // A filter that ran inside the scan has no time of its own.
-  size_t at = 1;
-  StepProfile* last = segment.source ? &profile_of(*segment.source) : nullptr;
-  for (const OpSpec* op : segment.steps) {
-    last = &profile_of(*op);
-    const bool in_scan = stage_->scan_filter && at == 1 && op == segment.steps.front();
-    if (in_scan) {
-      last->rows = counted[0].rows;
-    } else if (at < counted.size()) {
-      *last = counted[at++];
-    }
-  }
-  if (!last) return;
-  // The sink's work is that of the step which fills it: an aggregate, or whatever is last.
-  for (; at < counted.size(); at++) last->time_ns += counted[at].time_ns;
-  if (!result.frame) return;
-  last->rows = result.frame->rows;
-  last->memory = stored_ ? stored_->bytes() : held_bytes(FrameView::of(result.frame));
 }
 
 // Errors know the byte; people want the file and the line.
@@ -508,7 +468,7 @@ void Query::finish(Status status) {
   result.stats = stats_;
   result.peak_bytes = state_.budget.peak_bytes();
   result.threads = threads_;
-  result.profile = std::move(profile_);
+  result.profile = profile_.take();
   if (result.frame) {
     for (Column& column : result.frame->columns) column.rebind(nullptr);
   }

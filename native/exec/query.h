@@ -1,8 +1,7 @@
 // One run of a plan: segment after segment until a frame (or a stream of batches) is there.
 #pragma once
 #include "exec/batch_queue.h"
-#include "exec/segment.h"
-#include "exec/stage.h"
+#include "exec/plan_profile.h"
 
 namespace millrace::exec {
 
@@ -71,9 +70,6 @@ class Query final : public std::enable_shared_from_this<Query> {
   Result<Step> launch();
   Status take_result(StageResult result);
   void end_segment(FrameView result);
-  // The steps of the pipeline in progress, from what its strips counted and what came of it.
-  void profile_pipeline(const StageResult& result);
-  StepProfile& profile_of(const OpSpec& op) { return profile_[static_cast<size_t>(&op - plan_->steps.data())]; }
   void finish(Status status);
   void locate(Status& status) const;
   std::pair<const uint8_t*, int64_t> csv_bytes(const CsvSourceSpec& spec) const;
@@ -90,7 +86,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   BatchQueue queue_;
   std::shared_ptr<store::StoredFrame> stored_;  // persist mode
   QueryStats stats_;
-  Profile profile_;
+  PlanProfile profile_;
   uint32_t threads_ = 0;
   int64_t began_ns_ = 0;
 

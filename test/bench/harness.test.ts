@@ -23,6 +23,19 @@ describe('the comparison of answers', () => {
   })
 })
 
+test('of what a contender printed, the line that says what is wrong is kept, without the places of this machine', () => {
+  const reason = (text: string) =>
+    evaluate(`
+      const { firstError } = await import(bench + 'harness/processes.mjs')
+      console.log(JSON.stringify(firstError(${JSON.stringify(text)})))`)
+  const python =
+    'Traceback (most recent call last):\n  File "/somewhere/a.py", line 1\n    x\n    ^\npandas.errors.ParserError: Error tokenizing data\nin two lines\n'
+  expect(reason(python)).toBe('pandas.errors.ParserError: Error tokenizing data')
+  expect(reason('warning\nTypeError: x is no function\n    at f (/somewhere/a.mjs:1:2)\n')).toBe(
+    'TypeError: x is no function',
+  )
+})
+
 describe('the command lines', () => {
   test.each([
     [['--scale', 'huge'], '--scale is small or full, not huge'],

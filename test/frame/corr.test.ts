@@ -1,7 +1,8 @@
 import { fromColumns } from 'millrace'
 import { expect, test } from 'vitest'
+import { generator, seed } from '../random.js'
 import * as naive from './naive-windows.js'
-import { type Cell, computed, frameOfTypes, generator, keyOf, seed } from './random-frames.js'
+import { type Cell, computed, frameOfTypes, keyOf } from './random-frames.js'
 
 const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)

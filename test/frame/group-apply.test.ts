@@ -1,6 +1,7 @@
 import { count, fromColumns, MillraceError, TaskTimeoutError, WorkerCrashedError } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { generator, randomFrame, seed } from './random-frames.js'
+import { generator, seed } from '../random.js'
+import { randomFrame } from './random-frames.js'
 
 const df = fromColumns(
   {

@@ -1,6 +1,7 @@
 import { count, fromColumns } from 'millrace'
 import { expect, test } from 'vitest'
-import { computed, generator, keyOf, seed } from './random-frames.js'
+import { generator, seed } from '../random.js'
+import { computed, keyOf } from './random-frames.js'
 
 const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)

@@ -1,33 +1,12 @@
 import { type DataFrame, fromColumns, fromObjects } from 'millrace'
 import { expect, test } from 'vitest'
-import {
-  type Cell,
-  computed,
-  frameOfTypes,
-  generator,
-  groupRows,
-  keyOf,
-  type Rows,
-  seed,
-} from './random-frames.js'
+import { generator, seed } from '../random.js'
+import { type Cell, computed, everyType, frameOfTypes, groupRows, keyOf, type Rows } from './random-frames.js'
 
 const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)
 const say = `seed ${seed}`
 const kinds = ['inner', 'left', 'right', 'outer', 'semi', 'anti'] as const
-const dtypes = [
-  'bool',
-  'int8',
-  'int64',
-  'uint64',
-  'float32',
-  'float64',
-  'utf8',
-  'dict',
-  'date',
-  'timestamp[us]',
-]
-
 const nobody = (width: number): Cell[] => Array.from({ length: width }, () => null)
 
 /** The join by nested maps. Keys are the first `keys` columns of both sides, each of `width` columns. */
@@ -65,7 +44,7 @@ const plain = (rows: Rows) => rows.map(row => keyOf(row))
 test('random joins of every kind give what nested maps give, in the same order, whatever the threads', async () => {
   for (let round = 0; round < 60; round++) {
     const keys = 1 + int(3)
-    const types = Array.from({ length: keys + 1 }, () => dtypes[int(dtypes.length)]!)
+    const types = Array.from({ length: keys + 1 }, () => everyType[int(everyType.length)]!)
     const names = ['k0', '__proto__', 'then'].slice(0, keys)
     const few = 1 + int(keys === 1 ? 150 : 6)
     const left = frameOfTypes(random, int(250), [...names, 'x'], types, few)

@@ -15,19 +15,7 @@ import {
   when,
 } from '../../dist/index.js'
 import { type RunSettings, serializePlan } from '../../dist/plan/serialize.js'
-
-const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 1e9)
-
-// Mulberry32.
-function generator(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import { generator, seed } from '../random.js'
 
 const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DataFrame, fromColumns, lit, readCsv } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { generator, randomFrame, seed } from './random-frames.js'
+import { generator, seed } from '../random.js'
+import { randomFrame } from './random-frames.js'
 
 const disposed = expect.objectContaining({ code: 'ERR_FRAME_DISPOSED' })
 
@@ -113,6 +114,31 @@ describe('chunks that a filter rules out', () => {
     expect(found.length).toBe(10 + 9)
     expect(found.stats.rowsScanned).toBe(rows)
   })
+})
+
+test('the schema is that of the rows: what was inferred as int64 and held decimals is float64', async () => {
+  const rows = 300_000
+  const lines = Array.from({ length: rows }, (_, i) => (i === 150_001 ? '1.5' : i))
+  const frame = readCsv(new TextEncoder().encode(`a\n${lines.join('\n')}\n`))
+  expect(frame.schema).toEqual({ a: 'int64?' })
+  const hot = await frame.persist()
+  expect(hot.schema).toEqual({ a: 'float64?' })
+  expect((await hot.filter(c => c.a.lt(2)).compute()).col('a').values).toEqual(new Float64Array([0, 1, 1.5]))
+})
+
+test('a condition that is joined with itself, over and over, is one condition', async () => {
+  const hot = await fromColumns({ a: [1, 2, 3] }).persist()
+  let many = hot.a.gt(1)
+  for (let i = 0; i < 60; i++) many = many.and(many)
+  expect((await hot.filter(many).compute()).length).toBe(2)
+  expect(
+    (
+      await hot
+        .withColumns(c => ({ b: c.a }))
+        .filter(many)
+        .compute()
+    ).length,
+  ).toBe(2)
 })
 
 test('nothing and no column can be persisted too', async () => {

@@ -2,19 +2,6 @@
 // engine promises, written plainly.
 import { type DataFrame, fromColumns } from 'millrace'
 
-export const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 1e9)
-
-/** Mulberry32. */
-export function generator(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export type Cell = string | number | bigint | boolean | Date | null
 export type Rows = Cell[][]
 
@@ -55,6 +42,9 @@ const names = [
   'y',
   'z',
 ]
+
+/** Every dtype that random frames have. */
+export const everyType: readonly string[] = Object.keys(makers)
 
 export interface RandomFrame {
   readonly frame: DataFrame

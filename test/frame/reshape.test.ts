@@ -1,6 +1,7 @@
 import { type DataFrame, fromColumns, fromObjects } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { type Cell, compareCells, computed, frameOfTypes, generator, keyOf, seed } from './random-frames.js'
+import { generator, seed } from '../random.js'
+import { type Cell, compareCells, computed, frameOfTypes, keyOf } from './random-frames.js'
 
 const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)

@@ -1,7 +1,8 @@
-import { type Column, col, fromColumns } from 'millrace'
+import { type Column, col, type DataFrame, fromColumns } from 'millrace'
 import { describe, expect, test } from 'vitest'
+import { generator, seed } from '../random.js'
 import * as naive from './naive-windows.js'
-import { type Cell, computed, frameOfTypes, generator, type RandomFrame, seed } from './random-frames.js'
+import { type Cell, computed, frameOfTypes, type RandomFrame } from './random-frames.js'
 
 const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)
@@ -58,6 +59,26 @@ function expectClose(actual: readonly Cell[], expected: readonly Cell[], what: s
   expect(actual).toHaveLength(expected.length)
 }
 
+async function expectRolled(
+  frame: DataFrame,
+  rolled: Column<any>,
+  threadCounts: readonly number[],
+  expected: readonly Cell[],
+  what: string,
+): Promise<void> {
+  for (const threads of threadCounts) {
+    const got = await computed(
+      frame.select(() => ({ rolled })),
+      { threads },
+    )
+    expectClose(
+      got.map(([cell]) => cell!),
+      expected,
+      what,
+    )
+  }
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength)
 
@@ -83,17 +104,7 @@ test(`windows of rows are what a loop over each window gives (${say})`, async ()
         naive.rollRows(cells, { ...window, minPeriods }, value),
       )
       const rolled = of(col('v').rolling(window)).over(keys)
-      for (const threads of [1, 2, 3, 8]) {
-        const got = await computed(
-          made.frame.select(() => ({ rolled })),
-          { threads },
-        )
-        expectClose(
-          got.map(([cell]) => cell!),
-          expected,
-          what,
-        )
-      }
+      await expectRolled(made.frame, rolled, [1, 2, 3, 8], expected, what)
     }
   }
 }, 120_000)
@@ -127,17 +138,7 @@ test(`windows of time too, in whatever order the rows come (${say})`, async () =
       const rolled = of(col('v').rolling({ period, by: 't', closed, minPeriods: window.minPeriods })).over(
         keys,
       )
-      for (const threads of [1, 3]) {
-        const got = await computed(
-          made.frame.select(() => ({ rolled })),
-          { threads },
-        )
-        expectClose(
-          got.map(([cell]) => cell!),
-          expected,
-          what,
-        )
-      }
+      await expectRolled(made.frame, rolled, [1, 3], expected, what)
     }
   }
 }, 120_000)

@@ -1,15 +1,14 @@
 import { asc, count, desc, fromColumns, fromObjects, readCsv } from 'millrace'
 import { expect, test } from 'vitest'
+import { generator, seed } from '../random.js'
 import {
   type Cell,
   compareCells,
   computed,
-  generator,
   groupRows,
   keyOf,
   type Rows,
   randomFrame,
-  seed,
 } from './random-frames.js'
 
 const random = generator(seed)

@@ -1,26 +1,14 @@
 import { asc, type Column, col, desc, fromColumns, fromObjects, lit, rowNumber } from 'millrace'
 import { describe, expect, test } from 'vitest'
+import { generator, seed } from '../random.js'
 import * as naive from './naive-windows.js'
-import { type Cell, computed, frameOfTypes, generator, type RandomFrame, seed } from './random-frames.js'
+import { type Cell, computed, everyType, frameOfTypes, type RandomFrame } from './random-frames.js'
 
 const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)
 const pick = <T>(items: readonly T[]): T => items[int(items.length)]!
 const say = `seed ${seed}`
 
-const everyType = [
-  'bool',
-  'int8',
-  'int32',
-  'int64',
-  'uint64',
-  'float32',
-  'float64',
-  'utf8',
-  'dict',
-  'date',
-  'timestamp[us]',
-]
 const numberTypes = ['int8', 'int32', 'int64', 'float32', 'float64']
 
 type Any = Column<any>

@@ -1,14 +1,14 @@
 // Random plans give what loops over arrays give, with the optimizer and without it, whatever the threads and vectors.
 import { expect, test } from 'vitest'
+import { generator, seed } from '../random.js'
 import { frameOfPlan, frameOfTable, type Run, runFrame } from './engine.js'
 import { evaluate } from './naive-expression.js'
 import { interpret, type Row, TooManyRows } from './naive-plan.js'
 import type { Cell, Kind, Plan } from './plan.js'
 import { choicesFrom, ExpressionGenerator } from './random-expression.js'
 import { type RandomQuery, randomQuery } from './random-plan.js'
-import { generator, randomTable } from './tables.js'
+import { randomTable } from './tables.js'
 
-const seed = Number(process.env.MILLRACE_TEST_SEED ?? Date.now() % 1e9)
 const plans = Number(process.env.MILLRACE_TEST_PLANS ?? 500)
 
 const runs: readonly Run[] = [

@@ -1,17 +1,6 @@
 // Random tables of every dtype, with nulls, NaN, -0, repeats, and names that mean something to JavaScript.
 import type { Cell, Kind, PlanTable } from './plan.js'
 
-/** Mulberry32. */
-export function generator(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 const texts = [
   '',
   'a',

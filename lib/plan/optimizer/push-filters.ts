@@ -62,10 +62,14 @@ function crossable(steps: readonly StepNode[], from: number, terms: readonly Exp
   return passes || (step?.kind === 'sort' && step.rows === undefined) ? at : -1
 }
 
+/** Each term once: `p.and(p)`, over and over, is as many paths as there are atoms, and one term. */
 export function conjuncts(predicate: ExprNode): ExprNode[] {
   const terms: ExprNode[] = []
+  const seen = new Set<ExprNode>()
   const stack = [predicate]
   for (let node = stack.pop(); node; node = stack.pop()) {
+    if (seen.has(node)) continue
+    seen.add(node)
     if (node.op === 'and') stack.push(node.args[1] as ExprNode, node.args[0] as ExprNode)
     else terms.push(node)
   }

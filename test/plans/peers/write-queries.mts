@@ -1,10 +1,11 @@
 // Writes random queries and millrace's rows for them, one JSON object a line, for compare.py. Arguments: how many, and the
 // first seed. JSON has no NaN, -0 or infinities: numbers that it cannot hold are {"n": "NaN"}.
+
+import { generator } from '../../random.js'
 import { frameOfPlan, frameOfTable, runFrame } from '../engine.js'
 import { interpret, TooManyRows } from '../naive-plan.js'
 import type { Plan } from '../plan.js'
 import { type RandomQuery, randomQuery } from '../random-plan.js'
-import { generator } from '../tables.js'
 
 const [count = 5000, first = 1] = process.argv.slice(2).map(Number)
 
