@@ -1,6 +1,6 @@
 // The run-time side of `DataFrame`; types and documentation are in `frame-methods.ts`.
 import { type InspectOptions, inspect } from 'node:util'
-import { MillraceError } from '../core/errors.js'
+import { invalidArgument, MillraceError } from '../core/errors.js'
 import { integer, text } from '../core/options.js'
 import type { Schema } from '../core/schema.js'
 import { type FrameHandle, native } from '../native.js'
@@ -243,9 +243,16 @@ class FrameBase {
   }
 
   explain(options?: unknown): string | Promise<string> {
-    const { optimized = true, analyze = false, ...run } = readExplainOptions(options)
-    if (analyze) return analyzePlan(this.#plan, run, this.explain)
-    return explainPlan(optimized ? optimize(this.#plan) : this.#plan)
+    const { optimized, analyze = false, ...run } = readExplainOptions(options)
+    if (!analyze) return explainPlan(optimized === false ? this.#plan : optimize(this.#plan))
+    if (optimized !== undefined)
+      throw invalidArgument(
+        'no option optimized beside analyze',
+        'explain',
+        options,
+        'what runs is optimized',
+      )
+    return analyzePlan(this.#plan, run, this.explain)
   }
 
   toString(): string {

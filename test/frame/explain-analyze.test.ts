@@ -63,6 +63,7 @@ test('takes the options of a run', async () => {
   const seen: number[] = []
   await frame.explain({ analyze: true, onProgress: ({ rowsDone }) => seen.push(rowsDone) })
   expect(seen.at(-1)).toBe(rows)
+  expect(() => frame.explain({ analyze: true, optimized: false } as never)).toThrow(/what runs is optimized/)
   expect(() => frame.explain({ analyse: true } as never)).toThrow(/analyse.*did you mean.*analyze/is)
 })
 

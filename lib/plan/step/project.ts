@@ -40,7 +40,7 @@ function checkColumn({ name, expr }: NamedExpr): void {
       `Column ${JSON.stringify(name)} is aggregated: ${formatExpr(expr, 80)}`,
       {
         column: name,
-        hint: 'aggregates belong in agg or groupBy(...).agg',
+        hint: 'aggregates belong in agg or groupBy(...).agg; with over(keys) one is a value a row: c.Close.mean().over("Ticker")',
       },
     )
   }
