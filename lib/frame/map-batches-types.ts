@@ -87,7 +87,8 @@ export interface BatchMethods {
    * Rows that a JavaScript function makes of batches of columns, in the workers of the process-wide pool; their order stays,
    * and a batch may give more or fewer rows than it had. The function travels to a worker: it may use globals, what
    * `closure` gives, and what it imports itself, or be one of `importTasks`. It runs before the steps that follow it, whose
-   * input is held in memory. A copy of each column into shared memory, and one back.
+   * input is held in memory. Costs a copy of each column into shared memory, and two of each
+   * that comes back: out of the arrays of the function, and into the engine, which holds the whole result.
    * Polars: `df.map_batches(f)`; Dask: `df.map_partitions(f, meta=)`.
    *
    * @example
