@@ -147,11 +147,15 @@ int64_t PartedOperator::Sides::bytes() const {
   return out;
 }
 
-Result<bool> PartedOperator::run_part(size_t part, const Consumer& consume) {
+Result<bool> PartedOperator::run_part(size_t part, bool forget, const Consumer& consume) {
   Sides sides;
   for (const auto& input : inputs_) sides.tables.push_back(input.get());
   sides.part = part;
-  return run(sides, consume);
+  auto more = run(sides, consume);
+  for (const auto& input : inputs_) {
+    if (forget) std::vector<spill::PartChunk>().swap(input->parts[part].chunks);
+  }
+  return more;
 }
 
 Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {

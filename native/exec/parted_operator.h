@@ -26,8 +26,9 @@ class PartedOperator {
 
   // Some of the rows, in order. False when no more are wanted.
   using Consumer = std::function<Result<bool>(const FrameView&)>;
-  // Parts that run at once are different ones. ERR_MEMORY_LIMIT where one key has too many rows for memory.
-  Result<bool> run_part(size_t part, const Consumer& consume);
+  // Parts that run at once are different ones. `forget`: the part is not asked for again. ERR_MEMORY_LIMIT where one key
+  // has too many rows for memory.
+  Result<bool> run_part(size_t part, bool forget, const Consumer& consume);
 
  private:
   // The same part of each input, or what splitting that again gave.
