@@ -60,7 +60,7 @@ Result<Value> Binder::bind_month_end(const Node& node) {
   MILLRACE_TRY(value);
   const TypeId type = value.value().type;
   Spec spec{month_end_kernel(node.op() == "monthStart" ? MonthEnd::First : MonthEnd::Last, type), type};
-  spec.parameters.from = type;
+  spec.parameters.from = spec.parameters.to = type;
   return emit(spec, {value.value()});
 }
 
@@ -75,7 +75,7 @@ Result<Value> Binder::bind_add_months(const Node& node) {
   MILLRACE_TRY(months);
   const TypeId type = value.value().type;
   Spec spec{add_months_kernel(type), type};
-  spec.parameters.from = type;
+  spec.parameters.from = spec.parameters.to = type;
   return emit(spec, {value.value(), months.value()});
 }
 
@@ -89,7 +89,7 @@ Result<Value> Binder::bind_offset_by(const Node& node) {
   if (!read_length(node.argument(2), node.argument(3), type, length)) return plan_error(node, "needs a length of time");
   if (length.months != 0) {
     Spec spec{add_months_kernel(type), type};
-    spec.parameters.from = type;
+    spec.parameters.from = spec.parameters.to = type;
     auto moved = emit(spec, {value, add_constant(Constant::of(TypeId::Int64, length.months))});
     MILLRACE_TRY(moved);
     moved.value().column = value.column;
@@ -111,7 +111,7 @@ Result<Value> Binder::bind_round_time(const Node& node) {
   }
   const Rounding rounding = node.op() == "truncateTo" ? Rounding::Floor : Rounding::Nearest;
   Spec spec{length.months ? round_months_kernel(rounding, type) : round_ticks_kernel(rounding, type), type};
-  spec.parameters.from = type;
+  spec.parameters.from = spec.parameters.to = type;
   spec.parameters.first = length.months ? length.months : length.ticks;
   // The first Monday of 1970 was its fifth day.
   if (node.argument(4).as_bool()) spec.parameters.second = 4 * (kNanosecondsPerDay / tick_of(type)) % spec.parameters.first;
@@ -142,16 +142,12 @@ Result<Value> Binder::bind_time_difference(const Node& node) {
 // Of values of one type.
 Result<Value> Binder::whole_units(const Value& a, const Value& b, int64_t nanoseconds) {
   const int64_t tick = tick_of(a.type);
-  Value left = a, right = b;
-  left.type = right.type = a.type == TypeId::Date ? TypeId::Int32 : TypeId::Int64;
-  auto ticks = combine_int64(Arithmetic::Sub, left, right, TypeId::Int64);
-  MILLRACE_TRY(ticks);
-  if (nanoseconds == tick) return ticks;
-  Spec spec{nanoseconds > tick ? divide_towards_zero : scale_up, TypeId::Int64};
-  spec.parameters.first = nanoseconds > tick ? nanoseconds / tick : tick / nanoseconds;
-  spec.parameters.from = spec.parameters.to = spec.parameters.shown = TypeId::Int64;
-  spec.parameters.code = Code::Overflow;
-  return emit(spec, {ticks.value()});
+  Spec spec{units_between_kernel(a.type), TypeId::Int64};
+  spec.parameters.from = a.type;
+  spec.parameters.to = TypeId::Int64;
+  spec.parameters.first = std::max(nanoseconds / tick, int64_t{1});
+  spec.parameters.second = std::max(tick / nanoseconds, int64_t{1});
+  return emit(spec, {a, b});
 }
 
 }  // namespace millrace::expr

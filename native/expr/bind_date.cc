@@ -54,7 +54,7 @@ Result<Value> Binder::bind_truncate(const Node& node) {
   const TypeId type = value.value().type;
   Spec spec{truncate_kernel(type), type};
   spec.parameters.first = static_cast<int64_t>(unit);
-  spec.parameters.from = type;
+  spec.parameters.from = spec.parameters.to = type;
   return emit(spec, {value.value()});
 }
 

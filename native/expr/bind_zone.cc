@@ -81,7 +81,7 @@ Result<Value> Binder::bind_to_zone(const Node& node) {
   auto value = timestamp_operand(node);
   MILLRACE_TRY(value);
   Spec spec{to_wall_clock_kernel(value.value().type), value.value().type};
-  spec.parameters.from = value.value().type;
+  spec.parameters.from = spec.parameters.to = value.value().type;
   MILLRACE_TRY(read_zone(node, 1, 2, spec.parameters));
   return emit(spec, {value.value()});
 }
@@ -96,7 +96,7 @@ Result<Value> Binder::bind_from_zone(const Node& node) {
     MILLRACE_TRY(instant);
     if (instant.value().type != type) return plan_error(node, "needs two timestamps of one type");
     Spec spec{from_wall_clock_near_kernel(type), type};
-    spec.parameters.from = type;
+    spec.parameters.from = spec.parameters.to = type;
     spec.parameters.first = static_cast<int64_t>(Ambiguous::Earliest);
     spec.parameters.second = static_cast<int64_t>(Nonexistent::Forward);
     MILLRACE_TRY(read_zone(node, 2, 3, spec.parameters));
@@ -110,7 +110,7 @@ Result<Value> Binder::bind_from_zone(const Node& node) {
   Spec spec{from_wall_clock_kernel(type), type};
   spec.nullable = static_cast<Ambiguous>(ambiguous) == Ambiguous::Null ||
                   static_cast<Nonexistent>(nonexistent) == Nonexistent::Null;
-  spec.parameters.from = type;
+  spec.parameters.from = spec.parameters.to = type;
   spec.parameters.first = static_cast<int64_t>(ambiguous);
   spec.parameters.second = static_cast<int64_t>(nonexistent);
   MILLRACE_TRY(read_zone(node, 1, 2, spec.parameters));

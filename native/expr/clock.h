@@ -53,7 +53,8 @@ Kernel for_clock(TypeId type, Make make) {
   }
 }
 
-// ERR_OVERFLOW: "truncating 1677-09-21 leaves the range of date". parameters.from is the type of `value`.
+// ERR_OVERFLOW: "truncating 1677-09-21 leaves the range of date". parameters.from is the type of `value`,
+// parameters.to that of the result.
 Status leaves_range(const Call& call, const char* doing, const void* value);
 
 }  // namespace millrace::expr

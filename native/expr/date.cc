@@ -211,7 +211,7 @@ Status leaves_range(const Call& call, const char* doing, const void* value) {
   facts.text = format_value(call.parameters.from, value);
   facts.hint = "filter such rows out first";
   std::string message =
-      std::string(doing) + " " + facts.text + " leaves the range of " + type_name(call.parameters.from);
+      std::string(doing) + " " + facts.text + " leaves the range of " + type_name(call.parameters.to);
   return Status(Code::Overflow, std::move(message), std::move(facts));
 }
 

@@ -99,10 +99,10 @@ enum class DatePart : uint8_t {
 Kernel date_part_kernel(DatePart part, TypeId type);  // -> Int32
 Kernel leap_year_kernel(TypeId type);                 // -> Bool
 enum class DateUnit : uint8_t { Year, Quarter, Month, Week, Day, Hour, Minute, Second };
-// parameters.first: the DateUnit; parameters.from: the type.
+// parameters.first: the DateUnit; parameters.from and .to: the type.
 Kernel truncate_kernel(TypeId type);
 
-// date_shift.cc. Dates and timestamps to their own type; parameters.from: the type.
+// date_shift.cc. Dates and timestamps to their own type; parameters.from and .to: the type.
 enum class MonthEnd : uint8_t { First, Last };
 Kernel month_end_kernel(MonthEnd end, TypeId type);  // the first or last day of the month, the time of day kept
 Kernel add_months_kernel(TypeId type);               // (time, int64 months): a day past the month's end becomes its last
@@ -113,14 +113,15 @@ Kernel round_months_kernel(Rounding rounding, TypeId type);
 Kernel round_ticks_kernel(Rounding rounding, TypeId type);
 // (a, b) -> Int64: whole units of parameters.first months from b to a, towards zero.
 Kernel months_between_kernel(TypeId type);
-Status divide_towards_zero(Call& call);  // Int64, by parameters.first
+// (a, b) -> Int64: (a - b) * parameters.second / parameters.first, towards zero; one of the two is 1. ERR_OVERFLOW.
+Kernel units_between_kernel(TypeId type);
 
 // date_text.cc. parameters.format, parameters.zone (or null: UTC).
 Kernel format_time_kernel(TypeId type);  // -> Utf8
 // Utf8 -> parameters.to. Null for other texts when parameters.first is 0, else an error.
 Kernel parse_time_kernel(TypeId to);
 
-// date_zone.cc. parameters.zone; timestamps to their own type; parameters.from: the type.
+// date_zone.cc. parameters.zone; timestamps to their own type; parameters.from and .to: the type.
 Kernel to_wall_clock_kernel(TypeId type);
 // parameters.first: the Ambiguous, parameters.second: the Nonexistent.
 enum class Ambiguous : uint8_t { Raise, Null, Earliest, Latest };
