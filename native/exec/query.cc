@@ -366,7 +366,8 @@ Status Query::make_csv_scan() {
 
 Status Query::begin_memory(const Segment& segment) {
   const auto stored = stored_source(segment);
-  SegmentRows input = stored ? SegmentRows{{stored->schema, stored->rows, {}, {}}, nullptr, nullptr} : input_of(segment);
+  SegmentRows input =
+      stored ? SegmentRows{{stored->schema, stored->rows, {}, {}}, nullptr, nullptr} : input_of(segment);
   if (input.parts) input.view = {input.parts->schema, input.parts->rows, {}, {}};
   if (input.parted) input.view = {input.parted->schema(), 0, {}, {}};
   std::vector<const OpSpec*> steps = segment.steps;

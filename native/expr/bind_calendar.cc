@@ -114,7 +114,8 @@ Result<Value> Binder::bind_round_time(const Node& node) {
   spec.parameters.from = spec.parameters.to = type;
   spec.parameters.first = length.months ? length.months : length.ticks;
   // The first Monday of 1970 was its fifth day.
-  if (node.argument(4).as_bool()) spec.parameters.second = 4 * (kNanosecondsPerDay / tick_of(type)) % spec.parameters.first;
+  if (node.argument(4).as_bool())
+    spec.parameters.second = 4 * (kNanosecondsPerDay / tick_of(type)) % spec.parameters.first;
   return emit(spec, {value.value()});
 }
 

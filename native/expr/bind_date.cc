@@ -5,9 +5,9 @@ namespace millrace::expr {
 
 namespace {
 
-constexpr const char* kParts[] = {"year",      "quarter", "month",  "day",    "weekday",
-                                  "dayOfYear", "hour",    "minute", "second", "millisecond",
-                                  "microsecond", "nanosecond", "week", "isoYear", "daysInMonth"};
+constexpr const char* kParts[] = {"year",        "quarter",    "month",  "day",     "weekday",
+                                  "dayOfYear",   "hour",       "minute", "second",  "millisecond",
+                                  "microsecond", "nanosecond", "week",   "isoYear", "daysInMonth"};
 constexpr const char* kUnits[] = {"year", "quarter", "month", "week", "day", "hour", "minute", "second"};
 
 // The position of `name` in a list, or the list's length.

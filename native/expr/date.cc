@@ -193,7 +193,8 @@ Status truncate_timestamps(Call& call) {
   for (uint32_t row = 0; row < call.rows; row++) {
     bool bad;
     if (unit < DateUnit::Day) {
-      bad = __builtin_mul_overflow(first_day_of(floor_quotient(a[row], Clock::kPerDay), unit), Clock::kPerDay, &out[row]);
+      bad =
+          __builtin_mul_overflow(first_day_of(floor_quotient(a[row], Clock::kPerDay), unit), Clock::kPerDay, &out[row]);
     } else {
       const int64_t rest = a[row] % step;
       bad = __builtin_sub_overflow(a[row], rest < 0 ? rest + step : rest, &out[row]);
@@ -210,8 +211,7 @@ Status leaves_range(const Call& call, const char* doing, const void* value) {
   ErrorFacts facts;
   facts.text = format_value(call.parameters.from, value);
   facts.hint = "filter such rows out first";
-  std::string message =
-      std::string(doing) + " " + facts.text + " leaves the range of " + type_name(call.parameters.to);
+  std::string message = std::string(doing) + " " + facts.text + " leaves the range of " + type_name(call.parameters.to);
   return Status(Code::Overflow, std::move(message), std::move(facts));
 }
 

@@ -96,8 +96,8 @@ Status round_ticks(Call& call) {
     if (rest < 0) rest += length;
     const bool up = kRounding == Rounding::Nearest && rest >= length - rest;
     Value& to = out[row];
-    const bool bad = up ? __builtin_add_overflow(a[row], length - rest, &to)
-                        : __builtin_sub_overflow(a[row], rest, &to);
+    const bool bad =
+        up ? __builtin_add_overflow(a[row], length - rest, &to) : __builtin_sub_overflow(a[row], rest, &to);
     if (bad && call.is_valid(row)) [[unlikely]]
       return leaves_range(call, kRounding == Rounding::Floor ? "truncating" : "rounding", &a[row]);
   }

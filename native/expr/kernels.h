@@ -105,7 +105,7 @@ Kernel truncate_kernel(TypeId type);
 // date_shift.cc. Dates and timestamps to their own type; parameters.from and .to: the type.
 enum class MonthEnd : uint8_t { First, Last };
 Kernel month_end_kernel(MonthEnd end, TypeId type);  // the first or last day of the month, the time of day kept
-Kernel add_months_kernel(TypeId type);               // (time, int64 months): a day past the month's end becomes its last
+Kernel add_months_kernel(TypeId type);  // (time, int64 months): a day past the month's end becomes its last
 // To the start of a multiple (Floor) or to the nearest one, up from half way. parameters.first: months, counted from
 // year 0, or ticks, counted from parameters.second, which is below them.
 enum class Rounding : uint8_t { Floor, Nearest };

@@ -182,8 +182,8 @@ Status TimeFormat::add_field(std::string_view pattern, size_t& at) {
 }
 
 void TimeFormat::add_literal(std::string_view text) {
-  items_.push_back({TimeField::Literal, '0', 0, static_cast<uint32_t>(literals_.size()),
-                    static_cast<uint32_t>(text.size())});
+  items_.push_back(
+      {TimeField::Literal, '0', 0, static_cast<uint32_t>(literals_.size()), static_cast<uint32_t>(text.size())});
   literals_ += text;
   most_bytes_ += text.size();
 }

@@ -53,7 +53,8 @@ struct TimeParts {
 
 class TimeFormat {
  public:
-  // Longer ones, after %F and its like are written out, are ERR_PLAN, as are unknown fields: a row of text stays bounded.
+  // Longer ones, after %F and its like are written out, are ERR_PLAN, as are unknown fields: a row of text stays
+  // bounded.
   static constexpr size_t kMostBytes = 768;
   static Result<TimeFormat> compile(std::string_view pattern);
 

@@ -1,5 +1,5 @@
-// Texts read by a TimeFormat. Numbers may have fewer digits than their field is wide, names come in any case, in full or
-// as three letters, and what is not said is the start of what is.
+// Texts read by a TimeFormat. Numbers may have fewer digits than their field is wide, names come in any case, in full
+// or as three letters, and what is not said is the start of what is.
 #include <algorithm>
 
 #include "expr/clock.h"

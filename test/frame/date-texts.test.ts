@@ -8,7 +8,8 @@ const random = generator(seed)
 const int = (below: number) => Math.floor(random() * below)
 const pick = <T>(items: readonly T[]): T => items[int(items.length)]!
 
-const monthNames = 'January February March April May June July August September October November December'.split(' ')
+const monthNames =
+  'January February March April May June July August September October November December'.split(' ')
 const weekdayNames = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ')
 const two = (n: number) => String(n).padStart(2, '0')
 const three = (n: number) => String(n).padStart(3, '0')
@@ -20,7 +21,8 @@ function dayOfYear(date: Date): number {
 }
 
 const hour12 = (date: Date) => date.getUTCHours() % 12 || 12
-const year = (n: number) => (n >= 0 && n <= 9999 ? String(n).padStart(4, '0') : `+${String(n).padStart(6, '0')}`)
+const year = (n: number) =>
+  n >= 0 && n <= 9999 ? String(n).padStart(4, '0') : `+${String(n).padStart(6, '0')}`
 const half = (date: Date) => (date.getUTCHours() < 12 ? 'AM' : 'PM')
 
 /** What a field is, of a time with so many microseconds behind its milliseconds. */
@@ -100,7 +102,10 @@ test(`every field, and patterns of several, are written as plain JavaScript does
   const us = anyUs(300)
   const frame = frameOf(us)
   const all = Object.keys(fields)
-  const patterns = [...all.map(field => [field]), ...Array.from({ length: 40 }, () => all.filter(() => random() < 0.2))]
+  const patterns = [
+    ...all.map(field => [field]),
+    ...Array.from({ length: 40 }, () => all.filter(() => random() < 0.2)),
+  ]
   for (const pattern of patterns) {
     const want = us.map(t => (t === null ? null : pattern.map(field => fields[field]!(...split(t))).join('')))
     const got = await texts(frame.select((c: any) => ({ x: c.t.dt.format(pattern.join('')) })))
@@ -118,8 +123,27 @@ test('a date is written with the time 00:00, and years beyond four digits with a
 })
 
 test(`what a pattern writes it reads (seed ${seed})`, async () => {
-  const dates = ['%Y-%m-%d', '%d.%m.%Y', '%F', '%Y%m%d', '%-d/%-m/%Y', '%e %B %Y', '%b %d %Y', '%Y-%j', '%A %F', '%a, %F']
-  const times = ['%H:%M:%S.%f', '%T%.f', '%I:%M:%S.%6f %p', '%-I:%-M:%-S.%f %P', '%H%M%S%f', '%T.%9f%z', '%R:%S.%f %Z']
+  const dates = [
+    '%Y-%m-%d',
+    '%d.%m.%Y',
+    '%F',
+    '%Y%m%d',
+    '%-d/%-m/%Y',
+    '%e %B %Y',
+    '%b %d %Y',
+    '%Y-%j',
+    '%A %F',
+    '%a, %F',
+  ]
+  const times = [
+    '%H:%M:%S.%f',
+    '%T%.f',
+    '%I:%M:%S.%6f %p',
+    '%-I:%-M:%-S.%f %P',
+    '%H%M%S%f',
+    '%T.%9f%z',
+    '%R:%S.%f %Z',
+  ]
   for (let round = 0; round < 60; round++) {
     const us = anyUs(100)
     const pattern = `${pick(dates)}${pick(['T', ' ', ' at '])}${pick(times)}`
@@ -190,7 +214,9 @@ test.each<[string, string | undefined, string | null]>([
 })
 
 test('a text of another form is an error that names it, the first in order, unless strict is false', async () => {
-  const s = Array.from({ length: 400_000 }, (_, i) => (i === 150_000 || i === 399_000 ? `bad ${i}` : '2020-01-01'))
+  const s = Array.from({ length: 400_000 }, (_, i) =>
+    i === 150_000 || i === 399_000 ? `bad ${i}` : '2020-01-01',
+  )
   const df = fromColumns({ s }) as any
   for (const threads of [1, 2, 3, 8]) {
     const strict = df.select((c: any) => ({ x: c.s.str.toDate('%Y-%m-%d') }))
@@ -211,21 +237,33 @@ test('a text of another form is an error that names it, the first in order, unle
 test('the unit of a timestamp is chosen, and what does not fit it is an error or null', async () => {
   const df = fromColumns({ s: ['2021-01-01 00:00:00.123456789'] }) as any
   const ticks = (unit?: string) =>
-    df.select((c: any) => ({ x: c.s.str.toTimestamp('%F %T.%f', { unit }).cast('int64') })).compute({ int64: 'bigint' })
+    df
+      .select((c: any) => ({ x: c.s.str.toTimestamp('%F %T.%f', { unit }).cast('int64') }))
+      .compute({ int64: 'bigint' })
   expect((await ticks('ns')).x.at(0)).toBe(1_609_459_200_123_456_789n)
   expect((await ticks()).x.at(0)).toBe(1_609_459_200_123_456n)
   expect((await ticks('ms')).x.at(0)).toBe(1_609_459_200_123n)
   expect(await read('3000-01-01', '%F', { unit: 'ns', strict: false })).toBe(null)
-  await expect(read('3000-01-01', '%F', { unit: 'ns' })).rejects.toThrow('is out of the range of timestamp[ns]')
+  await expect(read('3000-01-01', '%F', { unit: 'ns' })).rejects.toThrow(
+    'is out of the range of timestamp[ns]',
+  )
 })
 
-const loose = fromColumns({ t: ['2024-01-01T12:00'], s: ['x'] }, { schema: { t: 'timestamp[us]', s: 'utf8' } }) as any
+const loose = fromColumns(
+  { t: ['2024-01-01T12:00'], s: ['x'] },
+  { schema: { t: 'timestamp[us]', s: 'utf8' } },
+) as any
 
 test.each<[string, () => unknown, string, string]>([
   ['an unknown field', () => loose.t.dt.format('%Y %Q'), 'ERR_INVALID_ARGUMENT', 'unknown field %Q'],
   ['half a field', () => loose.t.dt.format('100%'), 'ERR_INVALID_ARGUMENT', 'unknown field %'],
   ['no format', () => loose.t.dt.format(), 'ERR_INVALID_ARGUMENT', 'the format'],
-  ['a long format', () => loose.t.dt.format('ä'.repeat(129)), 'ERR_INVALID_ARGUMENT', 'longer than 256 bytes'],
+  [
+    'a long format',
+    () => loose.t.dt.format('ä'.repeat(129)),
+    'ERR_INVALID_ARGUMENT',
+    'longer than 256 bytes',
+  ],
   ['%Z of a zone', () => loose.t.dt.inZone('Asia/Kolkata').format('%Z'), 'ERR_INVALID_ARGUMENT', '%Z'],
   ['weeks to read', () => loose.s.str.toDate('%G-%V'), 'ERR_INVALID_ARGUMENT', 'unknown field %G'],
   ['a date without a year', () => loose.s.str.toDate('%m-%d'), 'ERR_INVALID_ARGUMENT', 'says no year'],
@@ -237,4 +275,3 @@ test.each<[string, () => unknown, string, string]>([
 ])('%s is refused where it is written', (_, make, code, message) => {
   expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
 })
-

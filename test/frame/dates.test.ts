@@ -107,11 +107,7 @@ const inNs: Record<string, bigint> = {
   w: 604_800_000_000_000n,
 }
 
-test.each([
-  'ms',
-  'us',
-  'ns',
-])(`offsetBy moves timestamp[%s] by the calendar (seed ${seed})`, async unit => {
+test.each(['ms', 'us', 'ns'])(`offsetBy moves timestamp[%s] by the calendar (seed ${seed})`, async unit => {
   const t = someOf(unit, 300)
   const frame = frameOf(unit, { t })
   for (let round = 0; round < 20; round++) {
@@ -163,37 +159,38 @@ function multiple(tick: bigint, every: string, unit: string): [bigint, bigint] {
   return [tick - rest, tick - rest + length]
 }
 
-test.each([
-  'ms',
-  'us',
-  'ns',
-])(`truncate and round find multiples of timestamp[%s] (seed ${seed})`, async unit => {
-  const everies = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second']
-  for (const every of [...everies, '90s', '15m', '5h', '3d', '2w', '1w', '1mo', '5mo', '2q', '10y', '7s']) {
-    const t = someOf(unit, 200)
-    // Some half way.
-    for (let i = 0; i < t.length; i += 4) {
-      if (t[i] === null) continue
-      const [start, next] = multiple(t[i]!, every, unit)
-      t[i] = start + (next - start) / 2n - BigInt(int(2))
+test.each(['ms', 'us', 'ns'])(
+  `truncate and round find multiples of timestamp[%s] (seed ${seed})`,
+  async unit => {
+    const everies = ['year', 'quarter', 'month', 'week', 'day', 'hour', 'minute', 'second']
+    for (const every of [...everies, '90s', '15m', '5h', '3d', '2w', '1w', '1mo', '5mo', '2q', '10y', '7s']) {
+      const t = someOf(unit, 200)
+      // Some half way.
+      for (let i = 0; i < t.length; i += 4) {
+        if (t[i] === null) continue
+        const [start, next] = multiple(t[i]!, every, unit)
+        t[i] = start + (next - start) / 2n - BigInt(int(2))
+      }
+      const frame = frameOf(unit, { t })
+      const floors = t.map(tick => (tick === null ? null : multiple(tick, every, unit)[0]))
+      const nearest = t.map(tick => {
+        if (tick === null) return null
+        const [start, next] = multiple(tick, every, unit)
+        return tick - start < next - tick ? start : next
+      })
+      const what = `${every} seed ${seed}`
+      expect(await values(frame, c => c.t.dt.truncate(every).cast('int64'), t.length), what).toEqual(floors)
+      expect(await values(frame, c => c.t.dt.round(every).cast('int64'), t.length), what).toEqual(nearest)
     }
-    const frame = frameOf(unit, { t })
-    const floors = t.map(tick => (tick === null ? null : multiple(tick, every, unit)[0]))
-    const nearest = t.map(tick => {
-      if (tick === null) return null
-      const [start, next] = multiple(tick, every, unit)
-      return tick - start < next - tick ? start : next
-    })
-    const what = `${every} seed ${seed}`
-    expect(await values(frame, c => c.t.dt.truncate(every).cast('int64'), t.length), what).toEqual(floors)
-    expect(await values(frame, c => c.t.dt.round(every).cast('int64'), t.length), what).toEqual(nearest)
-  }
-})
+  },
+)
 
 test.each(['ms', 'us', 'ns'])(`diff counts whole units of timestamp[%s] (seed ${seed})`, async unit => {
   const a = someOf(unit, 400)
   // Half of them near, so that small differences come up.
-  const b = a.map(tick => (random() < 0.1 ? null : random() < 0.5 ? ticks(unit) : (tick ?? 0n) + BigInt(int(9) - 4)))
+  const b = a.map(tick =>
+    random() < 0.1 ? null : random() < 0.5 ? ticks(unit) : (tick ?? 0n) + BigInt(int(9) - 4),
+  )
   for (let i = 0; i < a.length; i += 3)
     if (a[i] !== null) b[i] = BigInt(addMonths(split(a[i]!, unit)[0], int(30) - 15)) * perMs[unit]!
   const frame = frameOf(unit, { a, b })
@@ -288,6 +285,9 @@ test('a move out of the range of the type is an error that names the value', asy
     (c: any) => c.t.dt.round('day'),
   ]) {
     const failed = df.select((c: any) => ({ x: make(c) })).compute()
-    await expect(failed).rejects.toMatchObject({ code: 'ERR_OVERFLOW', text: expect.stringContaining('2262-04-11') })
+    await expect(failed).rejects.toMatchObject({
+      code: 'ERR_OVERFLOW',
+      text: expect.stringContaining('2262-04-11'),
+    })
   }
 })

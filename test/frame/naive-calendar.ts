@@ -19,8 +19,7 @@ export function addMonths(ms: number, months: number): number {
 /** Whole months from b to a, towards zero, each with nanoseconds behind its milliseconds. */
 export function monthsBetween(a: number, aNs: number, b: number, bNs: number): number {
   const [to, from] = [new Date(a), new Date(b)]
-  const months =
-    (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth()
+  const months = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth()
   const within = (date: Date) => date.getUTCDate() * dayMs + date.getTime() - floorTo(date.getTime(), dayMs)
   const left = within(to) - within(from) || aNs - bNs
   if (months > 0 && left < 0) return months - 1

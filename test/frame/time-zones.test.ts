@@ -56,8 +56,22 @@ const zones = [
 ]
 // Days on which clocks changed, here and there.
 const eventful = [
-  '2021-03-28', '2021-10-31', '2021-03-14', '2021-11-07', '2021-04-03', '2021-10-02', '2011-12-30', '2018-11-04',
-  '2018-02-18', '1945-05-24', '2000-10-15', '2045-10-29', '1893-04-01', '2350-03-26', '2700-10-31', '9000-03-30',
+  '2021-03-28',
+  '2021-10-31',
+  '2021-03-14',
+  '2021-11-07',
+  '2021-04-03',
+  '2021-10-02',
+  '2011-12-30',
+  '2018-11-04',
+  '2018-02-18',
+  '1945-05-24',
+  '2000-10-15',
+  '2045-10-29',
+  '1893-04-01',
+  '2350-03-26',
+  '2700-10-31',
+  '9000-03-30',
 ].map(day => Date.parse(day))
 
 const firstMs = Date.UTC(2001, 0, 1) - 2000 * 365.2425 * dayMs
@@ -101,7 +115,9 @@ test.each(zones)(`clocks of %s show what Intl says (seed ${seed})`, async zone =
   const sign = (seconds: number) =>
     `${seconds < 0 ? '-' : '+'}${String(Math.floor(Math.abs(seconds) / 3600)).padStart(2, '0')}:${String(Math.floor(Math.abs(seconds) / 60) % 60).padStart(2, '0')}`
   expect(await column(frame, c => zoned(c).format('%H:%M:%S.%3f %:z'))).toEqual(
-    ms.map((t, i) => (t === null ? null : `${iso(shown[i]!)!.split('T')[1]!.slice(0, -1)} ${sign(offset(zone, t))}`)),
+    ms.map((t, i) =>
+      t === null ? null : `${iso(shown[i]!)!.split('T')[1]!.slice(0, -1)} ${sign(offset(zone, t))}`,
+    ),
   )
 })
 
@@ -117,7 +133,9 @@ test.each(zones)(`the instants of times on clocks of %s (seed ${seed})`, async z
   const utc = async (options: object) => (await column(frame, c => c.t.dt.toUtc(zone, options))).map(iso)
   const end = (t: number) => gapEnd(zone, t)
   expect(await utc({ ambiguous: 'earliest', nonexistent: 'shiftForward' })).toEqual(resolve(0, end))
-  expect(await utc({ ambiguous: 'latest', nonexistent: 'shiftBackward' })).toEqual(resolve(-1, t => end(t) - 1))
+  expect(await utc({ ambiguous: 'latest', nonexistent: 'shiftBackward' })).toEqual(
+    resolve(-1, t => end(t) - 1),
+  )
   expect(await utc({ ambiguous: 'null', nonexistent: 'null' })).toEqual(
     found.map(list => (list?.length === 1 ? iso(list[0]!) : null)),
   )
@@ -132,7 +150,8 @@ test.each(zones)(`units and lengths go by the calendar of %s (seed ${seed})`, as
     const same = local - offset(zone, t) * 1000
     return wall(zone, same) === local && offset(zone, same) === offset(zone, t) ? same : first(local)
   }
-  const each = (f: (t: number, shown: number) => number) => ms.map(t => (t === null ? null : iso(f(t, wall(zone, t)))))
+  const each = (f: (t: number, shown: number) => number) =>
+    ms.map(t => (t === null ? null : iso(f(t, wall(zone, t)))))
   const got = async (make: (c: any) => any) => (await column(frame, make)).map(iso)
   const monthStart = (t: number) => floorTo(t, dayMs) - (new Date(t).getUTCDate() - 1) * dayMs
   expect(await got(c => zoned(c).truncate('day'))).toEqual(each((_, s) => first(floorTo(s, dayMs))))
@@ -181,7 +200,10 @@ test('an offset is a zone', async () => {
     '2021-05-31T14:30:00.000Z',
     null,
   ])
-  expect((await column(frame, c => c.t.dt.toUtc('+05:45'))).map(iso)).toEqual(['2021-05-31T18:15:00.000Z', null])
+  expect((await column(frame, c => c.t.dt.toUtc('+05:45'))).map(iso)).toEqual([
+    '2021-05-31T18:15:00.000Z',
+    null,
+  ])
 })
 
 test('a time that comes twice or not at all is an error that says what to do, unless told what it becomes', async () => {
@@ -214,7 +236,12 @@ test.each<[string, () => unknown, string, string]>([
   ['a date in a zone', () => loose.d.dt.inZone('UTC').hour(), 'ERR_TYPE', 'inZone needs a timestamp'],
   ['a date of a zone', () => loose.d.dt.toUtc('UTC'), 'ERR_TYPE', 'toUtc needs a timestamp'],
   ['a date in a zone as text', () => loose.d.dt.inZone('UTC').format('%F'), 'ERR_TYPE', 'timestamp'],
-  ['a strange choice', () => loose.t.dt.toUtc('UTC', { ambiguous: 'first' }), 'ERR_INVALID_ARGUMENT', 'ambiguous'],
+  [
+    'a strange choice',
+    () => loose.t.dt.toUtc('UTC', { ambiguous: 'first' }),
+    'ERR_INVALID_ARGUMENT',
+    'ambiguous',
+  ],
 ])('%s is refused where it is written', (_, make, code, message) => {
   expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
 })
@@ -227,5 +254,7 @@ test('a misspelt zone comes with the one that was meant', () => {
 
 test('explain shows the zone and nothing of its table', () => {
   const plan = loose.withColumns((c: any) => ({ x: c.t.dt.inZone('Asia/Kolkata').truncate('day') })).explain()
-  expect(plan).toContain("fromZone(truncate(toZone(t, 'Asia/Kolkata'), 'day'), 'Asia/Kolkata', 'earliest', 'shiftForward')")
+  expect(plan).toContain(
+    "fromZone(truncate(toZone(t, 'Asia/Kolkata'), 'day'), 'Asia/Kolkata', 'earliest', 'shiftForward')",
+  )
 })

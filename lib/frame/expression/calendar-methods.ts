@@ -5,6 +5,9 @@ import type { Mode } from './operand-types.js'
 
 type Part<C, M extends Mode> = Expr<NullableAs<'int32', C>, M>
 
+/** A length of time such as `15m`, `2w` or `1h30m`; units are ns, us, ms, s, m, h, d, w, mo, q, y. */
+export type Multiple = `${number}${string}`
+
 /** What a calendar and a clock say: in UTC under `dt`, in a zone under `dt.inZone(zone)`. Null stays null. */
 export interface CalendarMethods<C, M extends Mode> {
   /**
@@ -143,7 +146,7 @@ export interface CalendarMethods<C, M extends Mode> {
    * @example df.withColumns((c) => ({ month: c.Date.dt.truncate('month'), quarterHour: c.At.dt.truncate('15m') }))
    * @throws ERR_INVALID_ARGUMENT for an unknown unit, or one that is no whole number of the type's steps
    */
-  truncate(unit: TruncateUnit | (string & {})): Expr<C, M>
+  truncate(unit: TruncateUnit | Multiple): Expr<C, M>
 
   /**
    * The nearest start of a unit or multiple, the later one from half way on. pandas: `s.dt.round`, which takes the even
@@ -152,7 +155,7 @@ export interface CalendarMethods<C, M extends Mode> {
    * @example df.withColumns((c) => ({ hour: c.At.dt.round('hour') }))
    * @throws ERR_INVALID_ARGUMENT for an unknown unit, or one that is no whole number of the type's steps
    */
-  round(unit: TruncateUnit | (string & {})): Expr<C, M>
+  round(unit: TruncateUnit | Multiple): Expr<C, M>
 
   /**
    * Moved by a length of time: `1mo`, `-3d`, `2h30m`; units are ns, us, ms, s, m, h, d, w, mo, q, y. Months go first; a day

@@ -41,10 +41,7 @@ export interface DateMethods<C, M extends Mode> extends CalendarMethods<C, M> {
    * @example df.withColumns((c) => ({ hours: c.At.dt.diff(c.Date, 'h'), months: c.At.dt.diff('2019-06-30', 'mo') }))
    * @throws ERR_TYPE unless both are dates or timestamps, ERR_INVALID_ARGUMENT for an unknown unit
    */
-  diff<const O extends Operand<C>>(
-    other: O,
-    unit: DifferenceUnit,
-  ): Expr<Difference<C, O>, M | ModeOf<O>>
+  diff<const O extends Operand<C>>(other: O, unit: DifferenceUnit): Expr<Difference<C, O>, M | ModeOf<O>>
 
   /**
    * What the calendar and the clocks of a time zone say at an instant: `.hour()`, `.truncate('day')`, `.format('%H:%M')`
@@ -63,7 +60,7 @@ export interface DateMethods<C, M extends Mode> extends CalendarMethods<C, M> {
    * @example df.withColumns((c) => ({ at: c.At.dt.toUtc('Europe/Berlin', { ambiguous: 'earliest' }) }))
    * @throws ERR_INVALID_ARGUMENT for an unknown zone; when it runs, ERR_CAST for a time that comes twice or not at all
    */
-  toUtc<const O extends ToUtcOptions = {}>(zone: string, options?: O): Expr<InstantOf<C, O>, M>
+  toUtc<const O extends ToUtcOptions = ToUtcOptions>(zone: string, options?: O): Expr<InstantOf<C, O>, M>
 }
 
 /**

@@ -190,10 +190,7 @@ class ZonedDateNamespace extends ClockParts {
 const everyDateMethod: Exclude<keyof DateMethods<'date', 'row'>, keyof DateNamespace> extends never
   ? true
   : never = true
-const everyZonedMethod: Exclude<
-  keyof ZonedDateMethods<'date', 'row'>,
-  keyof ZonedDateNamespace
-> extends never
+const everyZonedMethod: Exclude<keyof ZonedDateMethods<'date', 'row'>, keyof ZonedDateNamespace> extends never
   ? true
   : never = true
 void everyDateMethod

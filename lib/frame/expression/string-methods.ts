@@ -109,7 +109,10 @@ export interface StringMethods<C, M extends Mode> {
    * @example df.withColumns((c) => ({ day: c.Name.str.toDate('%d.%m.%Y', { strict: false }) }))
    * @throws ERR_INVALID_ARGUMENT for an unknown field; when it runs, ERR_CAST names the first text that is no such date
    */
-  toDate<const O extends ParseTimeOptions = {}>(format?: string, options?: O): Expr<Parsed<'date', C, O>, M>
+  toDate<const O extends ParseTimeOptions = ParseTimeOptions>(
+    format?: string,
+    options?: O,
+  ): Expr<Parsed<'date', C, O>, M>
 
   /**
    * The timestamp that the whole text says, by a pattern of `dt.format`'s fields, or in ISO form; UTC unless %z says an
@@ -118,7 +121,7 @@ export interface StringMethods<C, M extends Mode> {
    * @example df.withColumns((c) => ({ at: c.Name.str.toTimestamp('%d/%m/%Y %H:%M', { strict: false }) }))
    * @throws ERR_INVALID_ARGUMENT for an unknown field; when it runs, ERR_CAST names the first text that is no such time
    */
-  toTimestamp<const O extends ParseTimestampOptions = {}>(
+  toTimestamp<const O extends ParseTimestampOptions = ParseTimestampOptions>(
     format?: string,
     options?: O,
   ): Expr<Parsed<`timestamp[${UnitOf<O>}]`, C, O>, M>

@@ -44,9 +44,13 @@ function hintFor(unknown: string, known: ReadonlySet<string>): string {
 export function checkFormat(pattern: unknown, zoned: boolean): string {
   const names = fieldsOf(pattern, 'the format', writable)
   if (zoned && names.includes('Z')) {
-    throw new MillraceError('ERR_INVALID_ARGUMENT', 'The format has %Z, but zones have no names by themselves', {
-      hint: 'write the offset by %z or %:z, or the name of the zone as fixed text',
-    })
+    throw new MillraceError(
+      'ERR_INVALID_ARGUMENT',
+      'The format has %Z, but zones have no names by themselves',
+      {
+        hint: 'write the offset by %z or %:z, or the name of the zone as fixed text',
+      },
+    )
   }
   return pattern as string
 }

@@ -59,7 +59,8 @@ function splitLength(by: string): { calendar: string; clock: string } {
 }
 
 /** What the clocks of a zone show, as a timestamp. */
-export const wallClock = (instant: ExprNode, zone: string): ExprNode => expression('toZone', [instant], [zone])
+export const wallClock = (instant: ExprNode, zone: string): ExprNode =>
+  expression('toZone', [instant], [zone])
 
 /**
  * The instant at which a zone's clocks show a time that was computed from what they showed at `instant`. Of two it is
