@@ -98,7 +98,11 @@ class LocalPartScan final : public LocalScan {
  public:
   LocalPartScan(spill::Parts& table, const std::vector<ChunkRange>& strips, const std::vector<uint32_t>& columns,
                 uint32_t vector_rows, QueryState& query)
-      : table_(table), strips_(strips), reader_(table, &columns, &query.budget), vector_rows_(vector_rows), query_(query) {}
+      : table_(table),
+        strips_(strips),
+        reader_(table, &columns, &query.budget),
+        vector_rows_(vector_rows),
+        query_(query) {}
 
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
     StripOutcome out;

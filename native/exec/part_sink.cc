@@ -163,7 +163,9 @@ class PartSink final : public Sink {
     return frame;
   }
 
-  std::unique_ptr<LocalSink> make_sampler() override { return sampled_ ? std::make_unique<KeySampler>(spec_) : nullptr; }
+  std::unique_ptr<LocalSink> make_sampler() override {
+    return sampled_ ? std::make_unique<KeySampler>(spec_) : nullptr;
+  }
   bool samples_always() const override { return true; }
   Result<bool> use_sample(LocalSink& sampler) override {
     open_parts(static_cast<KeySampler&>(sampler).sample().make_parts(spec_.parts));

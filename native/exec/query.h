@@ -28,7 +28,7 @@ struct QueryResult {
 // What a segment leaves to those that read it: one of these.
 struct SegmentRows {
   FrameView view;
-  std::shared_ptr<spill::Parts> parts;      // of a pipeline that keeps its rows as parts, or as a table in one
+  std::shared_ptr<spill::Parts> parts;  // of a pipeline that keeps its rows as parts, or as a table in one
   std::shared_ptr<PartedOperator> parted;
 };
 
@@ -93,8 +93,8 @@ class Query final : public std::enable_shared_from_this<Query> {
   OnDone on_done_;
   bool spills_ = false;
   std::vector<Segment> segments_;
-  bool here_ = false;               // no other thread works on it
-  size_t at_ = 0;                   // the segment in progress
+  bool here_ = false;                 // no other thread works on it
+  size_t at_ = 0;                     // the segment in progress
   std::vector<SegmentRows> results_;  // by segment; forgotten when the last reader is done
   std::vector<size_t> readers_left_;
   QueryState state_;

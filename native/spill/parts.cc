@@ -38,8 +38,13 @@ struct ColumnHeader {
 };
 
 ColumnHeader header_of(const store::ColumnChunk& column) {
-  return {static_cast<uint64_t>(column.encoding), column.width,          column.null_count,      column.base,
-          column.data.size(),                     column.offsets.size(), column.validity.size()};
+  return {static_cast<uint64_t>(column.encoding),
+          column.width,
+          column.null_count,
+          column.base,
+          column.data.size(),
+          column.offsets.size(),
+          column.validity.size()};
 }
 
 Status read_into(Buffer& to, size_t size, const uint8_t*& from) {
@@ -76,7 +81,8 @@ SpillPolicy make_policy(SpillSpace& space, MemoryBudget& budget, uint32_t thread
   constexpr int64_t kMostBuffer = 64 << 20;
   const int64_t limit = budget.limit_bytes() == INT64_MAX ? kAssumedLimit : budget.limit_bytes();
   const int64_t share = limit / std::max<uint32_t>(threads, 1);
-  return {&space, &budget, always ? 0 : limit / 4, std::clamp(share / 16, kLeastBuffer, kMostBuffer), share / 8};
+  const int64_t buffer = std::clamp(share / 16, kLeastBuffer, kMostBuffer);
+  return {&space, &budget, always ? 0 : limit / 4, buffer, share / 8, share};
 }
 
 size_t parts_for(const SpillPolicy& policy, int64_t bytes) {
