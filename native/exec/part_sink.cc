@@ -201,7 +201,7 @@ std::unique_ptr<spill::Partitioner> make_number_ranges(size_t keys, int64_t rows
     for (int byte = 0; byte < 8; byte++) splitter += static_cast<char>(word >> (56 - 8 * byte));
     if (splitters.empty() || splitters.back() < splitter) splitters.push_back(std::move(splitter));
   }
-  return spill::make_range_parts(std::vector<spill::KeyOrder>(keys), std::move(splitters));
+  return spill::make_range_parts(std::vector<sort::KeyOrder>(keys), std::move(splitters));
 }
 
 }  // namespace millrace::exec
