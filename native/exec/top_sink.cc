@@ -150,7 +150,10 @@ class LocalTopSink final : public LocalSink {
     discard_strip();
   }
 
+  bool satisfied() const override { return spec_.rows == 0; }
+
   Status consume(const Batch& batch) override {
+    if (satisfied()) return {};
     uint64_t words[kVectorRows];
     key_words(batch.columns[spec_.keys[0]], spec_.orders[0], batch.rows, words);
     const uint64_t most = std::min(candidates_->last_word(), spec_.threshold->word());
