@@ -29,7 +29,21 @@ const cpp: Record<string, string[]> = {
   window: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
   spill: ['base', 'column', 'store', 'agg', 'sort'],
   exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'spill', 'ipc'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'spill', 'exec', 'ipc'],
+  node: [
+    'base',
+    'simd',
+    'column',
+    'expr',
+    'csv',
+    'store',
+    'agg',
+    'sort',
+    'join',
+    'window',
+    'spill',
+    'exec',
+    'ipc',
+  ],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [
