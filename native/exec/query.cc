@@ -87,7 +87,8 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
   };
   for (const OpSpec& op : plan.value()->steps) {
     const bool missing = op.kind == OpSpec::Kind::Memory
-                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle)
+                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle) &&
+                                   !holds(inputs.borrowed, op.frame_handle)
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
@@ -125,9 +126,12 @@ bool Query::is_small() const {
       if (const auto& frame = inputs_.frames[handle]) {
         out = frame->rows;
         for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
+      } else if (const auto& stored = inputs_.stored[handle]) {
+        out = stored->rows;
+        text_bytes += static_cast<size_t>(stored->bytes());
       } else {
-        out = inputs_.stored[handle]->rows;
-        text_bytes += static_cast<size_t>(inputs_.stored[handle]->bytes());
+        out = inputs_.borrowed[handle]->rows;
+        text_bytes += static_cast<size_t>(inputs_.borrowed[handle]->bytes());
       }
       cells += out;
     } else if (!never_adds_rows(op.kind)) {
@@ -235,7 +239,7 @@ Status Query::run_operator_of(const Segment& segment) {
 }
 
 bool Query::relabels(const Segment& segment) const {
-  if (segment.source && (segment.source->csv || stored_source(segment))) return false;
+  if (segment.source && (segment.source->csv || stored_source(segment) || borrowed_source(segment))) return false;
   if (is_last(segment) && persists()) return false;
   // The result belongs to the caller; a handle's columns must be copied, and other threads can help with that.
   if (is_last(segment) && (segment.source || streams() || segments_[segment.inputs[0]].readers > 1)) return false;
@@ -334,7 +338,10 @@ Status Query::make_csv_scan() {
 
 Status Query::begin_memory(const Segment& segment) {
   const auto stored = stored_source(segment);
-  FrameView input = stored ? FrameView{stored->schema, stored->rows, {}, {}} : input_of(segment);
+  const auto borrowed = borrowed_source(segment);
+  FrameView input = stored     ? FrameView{stored->schema, stored->rows, {}, {}}
+                    : borrowed ? FrameView{borrowed->schema, borrowed->rows, {}, {}}
+                               : input_of(segment);
   std::vector<const OpSpec*> steps = segment.steps;
   const RowRange range = cut_range(steps, input.rows);
   auto stage = bind_stage(steps, input.schema, false, plan_->options, state_);
@@ -345,6 +352,7 @@ Status Query::begin_memory(const Segment& segment) {
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
   const auto make_scan = [&](bool large_strips) {
+    if (borrowed) return make_borrowed_scan(borrowed, range, large_strips, stage_->needed, plan_->options, state_);
     return stored ? make_stored_scan(stored, range, filter, large_strips, stage_->needed, plan_->options, state_)
                   : make_memory_scan(input, range, large_strips, stage_->needed, plan_->options, state_);
   };
@@ -359,6 +367,12 @@ std::shared_ptr<const store::StoredFrame> Query::stored_source(const Segment& se
   if (!segment.source || segment.source->csv) return nullptr;
   const auto handle = static_cast<size_t>(segment.source->frame_handle);
   return handle < inputs_.stored.size() ? inputs_.stored[handle] : nullptr;
+}
+
+std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segment) const {
+  if (!segment.source || segment.source->csv) return nullptr;
+  const auto handle = static_cast<size_t>(segment.source->frame_handle);
+  return handle < inputs_.borrowed.size() ? inputs_.borrowed[handle] : nullptr;
 }
 
 void Query::redirect_rows() {

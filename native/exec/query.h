@@ -10,6 +10,7 @@ struct QueryInputs {
   // By handle; each handle is one of these.
   std::vector<std::shared_ptr<const Frame>> frames;
   std::vector<std::shared_ptr<const store::StoredFrame>> stored;
+  std::vector<std::shared_ptr<const BorrowedFrame>> borrowed;
   std::vector<std::shared_ptr<const std::vector<uint8_t>>> bytes;
 };
 
@@ -64,6 +65,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   // Where the last segment's rows go, if they are not collected.
   void redirect_rows();
   std::shared_ptr<const store::StoredFrame> stored_source(const Segment& segment) const;
+  std::shared_ptr<const BorrowedFrame> borrowed_source(const Segment& segment) const;
   FrameView input_of(const Segment& segment) const;
   bool is_last(const Segment& segment) const { return &segment == &segments_.back(); }
   uint32_t wanted_threads() const;

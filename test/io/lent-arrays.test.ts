@@ -1,0 +1,273 @@
+// Frames over typed arrays without a copy: what they read, what their owners may do meanwhile, and when they let go.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { fromColumns, type Table } from 'millrace'
+import { afterAll, expect, test } from 'vitest'
+import { generator, seed } from '../random.js'
+
+const run = promisify(execFile)
+const folder = mkdtempSync(join(tmpdir(), 'millrace-lent-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const index = JSON.stringify(fileURLToPath(new URL('../../dist/bundle/index.js', import.meta.url)))
+
+async function program(name: string, code: string, flags: string[] = []): Promise<string> {
+  const file = join(folder, name)
+  writeFileSync(file, code.replaceAll('MILLRACE', index))
+  const { stdout } = await run(process.execPath, [...flags, file], { timeout: 60_000 })
+  return stdout
+}
+
+const sumOf = async (df: { agg(f: (c: any) => any): any }) =>
+  (await df.agg(c => ({ sum: c.x.sum() })).compute()).sum.get(0)
+
+test('a change of the array shows in later queries, unless the frame copied it', async () => {
+  const x = new Float64Array([1, 2, 3])
+  const lent = fromColumns({ x })
+  const copied = fromColumns({ x }, { copy: true })
+  expect([await sumOf(lent), await sumOf(copied)]).toEqual([6, 6])
+  x[0] = 100
+  expect([await sumOf(lent), await sumOf(copied)]).toEqual([105, 6])
+})
+
+test('what was computed or persisted before a change stays', async () => {
+  const x = new Int32Array(5000).fill(1)
+  const df = fromColumns({ x })
+  const table = await df.compute()
+  const kept = await df.persist()
+  x.fill(7)
+  expect(table.x.get(4999)).toBe(1)
+  expect(await sumOf(kept)).toBe(5000)
+  expect(await sumOf(df)).toBe(35_000)
+})
+
+const random = generator(seed)
+const integer = (below: number) => Math.floor(random() * below)
+
+function randomColumns(rows: number) {
+  const floats = new Float64Array(rows + 3).map(() => (random() < 0.05 ? Number.NaN : integer(1000) / 8 - 50))
+  return {
+    k: new Int16Array(rows).map(() => integer(40) - 20),
+    // Views into the middle of a buffer begin anywhere that is whole values from its start.
+    x: floats.subarray(1, rows + 1),
+    u: new Uint8Array(new ArrayBuffer(rows + 5), 5, rows).map(() => integer(256)),
+    f: new Float32Array(rows).map(() => integer(64) / 4),
+    n: new BigInt64Array(rows).map(() => BigInt(integer(1e6)) - 500_000n),
+    on: new Uint8Array(rows).map(() => integer(3)),
+    day: new Int32Array(rows).map(() => integer(20_000)),
+    s: Array.from({ length: rows }, () => (random() < 0.1 ? null : `text ${integer(30)}`)),
+  }
+}
+
+test.each([0, 1, 63, 2047, 2048, 2049, 10_000, 140_000])(
+  'with %i rows every query says what it says of a copy',
+  async rows => {
+    const columns = randomColumns(rows)
+    const schema = { on: 'bool', day: 'date', s: 'utf8?' } as const
+    const [lent, copied] = [{}, { copy: true }].map(options => fromColumns(columns, { schema, ...options }))
+    const other = fromColumns({ k: new Int16Array([-3, 0, 5]), y: new Float64Array([1, 2, 3]) })
+    const queries = (df: typeof lent & {}): { compute(options: object): Promise<Table> }[] => [
+      df,
+      df.filter(c => c.on.and(c.k.gt(3))),
+      df.groupBy('k').agg(c => ({ x: c.x.sum(), n: c.n.max(), f: c.f.mean(), s: c.s.nUnique() })),
+      df.groupBy('s').agg(c => ({ u: c.u.sum(), first: c.day.min() })),
+      df.sortBy('k', 'n').head(100),
+      df.topK(10, 'n'),
+      df.join(other, { on: 'k' }),
+      other.join(df, { on: 'k', how: 'left' }),
+      df.slice(rows >> 1, 70),
+      df.tail(5),
+      df.concat(df).select('u', 's'),
+      df.withColumns(c => ({ last: c.n.shift(1).over('k') })).tail(50),
+      df.select('day', 'on').distinct(),
+    ]
+    for (const threads of [1, 2, 3, 8]) {
+      const tables = await Promise.all(
+        [lent, copied].map(df => Promise.all(queries(df!).map(query => query.compute({ threads })))),
+      )
+      const [of, copy] = tables.map(each => each.map(table => table.toCsv()))
+      expect(of).toEqual(copy)
+    }
+  },
+)
+
+test('batches come in order from lent memory', async () => {
+  const x = Float64Array.from({ length: 300_000 }, (_, i) => i)
+  const seen: number[] = []
+  for await (const batch of fromColumns({ x }).batches({ size: 1000 })) seen.push(...batch.x.values)
+  expect(seen).toEqual([...x])
+})
+
+test('shared memory is lent too, and may grow', async () => {
+  const shared = Reflect.construct(SharedArrayBuffer, [16, { maxByteLength: 64 }]) as SharedArrayBuffer
+  const x = new Float64Array(shared, 0, 2)
+  const df = fromColumns({ x })
+  ;(shared as unknown as { grow(bytes: number): void }).grow(64)
+  x[1] = 5
+  expect(await sumOf(df)).toBe(5)
+})
+
+test('arrays over buffers that may shrink are copied', async () => {
+  const buffer = Reflect.construct(ArrayBuffer, [80_000, { maxByteLength: 160_000 }]) as ArrayBuffer
+  const x = new Float64Array(buffer, 0, 10_000).fill(1)
+  const df = fromColumns({ x })
+  x[0] = 9
+  ;(buffer as unknown as { resize(bytes: number): void }).resize(0)
+  expect(await sumOf(df)).toBe(10_000)
+})
+
+test('a lent buffer is not transferred, a copied one is', async () => {
+  const x = new Float64Array(1000).fill(2)
+  const df = fromColumns({ x })
+  try {
+    structuredClone(x, { transfer: [x.buffer] }) // Node 20 makes a copy instead of throwing
+  } catch (error) {
+    expect((error as Error).name).toBe('DataCloneError')
+  }
+  const transfer = (x.buffer as ArrayBuffer & { transfer?: () => void }).transfer
+  if (transfer) expect(() => transfer.call(x.buffer)).toThrow()
+  expect(x).toHaveLength(1000)
+  expect(await sumOf(df)).toBe(2000)
+
+  const y = new Float64Array(1000).fill(2)
+  const copied = fromColumns({ x: y }, { copy: true })
+  structuredClone(y, { transfer: [y.buffer] })
+  expect(y).toHaveLength(0)
+  expect(await sumOf(copied)).toBe(2000)
+})
+
+test('memory that moves away nevertheless fails the next query', async () => {
+  const memory: any = Reflect.construct((globalThis as any).WebAssembly.Memory, [{ initial: 1 }])
+  const df = fromColumns({ x: new Float64Array(memory.buffer) })
+  expect(await sumOf(df)).toBe(0)
+  memory.grow(1)
+  await expect(df.compute()).rejects.toMatchObject({ code: 'ERR_BUFFER_DETACHED' })
+  await expect(df.select('x').head(1).rowCount()).rejects.toMatchObject({ code: 'ERR_BUFFER_DETACHED' })
+})
+
+test('an array that was transferred before is refused', () => {
+  const x = new Float64Array(10)
+  structuredClone(x, { transfer: [x.buffer] })
+  expect(() => fromColumns({ x })).toThrow(
+    expect.objectContaining({ code: 'ERR_BUFFER_DETACHED', column: 'x' }),
+  )
+})
+
+test('copy is true or false', () => {
+  expect(() => fromColumns({ x: [1] }, { copy: 1 as never })).toThrow(
+    expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+  )
+})
+
+test('memory that somebody writes to all the time never breaks a query', async () => {
+  const rows = 200_000
+  const shared = new SharedArrayBuffer(rows * 24)
+  const writer = new Worker(
+    `const { workerData } = require('node:worker_threads')
+     const words = new Int32Array(workerData)
+     for (let round = 0; ; round++) {
+       const value = round % 3 ? Math.random() * 100 : Math.random() * 2 ** 32 - 2 ** 31
+       const from = Math.floor(Math.random() * words.length)
+       words.fill(value, from, from + 5000)
+     }`,
+    { eval: true, workerData: shared },
+  )
+  const df = fromColumns(
+    {
+      k: new Int32Array(shared, 0, rows),
+      n: new BigInt64Array(shared, rows * 4 + (rows % 2) * 4, rows),
+      x: new Float64Array(shared, rows * 12 + (rows % 2) * 4, rows),
+      on: new Uint8Array(shared, rows * 20, rows),
+    },
+    { schema: { on: 'bool' } },
+  )
+  const whole: { compute(options: object): Promise<Table> }[] = [
+    df.sortBy('k', 'x', 'on'),
+    df.select(c => ({ r: c.x.rank().over('k') })),
+  ]
+  const parts: typeof whole = [
+    df.groupBy('k').agg(c => ({ x: c.x.sum(), n: c.n.nUnique() })),
+    df.groupBy('on', 'k').x.median(),
+    df.select('k', 'on').distinct(),
+    df.join(df.head(100), { on: 'k', how: 'semi' }),
+    df.filter(c => c.on.or(c.n.gt(0))).topK(10, 'n'),
+  ]
+  for (let round = 0; round < 30; round++) {
+    const options = { threads: (round % 3) + 1 }
+    const tables = await Promise.all([...whole, ...parts].map(query => query.compute(options)))
+    expect(tables.slice(0, 2).map(table => table.length)).toEqual([rows, rows])
+    await df.persist()
+  }
+  await writer.terminate()
+})
+
+test('a worker that ends while queries read its arrays takes nothing with it', async () => {
+  const printed = await program(
+    'workers.mjs',
+    `import { Worker, isMainThread } from 'node:worker_threads'
+     import { fromColumns } from MILLRACE
+     const frame = () => fromColumns({ k: new Int32Array(3e6).map((_, i) => i % 1000), x: new Float64Array(3e6).fill(1) })
+     if (!isMainThread) {
+       const df = frame()
+       for (;;) await Promise.all([df.groupBy('k').x.sum().compute(), df.sortBy('k').head(5).compute(), df.compute()])
+     } else {
+       for (let round = 0; round < 25; round++) {
+         const workers = [0, 1, 2].map(() => new Worker(new URL(import.meta.url)))
+         await new Promise(resolve => setTimeout(resolve, 120 + round * 7))
+         await Promise.all(workers.map(worker => worker.terminate()))
+       }
+       console.log((await frame().groupBy('k').x.sum().compute()).length)
+     }`,
+  )
+  expect(printed).toBe('1000\n')
+})
+
+test('a process that exits in the middle of such a query exits with its code', async () => {
+  for (let delay = 0; delay < 8; delay++) {
+    const exit = program(
+      'exit.mjs',
+      `import { fromColumns } from MILLRACE
+       const df = fromColumns({ x: new Float64Array(5e6) })
+       for (let i = 0; i < 4; i++) df.sortBy('x').compute().catch(() => {})
+       setTimeout(() => process.exit(7), ${delay * 4})`,
+    )
+    await expect(exit).rejects.toMatchObject({ code: 7, signal: null })
+  }
+})
+
+test('arrays live as long as the frame or a query needs them, and no longer', async () => {
+  const printed = await program(
+    'release.mjs',
+    `import { fromColumns } from MILLRACE
+     const tick = () => new Promise(resolve => setTimeout(resolve, 5))
+     const gone = []
+     const registry = new FinalizationRegistry(name => gone.push(name))
+     const lend = name => {
+       const x = new Float64Array(4e6).fill(1)
+       registry.register(x.buffer, name)
+       return fromColumns({ x })
+     }
+     // Nobody holds the array or the frame while the query runs.
+     const sums = []
+     for (let i = 0; i < 5; i++) {
+       const running = lend('queried').agg(c => ({ sum: c.x.sum() })).compute()
+       gc()
+       sums.push((await running).sum.get(0))
+     }
+     const kept = lend('kept')
+     const disposed = lend('disposed')
+     disposed[Symbol.dispose]()
+     for (let i = 0; i < 20 && gone.length < 6; i++) { await tick(); gc() }
+     console.log(JSON.stringify([sums, gone.sort(), (await kept.agg(c => ({ n: c.x.sum() })).compute()).n.get(0)]))`,
+    ['--expose-gc'],
+  )
+  expect(JSON.parse(printed)).toEqual([
+    [4e6, 4e6, 4e6, 4e6, 4e6],
+    ['disposed', 'queried', 'queried', 'queried', 'queried', 'queried'],
+    4e6,
+  ])
+})
