@@ -1,0 +1,110 @@
+// Codes of a dictionary column. Arrow's dictionaries may change from batch to batch, grow, or name a text twice; the
+// engine's has each text once, for all batches.
+import { Buffer } from 'node:buffer'
+import type { NativeTexts } from '../native.js'
+import { damaged } from './damage.js'
+import { aligned } from './decode-text.js'
+import type { ArrowArray, DictionaryValues, IndexType } from './types.js'
+
+/** In place of a code, for a null in the dictionary. */
+const missing = -1
+
+export class CategoryCodes {
+  readonly #name: string
+  readonly #index: IndexType
+  readonly #texts: string[] = []
+  readonly #codes = new Map<string, number>()
+  /** By dictionary: what its codes are here. */
+  readonly #translations = new WeakMap<DictionaryValues, number[]>()
+
+  constructor(name: string, index: IndexType) {
+    this.#name = name
+    this.#index = index
+  }
+
+  codesOf({ rows, values, validity, dictionary }: ArrowArray): {
+    codes: Uint32Array
+    validity: Uint8Array | null
+  } {
+    const translation = this.#translationOf(dictionary as DictionaryValues)
+    const indices = indicesOf(values, this.#index)
+    const codes = new Uint32Array(rows)
+    let bits = validity
+    for (let row = 0; row < rows; row++) {
+      if (validity && (((validity[row >> 3] as number) >> (row & 7)) & 1) === 0) continue
+      const code = translation[Number(indices[row])]
+      if (code === undefined) throw damaged(`row ${row} has a code outside its dictionary`, this.#name)
+      if (code !== missing) {
+        codes[row] = code
+        continue
+      }
+      if (bits === validity) bits = validity ? validity.slice() : new Uint8Array((rows + 7) >> 3).fill(255)
+      bits![row >> 3] = (bits![row >> 3] as number) & ~(1 << (row & 7))
+    }
+    return { codes, validity: bits }
+  }
+
+  /** The distinct texts of all batches so far. */
+  texts(): NativeTexts {
+    const offsets = new Uint32Array(this.#texts.length + 1)
+    let bytes = 0
+    for (const [i, text] of this.#texts.entries()) {
+      bytes += Buffer.byteLength(text)
+      if (bytes > 0xffffffff) throw damaged('more than 4 GB of text in a dictionary', this.#name)
+      offsets[i + 1] = bytes
+    }
+    const data = Buffer.allocUnsafe(bytes)
+    for (const [i, text] of this.#texts.entries()) data.write(text, offsets[i] as number)
+    return { data, offsets }
+  }
+
+  #translationOf(dictionary: DictionaryValues): number[] {
+    let known = this.#translations.get(dictionary)
+    if (!known) {
+      known = []
+      this.#translations.set(dictionary, known)
+    }
+    for (let i = known.length; i < dictionary.texts.length; i++) {
+      known.push(this.#codeOf(dictionary.texts[i] as string | null))
+    }
+    return known
+  }
+
+  #codeOf(text: string | null): number {
+    if (text === null) return missing
+    let code = this.#codes.get(text)
+    if (code === undefined) {
+      code = this.#texts.push(text) - 1
+      this.#codes.set(text, code)
+    }
+    return code
+  }
+}
+
+type Indices =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+
+const indexArrays = {
+  8: [Uint8Array, Int8Array],
+  16: [Uint16Array, Int16Array],
+  32: [Uint32Array, Int32Array],
+  64: [BigUint64Array, BigInt64Array],
+} as const
+
+function indicesOf(bytes: Uint8Array, { bits, signed }: IndexType): Indices {
+  const width = bits >> 3
+  const { buffer, byteOffset, length } = aligned(bytes, width)
+  const Made = indexArrays[bits as 8][signed ? 1 : 0] as new (
+    buffer: ArrayBufferLike,
+    offset: number,
+    length: number,
+  ) => Indices
+  return new Made(buffer, byteOffset, Math.floor(length / width))
+}
