@@ -2,6 +2,7 @@
 // engine's has each text once, for all batches.
 import { Buffer } from 'node:buffer'
 import type { NativeTexts } from '../native.js'
+import { isSet } from './bits.js'
 import { damaged } from './damage.js'
 import { aligned } from './decode-text.js'
 import type { ArrowArray, DictionaryValues, IndexType } from './types.js'
@@ -31,7 +32,7 @@ export class CategoryCodes {
     const codes = new Uint32Array(rows)
     let bits = validity
     for (let row = 0; row < rows; row++) {
-      if (validity && (((validity[row >> 3] as number) >> (row & 7)) & 1) === 0) continue
+      if (validity && !isSet(validity, row)) continue
       const code = translation[Number(indices[row])]
       if (code === undefined) throw damaged(`row ${row} has a code outside its dictionary`, this.#name)
       if (code !== missing) {

@@ -1,5 +1,6 @@
 // Texts of Arrow: positions and bytes as the engine takes them, which checks them, or strings for a dictionary.
 import { Buffer, isUtf8 } from 'node:buffer'
+import { isSet } from './bits.js'
 import { damaged } from './damage.js'
 import type { ArrowArray, ArrowField } from './types.js'
 import type { Unpacking } from './unpacking.js'
@@ -46,7 +47,7 @@ function textsOfViews(
   const pieces: Uint8Array[] = []
   let bytes = 0
   for (let row = 0; row < rows; row++) {
-    if (!validity || (((validity[row >> 3] as number) >> (row & 7)) & 1) === 1) {
+    if (!validity || isSet(validity, row)) {
       const piece = viewed(name, view, row * 16, values, parts)
       pieces.push(piece)
       bytes += piece.length
@@ -96,7 +97,7 @@ export function dictionaryTexts(
   for (let row = 0, before = Number(offsets[0]); row < array.rows; row++) {
     const end = Number(offsets[row + 1])
     if (end < before || end > data.length) throw damaged('positions out of order', field.name)
-    const missing = validity && (((validity[row >> 3] as number) >> (row & 7)) & 1) === 0
+    const missing = validity && !isSet(validity, row)
     if (missing) texts[row] = null
     else if (isUtf8(buffer.subarray(before, end))) texts[row] = buffer.toString('utf8', before, end)
     else throw damaged('a text is not valid UTF-8', field.name)

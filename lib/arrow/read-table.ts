@@ -1,4 +1,5 @@
 // Tables of the package apache-arrow, by the shape of their objects: their buffers are what a message would hold.
+import { bitsFrom } from './bits.js'
 import { damaged, unsupported } from './damage.js'
 import { dictionaryTexts } from './decode-text.js'
 import type { ChooseFields } from './read-arrow.js'
@@ -167,16 +168,4 @@ function bytesOf(name: string, view: ArrayBufferView | undefined): Uint8Array {
     )
   }
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-}
-
-function bitsFrom(bits: Uint8Array, first: number, rows: number): Uint8Array {
-  const bytes = Math.ceil(rows / 8)
-  const start = first >> 3
-  const shift = first & 7
-  if (shift === 0) return bits.slice(start, start + bytes)
-  const out = new Uint8Array(bytes)
-  for (let i = 0; i < bytes; i++) {
-    out[i] = ((bits[start + i] ?? 0) >> shift) | ((bits[start + i + 1] ?? 0) << (8 - shift))
-  }
-  return out
 }

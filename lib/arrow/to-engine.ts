@@ -3,6 +3,7 @@ import { canLend } from '../core/borrowed-buffer.js'
 import type { DType } from '../core/dtypes.js'
 import { MillraceError } from '../core/errors.js'
 import type { NativeChunkColumn } from '../native.js'
+import { isSet } from './bits.js'
 import { CategoryCodes } from './category-codes.js'
 import { damaged } from './damage.js'
 import { aligned, textsOf } from './decode-text.js'
@@ -93,7 +94,7 @@ export class ColumnConverter {
 
 function unpackBits(bits: Uint8Array, rows: number): Uint8Array {
   const out = new Uint8Array(rows)
-  for (let row = 0; row < rows; row++) out[row] = ((bits[row >> 3] as number) >> (row & 7)) & 1
+  for (let row = 0; row < rows; row++) out[row] = isSet(bits, row) ? 1 : 0
   return out
 }
 
@@ -115,7 +116,7 @@ function secondsToMs(name: string, bytes: Uint8Array, validity: Uint8Array | nul
   const seconds = new BigInt64Array(buffer, byteOffset, length >> 3)
   const out = new BigInt64Array(seconds.length)
   for (let row = 0; row < seconds.length; row++) {
-    if (validity && (((validity[row >> 3] as number) >> (row & 7)) & 1) === 0) continue
+    if (validity && !isSet(validity, row)) continue
     const ms = (seconds[row] as bigint) * 1000n
     if (BigInt.asIntN(64, ms) !== ms)
       throw damaged(`row ${row} is ${seconds[row]} seconds, past any timestamp`, name)

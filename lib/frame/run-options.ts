@@ -50,13 +50,13 @@ export type ReadingOf<O> = {
   readonly dates: O extends { readonly dates: infer D extends Reading['dates'] } ? D : 'date'
 }
 
-const engine = { signal: abortSignal, threads: integer(1, 1024), memoryLimit: byteSize }
+export const engineReaders = { signal: abortSignal, threads: integer(1, 1024), memoryLimit: byteSize }
 const reading: OptionReaders<ReadingOptions> = {
   int64: oneOf('number', 'bigint', 'string'),
   dates: oneOf('date', 'ms', 'iso'),
 }
 const run: OptionReaders<RunOptions> = {
-  ...engine,
+  ...engineReaders,
   progress: boolean,
   onProgress: callback as OptionReaders<RunOptions>['onProgress'],
 }
@@ -100,7 +100,7 @@ export function readBatchOptions(
   options: unknown,
 ): Omit<CheckedRunOptions, 'progress'> & Partial<Reading> & { size: number } {
   const read = readOptions<BatchOptions>(options, 'batches', {
-    ...engine,
+    ...engineReaders,
     ...reading,
     size: integer(1, 2 ** 31 - 1),
   })

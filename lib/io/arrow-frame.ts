@@ -138,7 +138,7 @@ export class ArrowFrame {
       }))
       return frameOf(memoryScanNode(handle, new Schema(fields), rows, this.#lent().map(lend)))
     } catch (error) {
-      throw fromNative(error)
+      throw asDamage(fromNative(error))
     }
   }
 
@@ -148,6 +148,12 @@ export class ArrowFrame {
       .map(column => 'borrow' in column && column.borrow && column.data.buffer)
     return [...new Set(buffers)].filter(buffer => buffer !== false && buffer !== undefined)
   }
+}
+
+/** What the engine finds wrong with texts and positions, it says of an argument. */
+function asDamage(error: MillraceError): MillraceError {
+  if (error.code !== 'ERR_INVALID_ARGUMENT') return error
+  return damaged(error.message.replace(`column "${error.column}" `, ''), error.column)
 }
 
 function emptyChunk({ field: { name }, dtype: type, categories }: ColumnConverter): NativeChunkColumn {
