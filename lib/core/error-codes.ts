@@ -29,6 +29,7 @@ export const errorCodes = Object.freeze([
   'ERR_CSV_ENCODING',
   'ERR_JOIN_CARDINALITY',
   'ERR_MEMORY_LIMIT',
+  'ERR_SPILL_LIMIT',
   'ERR_ABORTED',
   'ERR_INTERNAL',
 

@@ -2,14 +2,12 @@ import { ArrowWriter } from '../arrow/write-arrow.js'
 import { readOptions } from '../core/options.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { type Batches, streamBatches } from './batches.js'
-import { type BatchOptions, engineReaders } from './run-options.js'
+import { engineReaders, type RunOptions } from './run-options.js'
 import { type ArrowOptions, arrowReaders, joined, writtenFields } from './table/arrow-bytes.js'
 import { columnsOf } from './table/table.js'
 
 /** Options of a frame's `toArrow`. */
-export interface ArrowStreamOptions
-  extends ArrowOptions,
-    Pick<BatchOptions, 'signal' | 'threads' | 'memoryLimit'> {}
+export interface ArrowStreamOptions extends ArrowOptions, Omit<RunOptions, 'progress' | 'onProgress'> {}
 
 /** Starts nothing before the first piece is asked for. Throws at once for wrong options. */
 export function streamArrow(

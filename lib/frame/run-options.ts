@@ -8,6 +8,7 @@ import {
   type OptionReaders,
   oneOf,
   readOptions,
+  text,
 } from '../core/options.js'
 import type { Reading } from './schema-types.js'
 
@@ -21,8 +22,20 @@ export interface RunOptions {
   readonly onProgress?: (progress: QueryProgress) => void
   /** Threads for this query; default all that affinity and cgroup limits allow, or MILLRACE_NUM_THREADS. */
   readonly threads?: number
-  /** Bytes, or text such as '1GB'; a query that needs more fails with ERR_MEMORY_LIMIT. */
+  /**
+   * Bytes, or text such as '1GB'. A query that needs more goes on with its rows on disk (`spill`); one that cannot, as
+   * its result alone is larger, fails with ERR_MEMORY_LIMIT.
+   */
   readonly memoryLimit?: number | string
+  /**
+   * Whether sorts, joins, groups and windows put rows on disk: when `memoryLimit` is too small for them ('auto', the
+   * default), 'never', or 'always', which spares a table that is known to be too large the first attempt.
+   */
+  readonly spill?: 'auto' | 'never' | 'always'
+  /** The folder for such rows; default the system's for temporary files. They lie in files without a name. */
+  readonly spillDirectory?: string
+  /** Bytes of disk, or text such as '100GB', that a query may use; it fails with ERR_SPILL_LIMIT beyond. Default all. */
+  readonly spillLimit?: number | string
 }
 
 export interface ReadingOptions {
@@ -36,12 +49,9 @@ export interface ReadingOptions {
 export interface ComputeOptions extends RunOptions, ReadingOptions {}
 
 /** Options of `batches`. */
-export interface BatchOptions extends ReadingOptions {
+export interface BatchOptions extends ReadingOptions, Omit<RunOptions, 'progress' | 'onProgress'> {
   /** Rows a batch; default 65,536. The last one may be smaller. */
   readonly size?: number
-  readonly signal?: AbortSignal
-  readonly threads?: number
-  readonly memoryLimit?: number | string
 }
 
 /** The reading that options ask for. */
@@ -50,7 +60,15 @@ export type ReadingOf<O> = {
   readonly dates: O extends { readonly dates: infer D extends Reading['dates'] } ? D : 'date'
 }
 
-export const engineReaders = { signal: abortSignal, threads: integer(1, 1024), memoryLimit: byteSize }
+const spill = oneOf('auto', 'never', 'always')
+export const engineReaders = {
+  signal: abortSignal,
+  threads: integer(1, 1024),
+  memoryLimit: byteSize,
+  spill,
+  spillDirectory: text,
+  spillLimit: byteSize,
+}
 const reading: OptionReaders<ReadingOptions> = {
   int64: oneOf('number', 'bigint', 'string'),
   dates: oneOf('date', 'ms', 'iso'),
@@ -61,7 +79,10 @@ const run: OptionReaders<RunOptions> = {
   onProgress: callback as OptionReaders<RunOptions>['onProgress'],
 }
 
-export type CheckedRunOptions = Omit<RunOptions, 'memoryLimit'> & { readonly memoryLimit?: number }
+export type CheckedRunOptions = Omit<RunOptions, 'memoryLimit' | 'spillLimit'> & {
+  readonly memoryLimit?: number
+  readonly spillLimit?: number
+}
 
 export function readRunOptions(options: unknown, method: string): CheckedRunOptions {
   return withEnvironment(readOptions(options, method, run) as CheckedRunOptions)
@@ -107,18 +128,23 @@ export function readBatchOptions(
   return withEnvironment({ size: 65_536, ...read } as CheckedRunOptions & Partial<Reading> & { size: number })
 }
 
-/** MILLRACE_NUM_THREADS and MILLRACE_MEMORY_LIMIT stand in for what the call leaves open. */
+const environment = {
+  threads: ['MILLRACE_NUM_THREADS', (value: string, name: string) => integer(1, 1024)(Number(value), name)],
+  memoryLimit: ['MILLRACE_MEMORY_LIMIT', environmentBytes],
+  spill: ['MILLRACE_SPILL', spill],
+  spillDirectory: ['MILLRACE_SPILL_DIRECTORY', text],
+  spillLimit: ['MILLRACE_SPILL_LIMIT', environmentBytes],
+} as const
+
+/** Variables of the environment stand in for what the call leaves open. */
 function withEnvironment<T extends CheckedRunOptions>(options: T): T {
-  const { MILLRACE_NUM_THREADS: threads, MILLRACE_MEMORY_LIMIT: memory } = process.env
-  return {
-    ...(threads
-      ? { threads: integer(1, 1024)(Number(threads), 'the environment variable MILLRACE_NUM_THREADS') }
-      : {}),
-    ...(memory
-      ? { memoryLimit: byteSize(environmentBytes(memory), 'the environment variable MILLRACE_MEMORY_LIMIT') }
-      : {}),
-    ...options,
-  }
+  const defaults = Object.entries(environment).flatMap(([option, [variable, read]]) => {
+    const value = process.env[variable]
+    return value ? [[option, read(value, `the environment variable ${variable}`)]] : []
+  })
+  return { ...Object.fromEntries(defaults), ...options }
 }
 
-const environmentBytes = (text: string): string | number => (/^\d+$/.test(text) ? Number(text) : text)
+function environmentBytes(value: string, name: string): number {
+  return byteSize(/^\d+$/.test(value) ? Number(value) : value, name)
+}

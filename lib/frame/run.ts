@@ -123,8 +123,10 @@ export function engineOnly(plan: PlanNode, options: CheckedRunOptions): Promise<
   })
 }
 
-export function settingsOf({ threads, memoryLimit }: CheckedRunOptions): RunSettings {
-  return { ...(threads !== undefined && { threads }), ...(memoryLimit !== undefined && { memoryLimit }) }
+export function settingsOf(options: CheckedRunOptions): RunSettings {
+  const { threads, memoryLimit, spill, spillDirectory, spillLimit } = options
+  const settings = { threads, memoryLimit, spill, spillDirectory, spillLimit }
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }
 
 export function requestOf(plan: PlanNode, settings: RunSettings): ReturnType<typeof serializePlan> {

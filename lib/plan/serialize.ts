@@ -34,6 +34,10 @@ export interface RunSettings {
   readonly threads?: number
   /** Bytes. */
   readonly memoryLimit?: number
+  readonly spill?: 'auto' | 'never' | 'always'
+  readonly spillDirectory?: string
+  /** Bytes. */
+  readonly spillLimit?: number
   readonly mode?: 'collect' | 'stream' | 'persist'
   /** Rows a batch in stream mode. */
   readonly batchRows?: number

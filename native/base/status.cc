@@ -30,6 +30,7 @@ const char* code_name(Code code) {
     case Code::CsvEncoding: return "ERR_CSV_ENCODING";
     case Code::JoinCardinality: return "ERR_JOIN_CARDINALITY";
     case Code::MemoryLimit: return "ERR_MEMORY_LIMIT";
+    case Code::SpillLimit: return "ERR_SPILL_LIMIT";
     case Code::Aborted: return "ERR_ABORTED";
     case Code::Internal:
     case Code::kCount: return "ERR_INTERNAL";

@@ -38,6 +38,7 @@ enum class Code : uint8_t {
   CsvEncoding,
   JoinCardinality,
   MemoryLimit,
+  SpillLimit,
   Aborted,
   Internal,
   kCount

@@ -5,6 +5,7 @@ namespace millrace::exec {
 void BatchQueue::push(std::shared_ptr<Frame> batch) {
   std::unique_lock lock(mutex_);
   batches_.push_back(std::move(batch));
+  pushed_++;
   deliver(lock);
 }
 
@@ -26,6 +27,11 @@ void BatchQueue::next(BatchReply reply) {
 bool BatchQueue::full() const {
   const std::lock_guard lock(mutex_);
   return !closed_ && batches_.size() >= kBatches;
+}
+
+int64_t BatchQueue::pushed() const {
+  const std::lock_guard lock(mutex_);
+  return pushed_;
 }
 
 // One thread at a time answers, so that replies cannot overtake each other.

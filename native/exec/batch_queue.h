@@ -22,6 +22,8 @@ class BatchQueue {
   // a worker, outside all locks.
   void next(BatchReply reply);
   bool full() const;
+  // How many batches there have been.
+  int64_t pushed() const;
 
  private:
   static constexpr size_t kBatches = 4;
@@ -32,6 +34,7 @@ class BatchQueue {
   std::deque<BatchReply> waiting_;
   bool closed_ = false;
   bool delivering_ = false;
+  int64_t pushed_ = 0;
   Status status_;
 };
 

@@ -39,6 +39,12 @@ struct BorrowedFrame {
   std::shared_ptr<const void> owner;                      // keeps the borrowed memory alive
   std::shared_ptr<Lease> lease;                           // revoked when that memory goes away nevertheless
 
+  // About what its rows take when they are copied.
+  int64_t unpacked_bytes() const {
+    int64_t out = bytes();
+    for (const Field& field : schema) out += is_string(field.type) ? 0 : rows * type_width(field.type);
+    return out;
+  }
   // Of memory that is not borrowed.
   int64_t bytes() const {
     size_t sum = 0;

@@ -74,24 +74,12 @@ class StageBinder {
   Status bind_aggregate(const OpSpec& op) {
     auto program = expr::Program::bind(*op.nodes, op.outputs, schema_);
     MILLRACE_TRY(program);
-    const std::vector<Field>& outputs = program.value()->outputs();
-    agg::AggregationSpec spec;
-    for (size_t i = 0; i < op.names.size(); i++) {
-      spec.keys.push_back(outputs[i]);
-      spec.keys.back().name = op.names[i];
-    }
     std::vector<std::string> names = op.names;
-    for (size_t i = 0; i < op.aggregates.size(); i++) {
-      agg::AggregateSpec aggregate = op.aggregates[i];
-      if (op.argument_output[i] >= 0) aggregate.argument = outputs[static_cast<size_t>(op.argument_output[i])].type;
-      aggregate.argument_id = op.argument_output[i];
+    for (const agg::AggregateSpec& aggregate : op.aggregates) {
       if (aggregate.function != agg::Function::Second) names.push_back(aggregate.name);
-      spec.aggregates.push_back(std::move(aggregate));
     }
     MILLRACE_TRY(check_names(names));
-    spec.order = op.order;
-    spec.drop_nulls = op.drop_nulls;
-    spec.hash_mask = options_.hash_mask;
+    agg::AggregationSpec spec = aggregation_spec(op, program.value()->outputs(), options_);
     stage_->sink_program = program.take();
     stage_->aggregates = true;
     auto sink = make_aggregate_sink(std::move(spec), *stage_->sink_program, op.argument_output,
@@ -122,6 +110,24 @@ class StageBinder {
 };
 
 }  // namespace
+
+agg::AggregationSpec aggregation_spec(const OpSpec& op, const Schema& outputs, const Options& options) {
+  agg::AggregationSpec out;
+  for (size_t i = 0; i < op.names.size(); i++) {
+    out.keys.push_back(outputs[i]);
+    out.keys.back().name = op.names[i];
+  }
+  for (size_t i = 0; i < op.aggregates.size(); i++) {
+    agg::AggregateSpec aggregate = op.aggregates[i];
+    if (op.argument_output[i] >= 0) aggregate.argument = outputs[static_cast<size_t>(op.argument_output[i])].type;
+    aggregate.argument_id = op.argument_output[i];
+    out.aggregates.push_back(std::move(aggregate));
+  }
+  out.order = op.order;
+  out.drop_nulls = op.drop_nulls;
+  out.hash_mask = options.hash_mask;
+  return out;
+}
 
 Status check_names(const std::vector<std::string>& names) {
   std::vector<std::string> sorted = names;

@@ -123,6 +123,12 @@ Status read_options(const Json& json, Options& out) {
   const int64_t rows = json["vectorRows"].as_int(out.vector_rows);
   out.batch_rows = json["batchRows"].as_int(out.batch_rows);
   out.memory_limit_bytes = json["memoryLimit"].as_int(INT64_MAX);
+  const std::string& spill = json["spill"].as_string();
+  if (spill == "never") out.spill = Options::Spill::Never;
+  if (spill == "always") out.spill = Options::Spill::Always;
+  out.spill_directory = json["spillDirectory"].as_string();
+  out.spill_limit_bytes = json["spillLimit"].as_int(INT64_MAX);
+  if (out.spill_limit_bytes < 0) return bad_plan("spillLimit must not be negative");
   if (threads < 0 || threads > 1024) return bad_plan("threads must be between 1 and 1024");
   if (chunk < 1 || chunk > (int64_t{1} << 30)) return bad_plan("chunkBytes must be between 1 and 1 GiB");
   if (rows < 1 || rows > kVectorRows) return bad_plan("vectorRows must be between 1 and 2048");

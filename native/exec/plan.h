@@ -112,6 +112,10 @@ struct Options {
   enum class Mode : uint8_t { Collect, Stream, Persist } mode = Mode::Collect;
   uint32_t threads = 0;  // 0: the pool's
   int64_t memory_limit_bytes = INT64_MAX;
+  // Auto: a query that was refused memory starts over with its rows on disk. Always is for tests.
+  enum class Spill : uint8_t { Auto, Never, Always } spill = Spill::Auto;
+  std::string spill_directory;  // empty: the system's
+  int64_t spill_limit_bytes = INT64_MAX;
   size_t chunk_bytes = 256 << 10;  // of file a read
   uint32_t vector_rows = 1024;
   uint64_t hash_mask = ~uint64_t{0};

@@ -14,6 +14,8 @@ int64_t bytes_of(const FrameView& view) {
 
 PlanProfile::PlanProfile(const Plan& plan) : plan_(plan), steps_(plan.options.analyze ? plan.steps.size() : 0) {}
 
+void PlanProfile::reset() { steps_.assign(steps_.size(), {}); }
+
 void PlanProfile::add_operator(const OpSpec& op, const FrameView& result, int64_t time_ns) {
   if (!steps_.empty()) of(op) = {result.rows, time_ns, 0, bytes_of(result)};
 }
@@ -22,14 +24,14 @@ void PlanProfile::add_relabelling(const OpSpec& op, int64_t rows) {
   if (!steps_.empty()) of(op).rows = rows;
 }
 
-void PlanProfile::add_pipeline(const Segment& segment, const BoundStage& stage, const StageResult& result,
-                               const store::StoredFrame* stored) {
+void PlanProfile::add_pipeline(const Segment& segment, const OpSpec* read, const BoundStage& stage,
+                               const StageResult& result, const store::StoredFrame* stored) {
   if (steps_.empty()) return;
   Profile counted = result.profile;
   counted.resize(stage.steps.size() + 2);
   StepProfile* last = nullptr;
-  if (segment.source) {
-    last = &of(*segment.source);
+  if (read) {
+    last = &of(*read);
     *last = counted[0];
     last->rows = result.stats.rows_scanned;
     last->bytes = result.stats.bytes_read;

@@ -13,9 +13,12 @@ class PlanProfile {
   void add_operator(const OpSpec& op, const FrameView& result, int64_t time_ns);
   // A step that only picks and renames columns.
   void add_relabelling(const OpSpec& op, int64_t rows);
-  // `stored`: where the rows went, if they were persisted.
-  void add_pipeline(const Segment& segment, const BoundStage& stage, const StageResult& result,
+  // `read`: the step whose rows it makes as it reads them, if there is one. `stored`: where the rows went, if they were
+  // persisted.
+  void add_pipeline(const Segment& segment, const OpSpec* read, const BoundStage& stage, const StageResult& result,
                     const store::StoredFrame* stored);
+  // Forgets all, for a plan that starts over.
+  void reset();
   // By step of the plan; empty when nothing was to be recorded.
   Profile take() { return std::move(steps_); }
 

@@ -66,14 +66,29 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   return {begin, std::max(begin, rows - std::min(last.offset, rows))};
 }
 
+// About what a pipeline's input takes in memory.
+int64_t bytes_of(const SegmentRows& input, const store::StoredFrame* stored) {
+  if (stored) return stored->bytes() * 2;  // unpacked
+  if (input.parted) return input.parted->bytes();
+  if (input.borrowed) return input.borrowed->unpacked_bytes();
+  int64_t out = 0;
+  if (input.parts) {
+    for (const spill::Part& part : input.parts->parts) out += part.bytes;
+  }
+  for (const Column* column : input.view.columns) out += static_cast<int64_t>(column->bytes());
+  return out;
+}
+
 }  // namespace
 
 Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs)
     : plan_(std::move(plan)),
       inputs_(std::move(inputs)),
-      segments_(cut_into_segments(*plan_)),
+      spills_(plan_->options.spill == Options::Spill::Always),
+      segments_(spills_ ? cut_for_spilling(*plan_) : cut_into_segments(*plan_)),
       results_(segments_.size()),
       state_(plan_->options.memory_limit_bytes),
+      spill_space_(plan_->options.spill_directory, plan_->options.spill_limit_bytes),
       profile_(*plan_) {
   state_.id = next_query_id.fetch_add(1);
   for (const Segment& segment : segments_) readers_left_.push_back(segment.readers);
@@ -115,7 +130,7 @@ bool Query::is_small() const {
   constexpr int64_t kFewCells = 1 << 15;
   constexpr size_t kFewTextBytes = 128 << 10;
   const Options& options = plan_->options;
-  if (options.mode != Options::Mode::Collect || options.partition_from_groups == 0) return false;
+  if (options.mode != Options::Mode::Collect || options.partition_from_groups == 0 || spills_) return false;
   std::vector<int64_t> rows;  // by step, at most
   int64_t cells = 0;
   size_t text_bytes = 0;
@@ -170,10 +185,15 @@ void Query::advance() {
   } catch (const std::bad_alloc&) {
     status = memory_limit_error(nullptr, 0);
   }
+  if (starts_over(status)) return advance();
   finish(std::move(status));
 }
 
 Result<Query::Step> Query::run_segment(const Segment& segment) {
+  if (segment.parted) {
+    MILLRACE_TRY(part_operator(segment));
+    return Step::Done;
+  }
   if (segment.op) {
     MILLRACE_TRY(run_operator_of(segment));
     return Step::Done;
@@ -213,9 +233,12 @@ std::pair<const uint8_t*, int64_t> Query::csv_bytes(const CsvSourceSpec& spec) c
   return {bytes->data(), static_cast<int64_t>(bytes->size())};
 }
 
-FrameView Query::input_of(const Segment& segment) const {
+SegmentRows Query::input_of(const Segment& segment) const {
   if (!segment.source) return results_[segment.inputs[0]];
-  return FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]);
+  if (const auto borrowed = borrowed_source(segment)) {
+    return {{borrowed->schema, borrowed->rows, {}, {}}, nullptr, nullptr, borrowed};
+  }
+  return {FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]), nullptr, nullptr};
 }
 
 uint32_t Query::wanted_threads() const {
@@ -225,7 +248,7 @@ uint32_t Query::wanted_threads() const {
 
 Status Query::run_operator_of(const Segment& segment) {
   std::vector<FrameView> inputs;
-  for (const size_t input : segment.inputs) inputs.push_back(results_[input]);
+  for (const size_t input : segment.inputs) inputs.push_back(results_[input].view);
   PoolWorkers workers(state_, wanted_threads());
   threads_ = std::max(threads_, workers.slots());
   OperatorContext context{workers, &state_.budget, plan_->options};
@@ -234,12 +257,14 @@ Status Query::run_operator_of(const Segment& segment) {
   MILLRACE_TRY(result);
   profile_.add_operator(*segment.op, result.value(), (now_ns() - began_ns) * workers.slots());
   inputs.clear();
-  end_segment(result.take());
+  end_segment({result.take(), nullptr, nullptr});
   return {};
 }
 
 bool Query::relabels(const Segment& segment) const {
   if (segment.source && (segment.source->csv || stored_source(segment) || borrowed_source(segment))) return false;
+  if (segment.keep != Segment::Keep::Memory) return false;
+  if (!segment.source && (results_[segment.inputs[0]].parts || results_[segment.inputs[0]].parted)) return false;
   if (is_last(segment) && persists()) return false;
   // The result belongs to the caller; a handle's columns must be copied, and other threads can help with that.
   if (is_last(segment) && (segment.source || streams() || segments_[segment.inputs[0]].readers > 1)) return false;
@@ -252,7 +277,7 @@ bool Query::relabels(const Segment& segment) const {
 }
 
 Status Query::relabel(const Segment& segment) {
-  FrameView view = input_of(segment);
+  FrameView view = input_of(segment).view;
   for (const OpSpec* op : segment.steps) {
     MILLRACE_TRY(check_names(op->names));
     FrameView picked{{}, view.rows, {}, std::move(view.owners)};
@@ -266,12 +291,12 @@ Status Query::relabel(const Segment& segment) {
     view = std::move(picked);
     profile_.add_relabelling(*op, view.rows);
   }
-  end_segment(std::move(view));
+  end_segment({std::move(view), nullptr, nullptr});
   return {};
 }
 
 // Takes the result, and forgets the inputs that nobody else waits for.
-void Query::end_segment(FrameView result) {
+void Query::end_segment(SegmentRows result) {
   for (const size_t input : segments_[at_].inputs) {
     if (--readers_left_[input] == 0) results_[input] = {};
   }
@@ -285,10 +310,10 @@ Status Query::begin_csv(const Segment& segment) {
   auto stage = bind_stage(segment.steps, std::move(projected), true, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  redirect_rows();
   auto input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, stage_->aggregates);
   MILLRACE_TRY(input);
   csv_input_ = input.take();
+  MILLRACE_TRY(redirect_rows(segment, csv_input_->total_bytes()));
   MILLRACE_TRY(make_csv_scan());
   auto small_strips = settle_sink();
   MILLRACE_TRY(small_strips);
@@ -303,7 +328,8 @@ Status Query::begin_csv(const Segment& segment) {
 Result<bool> Query::settle_sink() {
   constexpr int64_t kFewStrips = 8;
   const int64_t strips = scan_->strip_count();
-  if (strips < (plan_->options.partition_from_groups == 0 ? 0 : kFewStrips)) return false;
+  const bool always = plan_->options.partition_from_groups == 0 || stage_->sink->samples_always();
+  if (strips < (always ? 0 : kFewStrips)) return false;
   const auto sampler = stage_->sink->make_sampler();
   if (!sampler) return false;
   MILLRACE_TRY(sample_input(*stage_, *scan_, state_, *sampler));
@@ -338,23 +364,27 @@ Status Query::make_csv_scan() {
 
 Status Query::begin_memory(const Segment& segment) {
   const auto stored = stored_source(segment);
-  const auto borrowed = borrowed_source(segment);
-  FrameView input = stored     ? FrameView{stored->schema, stored->rows, {}, {}}
-                    : borrowed ? FrameView{borrowed->schema, borrowed->rows, {}, {}}
-                               : input_of(segment);
+  SegmentRows input =
+      stored ? SegmentRows{{stored->schema, stored->rows, {}, {}}, nullptr, nullptr} : input_of(segment);
+  if (input.parts) input.view = {input.parts->schema, input.parts->rows, {}, {}};
+  if (input.parted) input.view = {input.parted->schema(), 0, {}, {}};
   std::vector<const OpSpec*> steps = segment.steps;
-  const RowRange range = cut_range(steps, input.rows);
-  auto stage = bind_stage(steps, input.schema, false, plan_->options, state_);
+  const bool ranged = !input.parts && !input.parted;
+  const RowRange range = ranged ? cut_range(steps, input.view.rows) : RowRange{};
+  auto stage = bind_stage(steps, input.view.schema, false, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  redirect_rows();
+  MILLRACE_TRY(redirect_rows(segment, bytes_of(input, stored.get())));
   ChunkFilter filter;
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
   const auto make_scan = [&](bool large_strips) {
-    if (borrowed) return make_borrowed_scan(borrowed, range, large_strips, stage_->needed, plan_->options, state_);
+    if (input.borrowed)
+      return make_borrowed_scan(input.borrowed, range, large_strips, stage_->needed, plan_->options, state_);
+    if (input.parted) return make_parted_scan(input.parted, stage_->needed, plan_->options, state_);
+    if (input.parts) return make_part_scan(input.parts, stage_->needed, plan_->options, state_);
     return stored ? make_stored_scan(stored, range, filter, large_strips, stage_->needed, plan_->options, state_)
-                  : make_memory_scan(input, range, large_strips, stage_->needed, plan_->options, state_);
+                  : make_memory_scan(input.view, range, large_strips, stage_->needed, plan_->options, state_);
   };
   scan_ = make_scan(stage_->aggregates);
   auto small_strips = settle_sink();
@@ -375,12 +405,14 @@ std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segme
   return handle < inputs_.borrowed.size() ? inputs_.borrowed[handle] : nullptr;
 }
 
-void Query::redirect_rows() {
-  if (at_ + 1 != segments_.size()) return;
+Status Query::redirect_rows(const Segment& segment, int64_t input_bytes) {
+  if (segment.keep != Segment::Keep::Memory) return redirect_to_parts(segment, input_bytes);
+  if (at_ + 1 != segments_.size()) return {};
   if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
-  if (!persists()) return;
+  if (!persists()) return {};
   stored_ = std::make_shared<store::StoredFrame>();
   stage_->sink = make_store_sink(stage_->output, stored_, state_);
+  return {};
 }
 
 // Few rows are done right here: waking other threads would cost more than the work.
@@ -399,7 +431,9 @@ Result<Query::Step> Query::launch() {
                                             return;
                                           }
                                           Status status = self->take_result(std::move(result));
-                                          if (!status.ok()) return self->finish(std::move(status));
+                                          if (!status.ok() && !self->starts_over(status)) {
+                                            return self->finish(std::move(status));
+                                          }
                                           self->advance();
                                         });
   {
@@ -431,8 +465,15 @@ Status Query::take_result(StageResult result) {
     return {};
   }
   MILLRACE_TRY(std::move(result.status));
-  profile_.add_pipeline(segments_[at_], *stage_, result, stored_.get());
-  end_segment(streamed ? FrameView{} : FrameView::of(std::move(result.frame)));
+  const Segment& segment = segments_[at_];
+  const OpSpec* read = segment.source;
+  if (!segment.inputs.empty() && results_[segment.inputs[0]].parted) read = segments_[segment.inputs[0]].op;
+  profile_.add_pipeline(segment, read, *stage_, result, stored_.get());
+  if (parts_) {
+    end_segment({{}, std::move(parts_), nullptr});
+  } else {
+    end_segment(streamed ? SegmentRows{} : SegmentRows{FrameView::of(std::move(result.frame)), nullptr, nullptr});
+  }
   return {};
 }
 
@@ -462,7 +503,7 @@ void Query::finish(Status status) {
   }
   if (status.ok() && !streams() && !persists()) {
     PoolWorkers workers(state_, wanted_threads());
-    auto frame = own_columns(std::move(results_.back()), workers, &state_.budget);
+    auto frame = own_columns(std::move(results_.back().view), workers, &state_.budget);
     if (frame.ok()) {
       result.frame = frame.take();
     } else {
@@ -474,6 +515,7 @@ void Query::finish(Status status) {
   stored_.reset();
   scan_.reset();
   stage_.reset();
+  parts_.reset();
   csv_input_.reset();
   inputs_ = {};
   queue_.close(status);

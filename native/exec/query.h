@@ -1,6 +1,7 @@
 // One run of a plan: segment after segment until a frame (or a stream of batches) is there.
 #pragma once
 #include "exec/batch_queue.h"
+#include "exec/part_scan.h"
 #include "exec/plan_profile.h"
 
 namespace millrace::exec {
@@ -23,6 +24,14 @@ struct QueryResult {
   int64_t peak_bytes = 0;
   uint32_t threads = 0;
   Profile profile;  // by step of the plan, where the options ask for it
+};
+
+// What a segment leaves to those that read it: one of these.
+struct SegmentRows {
+  FrameView view;
+  std::shared_ptr<spill::Parts> parts;  // of a pipeline that keeps its rows as parts, or as a table in one
+  std::shared_ptr<PartedOperator> parted;
+  std::shared_ptr<const BorrowedFrame> borrowed = nullptr;  // a source in memory of others
 };
 
 class Query final : public std::enable_shared_from_this<Query> {
@@ -62,16 +71,22 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status begin_memory(const Segment& segment);
   Status make_csv_scan();
   Result<bool> settle_sink();
-  // Where the last segment's rows go, if they are not collected.
-  void redirect_rows();
+  // Where the segment's rows go, if they are not collected; its input takes about so many bytes.
+  Status redirect_rows(const Segment& segment, int64_t input_bytes);
+  Status redirect_to_parts(const Segment& segment, int64_t input_bytes);
   std::shared_ptr<const store::StoredFrame> stored_source(const Segment& segment) const;
   std::shared_ptr<const BorrowedFrame> borrowed_source(const Segment& segment) const;
-  FrameView input_of(const Segment& segment) const;
+  // Of a pipeline that reads memory.
+  SegmentRows input_of(const Segment& segment) const;
   bool is_last(const Segment& segment) const { return &segment == &segments_.back(); }
   uint32_t wanted_threads() const;
   Result<Step> launch();
   Status take_result(StageResult result);
-  void end_segment(FrameView result);
+  void end_segment(SegmentRows result);
+  // Whether the query can do with less memory than it was refused, by way of the disk; then it is as before its start.
+  bool starts_over(const Status& status);
+  Status part_operator(const Segment& segment);
+  spill::SpillPolicy spill_policy();
   void finish(Status status);
   void locate(Status& status) const;
   std::pair<const uint8_t*, int64_t> csv_bytes(const CsvSourceSpec& spec) const;
@@ -79,14 +94,17 @@ class Query final : public std::enable_shared_from_this<Query> {
   std::unique_ptr<Plan> plan_;
   QueryInputs inputs_;  // until it is done
   OnDone on_done_;
-  const std::vector<Segment> segments_;
-  bool here_ = false;               // no other thread works on it
-  size_t at_ = 0;                   // the segment in progress
-  std::vector<FrameView> results_;  // by segment; forgotten when the last reader is done
+  bool spills_ = false;
+  std::vector<Segment> segments_;
+  bool here_ = false;                 // no other thread works on it
+  size_t at_ = 0;                     // the segment in progress
+  std::vector<SegmentRows> results_;  // by segment; forgotten when the last reader is done
   std::vector<size_t> readers_left_;
   QueryState state_;
+  spill::SpillSpace spill_space_;
   BatchQueue queue_;
   std::shared_ptr<store::StoredFrame> stored_;  // persist mode
+  std::shared_ptr<spill::Parts> parts_;         // of the segment in progress, where it keeps its rows so
   QueryStats stats_;
   PlanProfile profile_;
   uint32_t threads_ = 0;

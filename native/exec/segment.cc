@@ -8,11 +8,6 @@ bool is_source(OpSpec::Kind kind) { return kind == OpSpec::Kind::Csv || kind == 
 
 bool needs_whole_inputs(OpSpec::Kind kind) { return kind >= OpSpec::Kind::RowIndex; }
 
-// Whether steps can be added: nothing has ended it.
-bool open_ended(const Segment& segment) {
-  return !segment.op && (segment.steps.empty() || !ends_segment(segment.steps.back()->kind));
-}
-
 std::vector<size_t> count_readers(const Plan& plan) {
   std::vector<size_t> out(plan.steps.size(), 0);
   for (const OpSpec& op : plan.steps) {
@@ -33,6 +28,10 @@ std::vector<bool> find_wanted(const Plan& plan) {
 }
 
 }  // namespace
+
+bool open_ended(const Segment& segment) {
+  return !segment.op && (segment.steps.empty() || !ends_segment(segment.steps.back()->kind));
+}
 
 bool ends_segment(OpSpec::Kind kind) {
   return kind == OpSpec::Kind::Aggregate || kind == OpSpec::Kind::Slice || kind == OpSpec::Kind::Tail;

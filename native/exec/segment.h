@@ -12,7 +12,17 @@ struct Segment {
   const OpSpec* op = nullptr;        // operators
   std::vector<size_t> inputs;        // earlier segments
   size_t readers = 0;                // how many later segments read the result
+
+  // Of a plan that spills (spill_plan.h): what becomes of a pipeline's rows.
+  enum class Keep : uint8_t { Memory, Table, Parts } keep = Keep::Memory;
+  const OpSpec* parts_for = nullptr;  // Parts: for this operator
+  bool second_side = false;           // as its second input
+  bool parted = false;                // an operator whose inputs lie in parts
+  bool restores = false;              // what is left of `parts_for` or `op` is to bring its rows into order
 };
+
+// Whether steps can be added to a pipeline: nothing has ended it.
+bool open_ended(const Segment& segment);
 
 // Aggregates, slices and tails take rows as they come, and end the pipeline that they are in.
 bool ends_segment(OpSpec::Kind kind);

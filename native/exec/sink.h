@@ -48,6 +48,8 @@ class Sink {
   // them. use_sample() then settles how the sink works, and returns whether small strips suit it better.
   virtual std::unique_ptr<LocalSink> make_sampler() { return nullptr; }
   virtual Result<bool> use_sample(LocalSink&) { return false; }
+  // Whether it wants a sample even of few strips.
+  virtual bool samples_always() const { return false; }
 };
 
 // All rows, or `rows` of them behind the first `offset`.

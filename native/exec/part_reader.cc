@@ -1,0 +1,52 @@
+#include "exec/parted_operator.h"
+
+namespace millrace::exec {
+
+PartReader::PartReader(spill::Parts& table, const std::vector<uint32_t>* columns, MemoryBudget* budget)
+    : table_(table), columns_(columns), budget_(budget), scratch_(table.schema.size()) {
+  batch_.columns.resize(table.schema.size());
+}
+
+Result<bool> PartReader::read(spill::PartChunk& chunk, uint32_t vector_rows, const Consumer& consume) {
+  MILLRACE_TRY(spill::load(chunk, table_, columns_, budget_));
+  const size_t count = columns_ ? columns_->size() : table_.schema.size();
+  bool more = true;
+  for (int64_t first = 0; first < chunk.rows && more; first += vector_rows) {
+    batch_.rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows, chunk.rows - first));
+    for (size_t i = 0; i < count; i++) {
+      const size_t c = columns_ ? (*columns_)[i] : i;
+      if (!scratch_[c]) scratch_[c] = std::make_unique<store::Scratch>();
+      batch_.columns[c] =
+          store::read_chunk(chunk.columns[c], table_.schema[c].type, nullptr, first, batch_.rows, *scratch_[c]);
+    }
+    auto consumed = consume(batch_);
+    MILLRACE_TRY(consumed);
+    more = consumed.value();
+  }
+  spill::unload(chunk);
+  return more;
+}
+
+Result<std::shared_ptr<Frame>> PartReader::materialize(size_t part, size_t first, size_t count) {
+  std::vector<ColumnBuilder> builders;
+  for (const Field& field : table_.schema) builders.emplace_back(field.type, budget_);
+  auto out = std::make_shared<Frame>();
+  out->schema = table_.schema;
+  for (size_t i = first; i < first + count; i++) {
+    spill::PartChunk& chunk = table_.parts[part].chunks[i];
+    out->rows += chunk.rows;
+    auto read = this->read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {
+      for (size_t c = 0; c < builders.size(); c++) MILLRACE_TRY(builders[c].append(batch.columns[c], batch.rows));
+      return true;
+    });
+    MILLRACE_TRY(read);
+  }
+  for (ColumnBuilder& builder : builders) {
+    auto column = builder.finish();
+    MILLRACE_TRY(column);
+    out->columns.push_back(column.take());
+  }
+  return out;
+}
+
+}  // namespace millrace::exec

@@ -1,0 +1,182 @@
+#include "exec/part_scan.h"
+
+#include <algorithm>
+
+namespace millrace::exec {
+
+namespace {
+
+// Strips by number, as many as there are.
+class NumberedScan : public Scan {
+ public:
+  explicit NumberedScan(size_t strips) : strips_(static_cast<int64_t>(strips)) {}
+  int64_t strip_count() const override { return strips_; }
+  Result<bool> next(StripTask& task) override {
+    task.index = next_.fetch_add(1);
+    return task.index < strips_;
+  }
+
+ private:
+  const int64_t strips_;
+  std::atomic<int64_t> next_{0};
+};
+
+// What scans of either kind tell of a batch.
+Result<bool> pass(const Batch& batch, const BatchConsumer& consume, StripOutcome& out, QueryState& query) {
+  if (query.is_aborted()) return aborted_error();
+  out.stats.rows_scanned += batch.rows;
+  query.progress.rows_done.fetch_add(batch.rows, std::memory_order_relaxed);
+  return consume(batch);
+}
+
+class LocalPartedScan final : public LocalScan {
+ public:
+  LocalPartedScan(PartedOperator& op, const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
+      : op_(op), columns_(columns), vector_rows_(vector_rows), query_(query) {
+    const size_t count = op.schema().size();
+    batch_.columns.resize(count);
+    strings_.resize(count);
+    validity_.resize(count);
+    for (const uint32_t c : columns) {
+      if (is_string(op.schema()[c].type)) strings_[c].resize(kVectorRows);
+      validity_[c].resize(kValidityWords);
+    }
+  }
+
+  StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+    StripOutcome out;
+    out.starts_file = true;
+    int64_t left = task.row_limit;
+    auto read = op_.run_part(static_cast<size_t>(task.index), [&](const FrameView& rows) -> Result<bool> {
+      for (int64_t first = 0; first < rows.rows && left > 0; first += vector_rows_) {
+        batch_.rows = static_cast<uint32_t>(std::min<int64_t>({vector_rows_, rows.rows - first, left}));
+        left -= batch_.rows;
+        for (const uint32_t c : columns_) {
+          batch_.columns[c] = view_of(*rows.columns[c], first, batch_.rows, strings_[c].data(), validity_[c].data());
+        }
+        auto more = pass(batch_, consume, out, query_);
+        MILLRACE_TRY(more);
+        if (!more.value()) return false;
+      }
+      return left > 0;
+    });
+    if (!read.ok()) out.status = read.take_status();
+    return out;
+  }
+
+ private:
+  PartedOperator& op_;
+  const std::vector<uint32_t>& columns_;
+  const uint32_t vector_rows_;
+  QueryState& query_;
+  Batch batch_;
+  std::vector<std::vector<StringRef>> strings_;
+  std::vector<std::vector<uint64_t>> validity_;
+};
+
+class PartedScan final : public NumberedScan {
+ public:
+  PartedScan(std::shared_ptr<PartedOperator> op, std::vector<uint32_t> columns, uint32_t vector_rows, QueryState& query)
+      : NumberedScan(op->parts()),
+        op_(std::move(op)),
+        columns_(std::move(columns)),
+        vector_rows_(vector_rows),
+        query_(query) {}
+
+  std::unique_ptr<LocalScan> make_local() override {
+    return std::make_unique<LocalPartedScan>(*op_, columns_, vector_rows_, query_);
+  }
+
+ private:
+  const std::shared_ptr<PartedOperator> op_;
+  const std::vector<uint32_t> columns_;
+  const uint32_t vector_rows_;
+  QueryState& query_;
+};
+
+// Chunks [first, end) of the one part.
+struct ChunkRange {
+  size_t first;
+  size_t end;
+};
+
+class LocalPartScan final : public LocalScan {
+ public:
+  LocalPartScan(spill::Parts& table, const std::vector<ChunkRange>& strips, const std::vector<uint32_t>& columns,
+                uint32_t vector_rows, QueryState& query)
+      : table_(table), strips_(strips), reader_(table, &columns, &query.budget), vector_rows_(vector_rows), query_(query) {}
+
+  StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+    StripOutcome out;
+    out.starts_file = true;
+    int64_t left = task.row_limit;
+    const ChunkRange range = strips_[static_cast<size_t>(task.index)];
+    for (size_t i = range.first; i < range.end && left > 0; i++) {
+      auto read = reader_.read(table_.parts[0].chunks[i], vector_rows_, [&](const Batch& batch) -> Result<bool> {
+        left -= batch.rows;
+        auto more = pass(batch, consume, out, query_);
+        MILLRACE_TRY(more);
+        return more.value() && left > 0;
+      });
+      if (!read.ok()) out.status = read.take_status();
+      if (!out.status.ok() || !read.value()) break;
+    }
+    return out;
+  }
+
+ private:
+  spill::Parts& table_;
+  const std::vector<ChunkRange>& strips_;
+  PartReader reader_;
+  const uint32_t vector_rows_;
+  QueryState& query_;
+};
+
+class PartScan final : public NumberedScan {
+ public:
+  PartScan(std::shared_ptr<spill::Parts> table, std::vector<ChunkRange> strips, std::vector<uint32_t> columns,
+           uint32_t vector_rows, QueryState& query)
+      : NumberedScan(strips.size()),
+        table_(std::move(table)),
+        strips_(std::move(strips)),
+        columns_(std::move(columns)),
+        vector_rows_(vector_rows),
+        query_(query) {}
+
+  std::unique_ptr<LocalScan> make_local() override {
+    return std::make_unique<LocalPartScan>(*table_, strips_, columns_, vector_rows_, query_);
+  }
+
+ private:
+  const std::shared_ptr<spill::Parts> table_;
+  const std::vector<ChunkRange> strips_;
+  const std::vector<uint32_t> columns_;
+  const uint32_t vector_rows_;
+  QueryState& query_;
+};
+
+}  // namespace
+
+std::unique_ptr<Scan> make_parted_scan(std::shared_ptr<PartedOperator> op, std::vector<uint32_t> columns,
+                                       const Options& options, QueryState& query) {
+  return std::make_unique<PartedScan>(std::move(op), std::move(columns), options.vector_rows, query);
+}
+
+std::unique_ptr<Scan> make_part_scan(std::shared_ptr<spill::Parts> table, std::vector<uint32_t> columns,
+                                     const Options& options, QueryState& query) {
+  std::vector<ChunkRange> strips;
+  int64_t rows = 0;
+  const auto& chunks = table->parts[0].chunks;
+  for (size_t i = 0; i < chunks.size(); i++) {
+    if (strips.empty() || rows >= strip_rows(INT64_MAX, false)) {
+      strips.push_back({i, i});
+      rows = 0;
+    }
+    strips.back().end = i + 1;
+    rows += chunks[i].rows;
+  }
+  return std::make_unique<PartScan>(std::move(table), std::move(strips), std::move(columns), options.vector_rows,
+                                    query);
+}
+
+}  // namespace millrace::exec

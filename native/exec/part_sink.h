@@ -1,0 +1,24 @@
+// Rows into parts, in memory while there is room and on disk from then on.
+#pragma once
+#include "exec/sink.h"
+#include "exec/spill_plan.h"
+#include "spill/parts.h"
+
+namespace millrace::exec {
+
+struct PartSinkSpec {
+  PartSpec parting;
+  Schema schema;                                 // of what is kept
+  const expr::Program* program = nullptr;        // computes that from a batch (the keys and arguments of an aggregate)
+  std::unique_ptr<spill::Partitioner> by;        // null: ranges, found with a sample
+  size_t parts = 1;                              // as many ranges as possible
+  spill::SpillPolicy policy;
+};
+
+// Fills `into`, which is emptied first. Numbers of rows are its last column.
+std::unique_ptr<Sink> make_part_sink(PartSinkSpec spec, std::shared_ptr<spill::Parts> into, QueryState& query);
+
+// Ranges of about equally many numbers below `rows`, as a first key of `keys`.
+std::unique_ptr<spill::Partitioner> make_number_ranges(size_t keys, int64_t rows, size_t parts);
+
+}  // namespace millrace::exec

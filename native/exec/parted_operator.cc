@@ -1,0 +1,362 @@
+#include "exec/parted_operator.h"
+
+#include <algorithm>
+
+#include "column/take_rows.h"
+#include "exec/pipeline.h"
+#include "sort/order_rows.h"
+
+namespace millrace::exec {
+
+namespace {
+
+using Kind = OpSpec::Kind;
+
+// Parts that are still too large are split again, so often at most.
+constexpr unsigned kMostLevels = 4;
+
+// The thread that reads the part.
+class OneThread final : public Workers {
+ public:
+  explicit OneThread(const QueryState& query) : query_(query) {}
+  uint32_t slots() const override { return 1; }
+  Status run(size_t count, const Task& task) override {
+    for (size_t i = 0; i < count; i++) {
+      MILLRACE_TRY(check());
+      MILLRACE_TRY(task(i, 0));
+    }
+    return {};
+  }
+  Status check() const override { return query_.is_aborted() ? aborted_error() : Status(); }
+
+ private:
+  const QueryState& query_;
+};
+
+std::string name_beside(const std::vector<JoinOpSpec::Output>& outputs, const char* wanted) {
+  std::string out = wanted;
+  const auto taken = [&](const JoinOpSpec::Output& output) { return output.name == out; };
+  while (std::any_of(outputs.begin(), outputs.end(), taken)) out += '\'';
+  return out;
+}
+
+FrameView first_columns(FrameView view, size_t count) {
+  view.schema.resize(count);
+  view.columns.resize(count);
+  return view;
+}
+
+Result<FrameView> empty_view(const Schema& schema) {
+  auto frame = std::make_shared<Frame>();
+  frame->schema = schema;
+  for (const Field& field : schema) {
+    auto column = ColumnBuilder(field.type, nullptr).finish();
+    MILLRACE_TRY(column);
+    frame->columns.push_back(column.take());
+  }
+  return FrameView::of(std::move(frame));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<PartedOperator>> PartedOperator::make(const Segment& segment, PartsInputs inputs,
+                                                             const spill::SpillPolicy& policy, const Options& options,
+                                                             QueryState& query) {
+  std::shared_ptr<PartedOperator> out(new PartedOperator(segment, std::move(inputs), policy, options, query));
+  MILLRACE_TRY(out->prepare());
+  return out;
+}
+
+PartedOperator::PartedOperator(const Segment& segment, PartsInputs inputs, const spill::SpillPolicy& policy,
+                               const Options& options, QueryState& query)
+    : segment_(segment),
+      op_(*segment.op),
+      inputs_(std::move(inputs)),
+      policy_(policy),
+      options_(options),
+      query_(query) {}
+
+Status PartedOperator::prepare() {
+  for (size_t i = 0; i < inputs_.size(); i++) {
+    Segment side;
+    side.keep = Segment::Keep::Parts;
+    side.parts_for = &op_;
+    side.second_side = i == 1;
+    side.restores = segment_.restores;
+    auto spec = part_spec(side, inputs_[i]->schema);
+    MILLRACE_TRY(spec);
+    specs_.push_back(spec.take());
+  }
+  if (op_.kind == Kind::Join && !segment_.restores) {
+    numbered_join_.kind = Kind::Join;
+    numbered_join_.join = std::make_unique<JoinOpSpec>(*op_.join);
+    auto& outputs = numbered_join_.join->outputs;
+    outputs.push_back({name_beside(outputs, "left row"), false, inputs_[0]->schema.back().name});
+    if (numbers_of(op_) == 2) {
+      outputs.push_back({name_beside(outputs, "right row"), true, inputs_[1]->schema.back().name});
+    }
+  }
+  auto schema = find_schema();
+  MILLRACE_TRY(schema);
+  schema_ = schema.take();
+  return {};
+}
+
+// What comes out of tables without rows.
+Result<Schema> PartedOperator::find_schema() {
+  if (op_.kind == Kind::Aggregate && !segment_.restores) {
+    spill::Parts none;
+    none.schema = inputs_[0]->schema;
+    none.parts.resize(1);
+    auto rows = aggregate({{&none}, 0, 0});
+    MILLRACE_TRY(rows);
+    return rows.value().schema;
+  }
+  std::vector<FrameView> inputs;
+  for (const auto& input : inputs_) {
+    auto view = empty_view(input->schema);
+    MILLRACE_TRY(view);
+    inputs.push_back(view.take());
+  }
+  auto rows = operate(inputs);
+  MILLRACE_TRY(rows);
+  Schema out = rows.value().schema;
+  using How = JoinOpSpec::How;
+  const bool may_miss = op_.kind == Kind::Join && (op_.join->how == How::Left || op_.join->how == How::Right ||
+                                                   op_.join->how == How::Outer);
+  for (Field& field : out) field.nullable |= may_miss;
+  return out;
+}
+
+int64_t PartedOperator::bytes() const {
+  int64_t out = 0;
+  for (const auto& input : inputs_) {
+    for (const spill::Part& part : input->parts) out += part.bytes;
+  }
+  return out;
+}
+
+int64_t PartedOperator::numbered_rows() const {
+  const bool right = op_.kind == Kind::Join && op_.join->how == JoinOpSpec::How::Right;
+  return inputs_[right ? 1 : 0]->rows;
+}
+
+int64_t PartedOperator::Sides::bytes() const {
+  int64_t out = 0;
+  for (const spill::Parts* table : tables) out += table->parts[part].bytes;
+  return out;
+}
+
+Result<bool> PartedOperator::run_part(size_t part, const Consumer& consume) {
+  Sides sides;
+  for (const auto& input : inputs_) sides.tables.push_back(input.get());
+  sides.part = part;
+  return run(sides, consume);
+}
+
+Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
+  const bool single_key = sides.tables[0]->parts[sides.part].single_key;
+  const bool sorts = segment_.restores || op_.kind == Kind::Sort;
+  if (sides.bytes() > 2 * policy_.part_bytes) {
+    if (single_key && sorts) return pass_on(sides, consume);
+    if (!single_key && sides.level < kMostLevels) return run_split(sides, consume);
+  }
+  if (op_.kind == Kind::Aggregate && !segment_.restores) {
+    auto groups = aggregate(sides);
+    MILLRACE_TRY(groups);
+    return consume(groups.value());
+  }
+  std::vector<FrameView> inputs;
+  for (spill::Parts* table : sides.tables) {
+    auto frame = PartReader(*table, nullptr, policy_.budget)
+                     .materialize(sides.part, 0, table->parts[sides.part].chunks.size());
+    MILLRACE_TRY(frame);
+    inputs.push_back(FrameView::of(frame.take()));
+  }
+  auto rows = operate(inputs);
+  MILLRACE_TRY(rows);
+  inputs.clear();
+  return consume(rows.value());
+}
+
+Result<FrameView> PartedOperator::operate(const std::vector<FrameView>& inputs) {
+  if (segment_.restores) return restore(inputs[0]);
+  if (op_.kind == Kind::Window) return window(inputs[0]);
+  OneThread thread(query_);
+  OperatorContext context{thread, policy_.budget, options_};
+  return op_.kind == Kind::Sort ? sort_frame(op_, inputs[0], context)
+                                : join_frames(numbered_join_, inputs[0], inputs[1], context);
+}
+
+Result<FrameView> PartedOperator::restore(const FrameView& input) {
+  OneThread thread(query_);
+  std::vector<sort::SortKey> keys;
+  for (const uint32_t key : specs_[0].keys) keys.push_back({input.columns[key]});
+  PodVector<uint32_t> order(policy_.budget);
+  MILLRACE_TRY(sort::order_rows(keys, static_cast<size_t>(input.rows), thread, order));
+  FrameView wanted = first_columns(input, input.schema.size() - numbers_of(op_));
+  std::vector<TakeColumn> columns;
+  for (const Column* column : wanted.columns) columns.push_back({column, order.data(), false});
+  auto taken = take_rows(columns, order.size(), thread, policy_.budget);
+  MILLRACE_TRY(taken);
+  auto out = std::make_shared<Frame>();
+  out->schema = wanted.schema;
+  out->rows = input.rows;
+  out->columns = taken.take();
+  return FrameView::of(std::move(out));
+}
+
+// The number stays out of the way of the functions' names.
+Result<FrameView> PartedOperator::window(const FrameView& input) {
+  OneThread thread(query_);
+  OperatorContext context{thread, policy_.budget, options_};
+  auto out = window_frame(op_, first_columns(input, input.schema.size() - 1), context);
+  MILLRACE_TRY(out);
+  out.value().schema.push_back(input.schema.back());
+  out.value().columns.push_back(input.columns.back());
+  return out;
+}
+
+// Rows pass one vector at a time: memory is for the groups alone.
+Result<FrameView> PartedOperator::aggregate(const Sides& sides) {
+  spill::Parts& table = *sides.tables[0];
+  const bool numbered = numbers_of(op_) > 0;
+  agg::AggregationSpec spec = aggregation_spec(op_, table.schema, options_);
+  std::vector<int> argument_column = op_.argument_output;
+  if (numbered) {
+    agg::AggregateSpec first_row;
+    first_row.name = table.schema.back().name;
+    first_row.function = agg::Function::Min;
+    first_row.argument = TypeId::Int64;
+    spec.aggregates.push_back(std::move(first_row));
+    argument_column.push_back(static_cast<int>(table.schema.size()) - 1);
+    spec.order = agg::Order::None;
+  }
+  auto made = agg::GlobalAggregation::make(spec, policy_.budget);
+  MILLRACE_TRY(made);
+  const auto global = made.take();
+  const auto local = global->make_local();
+  std::vector<Vector> arguments(argument_column.size());
+  PartReader reader(table, nullptr, policy_.budget);
+  for (spill::PartChunk& chunk : table.parts[sides.part].chunks) {
+    if (query_.is_aborted()) return aborted_error();
+    auto read = reader.read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {
+      for (size_t i = 0; i < arguments.size(); i++) {
+        if (argument_column[i] >= 0) arguments[i] = batch.columns[static_cast<size_t>(argument_column[i])];
+      }
+      MILLRACE_TRY(local->consume(batch.columns.data(), arguments.data(), batch.rows));
+      return true;
+    });
+    MILLRACE_TRY(read);
+  }
+  auto strip = local->take_strip();
+  MILLRACE_TRY(strip);
+  MILLRACE_TRY(global->register_strip(*strip.value()));
+  MILLRACE_TRY(global->merge(strip.take()));
+  OneThread thread(query_);
+  auto frame = global->finish(thread);
+  MILLRACE_TRY(frame);
+  return FrameView::of(std::make_shared<Frame>(frame.take()));
+}
+
+// All rows have the same key: they are in order already.
+Result<bool> PartedOperator::pass_on(const Sides& sides, const Consumer& consume) {
+  spill::Parts& table = *sides.tables[0];
+  PartReader reader(table, nullptr, policy_.budget);
+  for (size_t i = 0; i < table.parts[sides.part].chunks.size(); i++) {
+    if (query_.is_aborted()) return aborted_error();
+    auto frame = reader.materialize(sides.part, i, 1);
+    MILLRACE_TRY(frame);
+    auto view = picked(FrameView::of(frame.take()));
+    MILLRACE_TRY(view);
+    auto more = consume(view.value());
+    MILLRACE_TRY(more);
+    if (!more.value()) return false;
+  }
+  return true;
+}
+
+Result<FrameView> PartedOperator::picked(FrameView view) const {
+  if (segment_.restores) return first_columns(view, view.schema.size() - numbers_of(op_));
+  FrameView out{{}, view.rows, {}, view.owners};
+  for (const std::string& name : op_.names) {
+    auto at = column_position(view.schema, name);
+    MILLRACE_TRY(at);
+    out.schema.push_back(view.schema[at.value()]);
+    out.columns.push_back(view.columns[at.value()]);
+  }
+  return out;
+}
+
+Result<std::unique_ptr<spill::Partitioner>> PartedOperator::splitter(const Sides& sides) {
+  const size_t parts = spill::parts_for(policy_, sides.bytes());
+  const PartSpec& spec = specs_[0];
+  if (spec.how == PartSpec::How::Hash) {
+    return spill::make_hash_parts({spec.keys.size(), parts, sides.level + 1, options_.hash_mask});
+  }
+  constexpr size_t kSampledChunks = 64;
+  spill::KeySample sample(spec.orders);
+  spill::Parts& table = *sides.tables[0];
+  auto& chunks = table.parts[sides.part].chunks;
+  PartReader reader(table, &spec.keys, policy_.budget);
+  const size_t step = std::max<size_t>(1, chunks.size() / kSampledChunks);
+  for (size_t i = 0; i < chunks.size(); i += step) {
+    auto read = reader.read(chunks[i], 512, [&](const Batch& batch) -> Result<bool> {
+      std::vector<Vector> keys;
+      for (const uint32_t key : spec.keys) keys.push_back(batch.columns[key]);
+      sample.add(keys.data(), batch.rows);
+      return sample.size() % 2048 != 0;
+    });
+    MILLRACE_TRY(read);
+  }
+  return sample.make_parts(parts);
+}
+
+Result<bool> PartedOperator::run_split(const Sides& sides, const Consumer& consume) {
+  auto by = splitter(sides);
+  MILLRACE_TRY(by);
+  const std::unique_ptr<spill::Partitioner> partitioner = by.take();
+  std::vector<spill::Parts> split(sides.tables.size());
+  Sides next = sides;
+  int64_t largest = 0;
+  for (size_t s = 0; s < split.size(); s++) {
+    spill::Parts& from = *sides.tables[s];
+    split[s].schema = from.schema;
+    spill::SharedFile file(*policy_.space);
+    spill::PartWriter writer(from.schema, partitioner->parts(), file, policy_);
+    PartReader reader(from, nullptr, policy_.budget);
+    for (spill::PartChunk& chunk : from.parts[sides.part].chunks) {
+      if (query_.is_aborted()) return aborted_error();
+      auto read = reader.read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {
+        std::vector<Vector> keys;
+        for (const uint32_t key : specs_[s].keys) keys.push_back(batch.columns[key]);
+        uint16_t parts[kVectorRows];
+        partitioner->assign(keys.data(), batch.rows, parts);
+        MILLRACE_TRY(writer.append(batch.columns.data(), parts, batch.rows));
+        return true;
+      });
+      MILLRACE_TRY(read);
+    }
+    auto parts = writer.take();
+    MILLRACE_TRY(parts);
+    split[s].parts = parts.take();
+    split[s].file = file.made();
+    next.tables[s] = &split[s];
+  }
+  for (size_t part = 0; part < partitioner->parts(); part++) {
+    for (spill::Parts& table : split) table.parts[part].single_key = partitioner->single_key(part);
+    next.part = part;
+    largest = std::max(largest, next.bytes());
+  }
+  // One key has most of the rows: splitting once more would give the same.
+  next.level = largest > sides.bytes() / 10 * 9 ? kMostLevels : sides.level + 1;
+  for (size_t part = 0; part < partitioner->parts(); part++) {
+    next.part = part;
+    auto more = run(next, consume);
+    MILLRACE_TRY(more);
+    if (!more.value()) return false;
+  }
+  return true;
+}
+
+}  // namespace millrace::exec

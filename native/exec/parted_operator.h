@@ -1,0 +1,85 @@
+// An operator whose inputs lie in parts (spill_plan.h): it works on one part after another, each in memory, when its rows
+// are read.
+#pragma once
+#include "exec/frame_operator.h"
+#include "exec/query_state.h"
+#include "exec/spill_plan.h"
+#include "spill/parts.h"
+
+namespace millrace::exec {
+
+using PartsInputs = std::vector<std::shared_ptr<spill::Parts>>;
+
+class PartedOperator {
+ public:
+  // `segment` is parted; it, `options` and `query` outlive this.
+  static Result<std::shared_ptr<PartedOperator>> make(const Segment& segment, PartsInputs inputs,
+                                                      const spill::SpillPolicy& policy, const Options& options,
+                                                      QueryState& query);
+  // Numbers of rows come last (numbers_of()), unless they are what it orders by.
+  const Schema& schema() const { return schema_; }
+  // About what its rows take in memory.
+  int64_t bytes() const;
+  // Of its first input, or of the second: what the numbers count.
+  int64_t numbered_rows() const;
+  size_t parts() const { return inputs_[0]->parts.size(); }
+
+  // Some of the rows, in order. False when no more are wanted.
+  using Consumer = std::function<Result<bool>(const FrameView&)>;
+  // Parts that run at once are different ones. ERR_MEMORY_LIMIT where one key has too many rows for memory.
+  Result<bool> run_part(size_t part, const Consumer& consume);
+
+ private:
+  // The same part of each input, or what splitting that again gave.
+  struct Sides {
+    std::vector<spill::Parts*> tables;
+    size_t part = 0;
+    unsigned level = 0;
+    int64_t bytes() const;
+  };
+  PartedOperator(const Segment& segment, PartsInputs inputs, const spill::SpillPolicy& policy, const Options& options,
+                 QueryState& query);
+  Status prepare();
+  Result<Schema> find_schema();
+  Result<bool> run(const Sides& sides, const Consumer& consume);
+  Result<FrameView> operate(const std::vector<FrameView>& inputs);
+  Result<FrameView> restore(const FrameView& input);
+  Result<FrameView> window(const FrameView& input);
+  Result<FrameView> aggregate(const Sides& sides);
+  // The columns that stay when rows are in order.
+  Result<FrameView> picked(FrameView view) const;
+  Result<bool> run_split(const Sides& sides, const Consumer& consume);
+  Result<std::unique_ptr<spill::Partitioner>> splitter(const Sides& sides);
+  Result<bool> pass_on(const Sides& sides, const Consumer& consume);
+
+  const Segment& segment_;
+  const OpSpec& op_;
+  const PartsInputs inputs_;
+  const spill::SpillPolicy policy_;
+  const Options& options_;
+  QueryState& query_;
+  std::vector<PartSpec> specs_;  // by input
+  OpSpec numbered_join_;
+  Schema schema_;
+};
+
+// Reads the rows of one part of a table, a vector at a time. For one thread.
+class PartReader {
+ public:
+  // `columns`: which are read (null: all). All three outlive this.
+  PartReader(spill::Parts& table, const std::vector<uint32_t>* columns, MemoryBudget* budget);
+  // False when `consume` wants no more.
+  using Consumer = std::function<Result<bool>(const Batch&)>;
+  Result<bool> read(spill::PartChunk& chunk, uint32_t vector_rows, const Consumer& consume);
+  // The chunks [first, first + count) as a frame of all columns.
+  Result<std::shared_ptr<Frame>> materialize(size_t part, size_t first, size_t count);
+
+ private:
+  spill::Parts& table_;
+  const std::vector<uint32_t>* const columns_;
+  MemoryBudget* const budget_;
+  std::vector<std::unique_ptr<store::Scratch>> scratch_;  // by column
+  Batch batch_;
+};
+
+}  // namespace millrace::exec

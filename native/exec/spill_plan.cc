@@ -1,0 +1,218 @@
+#include "exec/spill_plan.h"
+
+#include "exec/frame_operator.h"
+
+namespace millrace::exec {
+
+namespace {
+
+using Kind = OpSpec::Kind;
+using How = JoinOpSpec::How;
+using Keep = Segment::Keep;
+
+// Whether it can work on parts of its inputs.
+bool takes_parts(const OpSpec& op) {
+  switch (op.kind) {
+    case Kind::Sort: return op.rows == INT64_MAX;
+    case Kind::Window: return !op.window->keys.empty();
+    case Kind::Join: return op.join->how != How::Cross && op.join->how != How::Asof;
+    case Kind::Aggregate: return !op.names.empty();
+    default: return false;
+  }
+}
+
+// How later segments read a result.
+struct Readers {
+  size_t count = 0;
+  bool whole = false;  // by an operator that needs it in memory
+  bool parts = false;  // by one that takes parts
+};
+
+class SpillCutter {
+ public:
+  explicit SpillCutter(const Plan& plan) : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
+    for (const Segment& segment : base_) {
+      for (const size_t input : segment.inputs) {
+        readers_[input].count++;
+        if (segment.op) (takes_parts(*segment.op) ? readers_[input].parts : readers_[input].whole) = true;
+      }
+    }
+  }
+
+  std::vector<Segment> cut() {
+    for (at_ = 0; at_ < base_.size(); at_++) {
+      const Segment& segment = base_[at_];
+      const bool aggregates = !segment.steps.empty() && segment.steps.back()->kind == Kind::Aggregate;
+      if (segment.op && takes_parts(*segment.op)) {
+        add_operator(segment);
+      } else if (aggregates && takes_parts(*segment.steps.back())) {
+        add_aggregate(segment);
+      } else {
+        add_plain(segment);
+      }
+      place_[at_] = out_.size() - 1;
+    }
+    for (const Segment& segment : out_) {
+      for (const size_t input : segment.inputs) out_[input].readers++;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  Segment placed(const Segment& segment) const {
+    Segment out = segment;
+    out.readers = 0;
+    for (size_t& input : out.inputs) input = place_[input];
+    return out;
+  }
+
+  bool last() const { return at_ + 1 == base_.size(); }
+
+  void add_plain(const Segment& segment) {
+    Segment out = placed(segment);
+    if (!out.op && open_ended(out) && !last() && !readers_[at_].whole) out.keep = Keep::Table;
+    out_.push_back(std::move(out));
+  }
+
+  // Rows of the segment at `input` in parts for an operator: made so at once where nobody else wants them.
+  size_t parts_of(size_t input, const OpSpec& op, bool second_side) {
+    Segment* from = &out_[place_[input]];
+    if (readers_[input].count > 1 || from->op || !open_ended(*from) || from->keep == Keep::Parts) {
+      Segment reader;
+      reader.inputs.push_back(place_[input]);
+      out_.push_back(std::move(reader));
+      from = &out_.back();
+    }
+    from->keep = Keep::Parts;
+    from->parts_for = &op;
+    from->second_side = second_side;
+    return static_cast<size_t>(from - out_.data());
+  }
+
+  void add_operator(const Segment& segment) {
+    Segment parted;
+    parted.op = segment.op;
+    parted.parted = true;
+    for (size_t i = 0; i < segment.inputs.size(); i++) {
+      parted.inputs.push_back(parts_of(segment.inputs[i], *segment.op, i == 1));
+    }
+    finish_parted(std::move(parted));
+  }
+
+  void add_aggregate(const Segment& segment) {
+    Segment rows = placed(segment);
+    rows.keep = Keep::Parts;
+    rows.parts_for = segment.steps.back();
+    out_.push_back(std::move(rows));
+    Segment parted;
+    parted.op = segment.steps.back();
+    parted.parted = true;
+    parted.inputs.push_back(out_.size() - 1);
+    finish_parted(std::move(parted));
+  }
+
+  // Its rows in order, and where others look for them.
+  void finish_parted(Segment parted) {
+    const OpSpec& op = *parted.op;
+    out_.push_back(std::move(parted));
+    if (numbers_of(op) > 0) {
+      Segment numbered;
+      numbered.inputs.push_back(out_.size() - 1);
+      numbered.keep = Keep::Parts;
+      numbered.parts_for = &op;
+      numbered.restores = true;
+      out_.push_back(std::move(numbered));
+      Segment ordered;
+      ordered.op = &op;
+      ordered.parted = true;
+      ordered.restores = true;
+      ordered.inputs.push_back(out_.size() - 1);
+      out_.push_back(std::move(ordered));
+    }
+    const Readers& readers = readers_[at_];
+    if (!last() && readers.count == 1 && !readers.whole) return;
+    Segment rows;
+    rows.inputs.push_back(out_.size() - 1);
+    if (!last() && !readers.whole) rows.keep = Keep::Table;
+    out_.push_back(std::move(rows));
+  }
+
+  const std::vector<Segment> base_;
+  std::vector<size_t> place_;  // by segment of base_: whose result is its
+  std::vector<Readers> readers_;
+  std::vector<Segment> out_;
+  size_t at_ = 0;  // of base_
+};
+
+Status add_key(const std::string& column, const Schema& schema, PartSpec& out) {
+  auto at = column_position(schema, column);
+  MILLRACE_TRY(at);
+  out.keys.push_back(static_cast<uint32_t>(at.value()));
+  return {};
+}
+
+// By the numbers that come last. Those of a right join's right rows go first.
+PartSpec restoring_spec(const OpSpec& op, const Schema& schema) {
+  PartSpec out;
+  out.how = PartSpec::How::Range;
+  const size_t numbers = numbers_of(op);
+  for (size_t i = 0; i < numbers; i++) {
+    out.keys.push_back(static_cast<uint32_t>(schema.size() - numbers + i));
+    out.orders.emplace_back();
+  }
+  if (op.kind == Kind::Join && op.join->how == How::Right) std::swap(out.keys[0], out.keys[1]);
+  return out;
+}
+
+Status aggregate_spec(const OpSpec& op, PartSpec& out) {
+  for (uint32_t key = 0; key < op.names.size(); key++) {
+    out.keys.push_back(key);
+    out.orders.emplace_back();
+  }
+  out.how = op.order == agg::Order::Key ? PartSpec::How::Range : PartSpec::How::Hash;
+  out.numbered = op.order == agg::Order::First;
+  return {};
+}
+
+}  // namespace
+
+std::vector<Segment> cut_for_spilling(const Plan& plan) { return SpillCutter(plan).cut(); }
+
+bool can_spill(const Plan& plan) {
+  for (const OpSpec& op : plan.steps) {
+    if (takes_parts(op)) return true;
+  }
+  return false;
+}
+
+size_t numbers_of(const OpSpec& op) {
+  if (op.kind == Kind::Window) return 1;
+  if (op.kind == Kind::Join) return op.join->how == How::Semi || op.join->how == How::Anti ? 1 : 2;
+  return op.kind == Kind::Aggregate && op.order == agg::Order::First ? 1 : 0;
+}
+
+Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
+  PartSpec out;
+  if (segment.keep == Keep::Table) return out;
+  const OpSpec& op = *segment.parts_for;
+  if (segment.restores) return restoring_spec(op, schema);
+  if (op.kind == Kind::Aggregate) {
+    MILLRACE_TRY(aggregate_spec(op, out));
+  } else if (op.kind == Kind::Sort) {
+    out.how = PartSpec::How::Range;
+    for (const SortKeySpec& key : op.sort_keys) {
+      MILLRACE_TRY(add_key(key.column, schema, out));
+      out.orders.push_back({key.descending, key.nulls_first});
+    }
+  } else {
+    out.how = PartSpec::How::Hash;
+    out.numbered = true;
+    const auto& keys = op.kind == Kind::Window ? op.window->keys
+                       : segment.second_side   ? op.join->right_keys
+                                               : op.join->left_keys;
+    for (const std::string& key : keys) MILLRACE_TRY(add_key(key, schema, out));
+  }
+  return out;
+}
+
+}  // namespace millrace::exec
