@@ -71,10 +71,9 @@ export class ArrowReader {
     return { rows: reader.rows, columns: this.#chosen.map(field => read.get(field) as never) }
   }
 
-  #dictionaryOf({ name, dictionary }: ArrowField): { texts: (string | null)[] } {
-    const known = this.#dictionaries.get(dictionary?.id as bigint)
-    if (!known) throw damaged('codes before their dictionary', name)
-    return known
+  // Writers leave out a dictionary that no row needs.
+  #dictionaryOf({ dictionary }: ArrowField): { texts: (string | null)[] } {
+    return this.#dictionaries.get(dictionary?.id as bigint) ?? { texts: [] }
   }
 
   #readDictionary(header: FlatTable, body: Uint8Array): void {

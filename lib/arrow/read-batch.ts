@@ -12,6 +12,9 @@ interface Span {
 
 const empty = new Uint8Array(0)
 
+/** For a number of nulls that the writer has not counted. */
+const unknown = -1
+
 /** Reads the columns of a batch one after the other. */
 export class BatchReader {
   readonly rows: number
@@ -31,7 +34,7 @@ export class BatchReader {
     this.rows = batch.length(0)
     this.#nodes = batch.structs(1, 16, (view, at) => ({
       rows: toLength(view.getBigInt64(at, true)),
-      nulls: toLength(view.getBigInt64(at + 8, true)),
+      nulls: Number(view.getBigInt64(at + 8, true)),
     }))
     this.#buffers = batch.structs(2, 16, (view, at) => ({
       offset: toLength(view.getBigInt64(at, true)),
@@ -77,8 +80,9 @@ export class BatchReader {
   }
 
   #validity(name: string, { rows, nulls }: { rows: number; nulls: number }): Uint8Array | null {
-    if (nulls > rows) throw damaged(`${nulls} nulls in ${rows} rows`, name)
-    if (nulls > 0) return this.#exactly(name, Math.ceil(rows / 8))
+    if (nulls < unknown || nulls > rows) throw damaged(`${nulls} nulls in ${rows} rows`, name)
+    const { length } = this.#buffers[this.#buffer] ?? { length: 0 }
+    if (nulls > 0 || (nulls === unknown && length > 0)) return this.#exactly(name, Math.ceil(rows / 8))
     this.#take(name)
     return null
   }

@@ -13,8 +13,14 @@ import {
 } from './types.js'
 import type { Unpacking } from './unpacking.js'
 
-/** What is looked at of a table of apache-arrow. */
+/** A table of apache-arrow, as far as types of any version of it agree. */
 export interface ArrowTableLike {
+  readonly schema: { readonly fields: readonly unknown[] }
+  readonly batches: readonly unknown[]
+}
+
+/** What is looked at of one. */
+interface TableLike {
   readonly schema: { readonly fields: readonly FieldLike[] }
   readonly batches: readonly { readonly data: DataLike }[]
 }
@@ -58,13 +64,14 @@ export interface TableBatches {
 }
 
 export function readTable(table: ArrowTableLike, choose: ChooseFields, unpacking: Unpacking): TableBatches {
-  const fields = table.schema.fields.map(fieldOf)
+  const { schema, batches } = table as TableLike
+  const fields = schema.fields.map(fieldOf)
   const chosen = choose(fields)
-  return { chosen, batches: batchesOf(table, fields, chosen, unpacking) }
+  return { chosen, batches: batchesOf(batches, fields, chosen, unpacking) }
 }
 
 function* batchesOf(
-  { batches }: ArrowTableLike,
+  batches: TableLike['batches'],
   fields: readonly ArrowField[],
   chosen: readonly ArrowField[],
   unpacking: Unpacking,
@@ -125,7 +132,7 @@ function arrayOf(
   const array = plainArray(field, data)
   if (!field.dictionary) return array
   const { dictionary } = data
-  if (!dictionary) throw damaged('codes without a dictionary', field.name)
+  if (!dictionary) return { ...array, dictionary: { texts: [] } }
   let values = dictionaries.get(dictionary)
   if (!values) {
     const { dictionary: _, ...plain } = field
@@ -136,10 +143,21 @@ function arrayOf(
   return { ...array, dictionary: values }
 }
 
+const empty = new Uint8Array(0)
+
 // A slice has its values and positions cut already, its bits not.
 function plainArray({ name, type, dictionary }: ArrowField, data: DataLike): ArrowArray {
   const { length: rows, offset, nullCount, nullBitmap } = data
-  if (type.kind === 'null') return { rows, validity: null, values: new Uint8Array(0) }
+  // An empty table's columns have no buffers at all.
+  if (rows === 0)
+    return {
+      rows,
+      validity: null,
+      values: empty,
+      offsets: new Uint8Array(type.kind === 'utf8' ? 4 : 8),
+      text: empty,
+    }
+  if (type.kind === 'null') return { rows, validity: null, values: empty }
   const hasNulls = nullCount !== 0 && nullBitmap !== undefined && nullBitmap.length > 0
   const validity = hasNulls ? bitsFrom(nullBitmap, offset, rows) : null
   const values = bytesOf(name, data.values)
@@ -148,7 +166,6 @@ function plainArray({ name, type, dictionary }: ArrowField, data: DataLike): Arr
     return { rows, validity, values: values.subarray(0, sizeOf(name, data, rows)) }
   const offsets = bytesOf(name, data.valueOffsets)
   const width = type.kind === 'utf8' ? 4 : 8
-  if (rows === 0) return { rows, validity, values, offsets: new Uint8Array(width), text: values }
   if (offsets.length < (rows + 1) * width) throw damaged('too few positions', name)
   return { rows, validity, values, offsets: offsets.subarray(0, (rows + 1) * width), text: values }
 }

@@ -105,6 +105,7 @@ export class ArrowFrame {
   #readFile(bytes: Uint8Array): void {
     const { schema, version, messages } = openFile(bytes)
     this.#reader.openSchema(schema, version)
+    this.#open(this.#reader.chosen)
     for (const message of messages()) this.#take(this.#reader.read(message))
   }
 
