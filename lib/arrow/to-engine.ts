@@ -100,7 +100,10 @@ function unpackBits(bits: Uint8Array, rows: number): Uint8Array {
 
 function widenHalves(bytes: Uint8Array): Float32Array {
   const { buffer, byteOffset, length } = aligned(bytes, 2)
-  return Float32Array.from(new Uint16Array(buffer, byteOffset, length >> 1), half)
+  const halves = new Uint16Array(buffer, byteOffset, length >> 1)
+  const out = new Float32Array(halves.length)
+  for (let row = 0; row < halves.length; row++) out[row] = half(halves[row] as number)
+  return out
 }
 
 function half(bits: number): number {

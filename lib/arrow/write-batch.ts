@@ -71,7 +71,9 @@ export class BodyWriter {
   // Precondition: fewer than 2 GiB.
   #text(bytes: Uint8Array, offsets: Uint32Array | Float64Array): void {
     const base = offsets[0] ?? 0
-    this.#buffer(Int32Array.from(offsets, offset => offset - base))
+    const positions = new Int32Array(offsets.length)
+    for (let i = 0; i < offsets.length; i++) positions[i] = (offsets[i] as number) - base
+    this.#buffer(positions)
     this.#buffer(bytes.subarray(base, offsets.at(-1)))
   }
 

@@ -12,15 +12,42 @@ export interface BorrowedBuffer {
   readonly byteLength: number
 }
 
-/** False for buffers that can shrink, whose memory would go away with their length, and for sealed ones. */
+/**
+ * False for buffers that can shrink, whose memory would go away with their length, and for those that are not the
+ * program's to transfer, as WebAssembly's memory, which it moves by itself when it grows.
+ */
 export function canLend(buffer: ArrayBufferLike): boolean {
-  if (isShared(buffer)) return true
-  return !(buffer as { resizable?: boolean }).resizable && Object.isExtensible(buffer)
+  if (isShared(buffer) || lent.has(buffer)) return true
+  return (
+    !(buffer as { resizable?: boolean }).resizable && Object.isExtensible(buffer) && canBeTransferred(buffer)
+  )
+}
+
+/** Those that are marked already. */
+const lent = new WeakSet<ArrayBufferLike>()
+
+// A list that names a buffer twice is refused, and nothing happens; for one that cannot be transferred with other words,
+// or, in Node 20, not at all.
+function canBeTransferred(buffer: ArrayBufferLike): boolean {
+  refused ??= refusalOf(new ArrayBuffer(1))
+  return refused !== undefined && refusalOf(buffer) === refused
+}
+
+let refused: string | undefined
+
+function refusalOf(buffer: ArrayBufferLike): string | undefined {
+  try {
+    structuredClone(null, { transfer: [buffer as ArrayBuffer, buffer as ArrayBuffer] })
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }
 
 /** Precondition: it can be lent. */
 export function lend(buffer: ArrayBufferLike): BorrowedBuffer {
-  if (!isShared(buffer)) {
+  if (!isShared(buffer) && !lent.has(buffer)) {
+    lent.add(buffer)
     workerThreads().markAsUntransferable(buffer)
     if (!marksStopTransfer()) shadowTransfer(buffer)
   }

@@ -99,8 +99,8 @@ type ColumnsSchema<C, D> = Flat<{
  * Typed arrays keep their type and are not copied: the engine reads them where they are, which costs nothing however
  * long they are, and the frame keeps them alive. Leave them as they are while it is in use: a change shows in the queries
  * after it, and in part in one that runs meanwhile. Their buffers cannot be transferred to another thread any more; what
- * lies in a SharedArrayBuffer can be shared. `copy: true` lifts both. Arrays over resizable buffers are always copied, and
- * those over the memory of a WebAssembly instance should be.
+ * lies in a SharedArrayBuffer can be shared. `copy: true` lifts both. Arrays over buffers that may shrink or are not the
+ * program's own (resizable ones, WebAssembly's memory, Node's pool of small Buffers) are always copied.
  *
  * @example
  * const df = fromColumns({ city: ['Rome', 'Oslo', null], degrees: new Float64Array([31, 19, 7]) })
