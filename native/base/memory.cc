@@ -63,7 +63,7 @@ void inject_allocation_failure(int64_t countdown, bool forever) {
 
 bool MemoryBudget::reserve(int64_t bytes) {
   const int64_t now = used_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now > limit_bytes_) {
+  if (now > limit_bytes_ || (whole_ && !whole_->reserve(bytes))) {
     used_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     return false;
   }

@@ -1,5 +1,20 @@
 #include "base/pages.h"
 
+#include <cstdlib>  // __GLIBC__
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+namespace millrace::pages {
+
+void trim_heap() {
+#if defined(__GLIBC__)
+  (void)malloc_trim(0);
+#endif
+}
+
+}  // namespace millrace::pages
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #include <unistd.h>

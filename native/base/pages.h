@@ -19,4 +19,7 @@ void unmap(void* address, size_t bytes);
 void* grow(void* address, size_t old_bytes, size_t bytes);
 void shrink(void* address, size_t old_bytes, size_t bytes);
 
+// Gives the system back what the allocator keeps of memory that was freed. Milliseconds.
+void trim_heap();
+
 }  // namespace millrace::pages

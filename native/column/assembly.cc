@@ -8,10 +8,14 @@ namespace millrace {
 
 namespace {
 
-// Half as much again: growth moves pages, so it is cheap, and the budget counts what is reserved.
+// Half as much again: growth moves pages, so it is cheap. The budget counts what is reserved; when that is too much, an
+// eighth, and in the end what is needed.
 Status grow(Buffer& buffer, size_t bytes) {
   if (buffer.data() && bytes <= buffer.capacity()) return {};
-  return buffer.reserve(std::max(bytes, buffer.capacity() + buffer.capacity() / 2));
+  for (const size_t share : {2, 8}) {
+    if (buffer.reserve(std::max(bytes, buffer.capacity() + buffer.capacity() / share)).ok()) return {};
+  }
+  return buffer.reserve(bytes);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ PartReader::PartReader(spill::Parts& table, const std::vector<uint32_t>* columns
 }
 
 Result<bool> PartReader::read(spill::PartChunk& chunk, uint32_t vector_rows, const Consumer& consume) {
-  MILLRACE_TRY(spill::load(chunk, table_, columns_, budget_));
+  MILLRACE_TRY(spill::load(chunk, table_, budget_));
   const size_t count = columns_ ? columns_->size() : table_.schema.size();
   bool more = true;
   for (int64_t first = 0; first < chunk.rows && more; first += vector_rows) {
@@ -17,7 +17,7 @@ Result<bool> PartReader::read(spill::PartChunk& chunk, uint32_t vector_rows, con
       const size_t c = columns_ ? (*columns_)[i] : i;
       if (!scratch_[c]) scratch_[c] = std::make_unique<store::Scratch>();
       batch_.columns[c] =
-          store::read_chunk(chunk.columns[c], table_.schema[c].type, nullptr, first, batch_.rows, *scratch_[c]);
+          store::read_chunk((*chunk.columns)[c], table_.schema[c].type, nullptr, first, batch_.rows, *scratch_[c]);
     }
     auto consumed = consume(batch_);
     MILLRACE_TRY(consumed);

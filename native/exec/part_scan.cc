@@ -6,7 +6,7 @@ namespace millrace::exec {
 
 namespace {
 
-// Strips by number, as many as there are.
+// Strips by number. Their rows count for no statistics: they were read where the plan begins.
 class NumberedScan : public Scan {
  public:
   explicit NumberedScan(size_t strips) : strips_(static_cast<int64_t>(strips)) {}
@@ -20,14 +20,6 @@ class NumberedScan : public Scan {
   const int64_t strips_;
   std::atomic<int64_t> next_{0};
 };
-
-// What scans of either kind tell of a batch.
-Result<bool> pass(const Batch& batch, const BatchConsumer& consume, StripOutcome& out, QueryState& query) {
-  if (query.is_aborted()) return aborted_error();
-  out.stats.rows_scanned += batch.rows;
-  query.progress.rows_done.fetch_add(batch.rows, std::memory_order_relaxed);
-  return consume(batch);
-}
 
 class LocalPartedScan final : public LocalScan {
  public:
@@ -47,14 +39,16 @@ class LocalPartedScan final : public LocalScan {
     StripOutcome out;
     out.starts_file = true;
     int64_t left = task.row_limit;
-    auto read = op_.run_part(static_cast<size_t>(task.index), [&](const FrameView& rows) -> Result<bool> {
+    const bool forget = left == INT64_MAX;  // else it is a sample
+    auto read = op_.run_part(static_cast<size_t>(task.index), forget, [&](const FrameView& rows) -> Result<bool> {
       for (int64_t first = 0; first < rows.rows && left > 0; first += vector_rows_) {
         batch_.rows = static_cast<uint32_t>(std::min<int64_t>({vector_rows_, rows.rows - first, left}));
         left -= batch_.rows;
         for (const uint32_t c : columns_) {
           batch_.columns[c] = view_of(*rows.columns[c], first, batch_.rows, strings_[c].data(), validity_[c].data());
         }
-        auto more = pass(batch_, consume, out, query_);
+        if (query_.is_aborted()) return aborted_error();
+        auto more = consume(batch_);
         MILLRACE_TRY(more);
         if (!more.value()) return false;
       }
@@ -104,7 +98,11 @@ class LocalPartScan final : public LocalScan {
  public:
   LocalPartScan(spill::Parts& table, const std::vector<ChunkRange>& strips, const std::vector<uint32_t>& columns,
                 uint32_t vector_rows, QueryState& query)
-      : table_(table), strips_(strips), reader_(table, &columns, &query.budget), vector_rows_(vector_rows), query_(query) {}
+      : table_(table),
+        strips_(strips),
+        reader_(table, &columns, &query.budget),
+        vector_rows_(vector_rows),
+        query_(query) {}
 
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
     StripOutcome out;
@@ -114,7 +112,8 @@ class LocalPartScan final : public LocalScan {
     for (size_t i = range.first; i < range.end && left > 0; i++) {
       auto read = reader_.read(table_.parts[0].chunks[i], vector_rows_, [&](const Batch& batch) -> Result<bool> {
         left -= batch.rows;
-        auto more = pass(batch, consume, out, query_);
+        if (query_.is_aborted()) return aborted_error();
+        auto more = consume(batch);
         MILLRACE_TRY(more);
         return more.value() && left > 0;
       });

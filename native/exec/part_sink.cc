@@ -142,9 +142,10 @@ class PartSink final : public Sink {
       Part& from = strip.parts[i];
       to.rows += from.rows;
       to.bytes += from.bytes;
+      to.nulls.resize(into_->schema.size());
+      for (size_t c = 0; c < from.nulls.size(); c++) to.nulls[c] |= from.nulls[c];
       for (spill::PartChunk& chunk : from.chunks) {
-        // Numbers are stored as what they lie above a base, or as that alone, so that the base is all that moves.
-        if (spec_.parting.numbered) chunk.columns.back().base += into_->rows;
+        if (spec_.parting.numbered) spill::raise_numbers(chunk, into_->rows);
         to.chunks.push_back(std::move(chunk));
       }
     }
@@ -155,16 +156,16 @@ class PartSink final : public Sink {
   Result<std::shared_ptr<Frame>> finish(Workers&) override {
     into_->file = file_.made();
     for (const Part& part : into_->parts) {
-      for (const spill::PartChunk& chunk : part.chunks) {
-        for (size_t c = 0; c < chunk.columns.size(); c++) into_->schema[c].nullable |= chunk.columns[c].null_count > 0;
-      }
+      for (size_t c = 0; c < part.nulls.size(); c++) into_->schema[c].nullable |= part.nulls[c] != 0;
     }
     auto frame = std::make_shared<Frame>();
     frame->rows = into_->rows;
     return frame;
   }
 
-  std::unique_ptr<LocalSink> make_sampler() override { return sampled_ ? std::make_unique<KeySampler>(spec_) : nullptr; }
+  std::unique_ptr<LocalSink> make_sampler() override {
+    return sampled_ ? std::make_unique<KeySampler>(spec_) : nullptr;
+  }
   bool samples_always() const override { return true; }
   Result<bool> use_sample(LocalSink& sampler) override {
     open_parts(static_cast<KeySampler&>(sampler).sample().make_parts(spec_.parts));

@@ -8,10 +8,10 @@ namespace millrace::exec {
 
 struct PartSinkSpec {
   PartSpec parting;
-  Schema schema;                                 // of what is kept
-  const expr::Program* program = nullptr;        // computes that from a batch (the keys and arguments of an aggregate)
-  std::unique_ptr<spill::Partitioner> by;        // null: ranges, found with a sample
-  size_t parts = 1;                              // as many ranges as possible
+  Schema schema;                           // of what is kept
+  const expr::Program* program = nullptr;  // computes that from a batch (the keys and arguments of an aggregate)
+  std::unique_ptr<spill::Partitioner> by;  // null: ranges, found with a sample
+  size_t parts = 1;                        // as many ranges as possible
   spill::SpillPolicy policy;
 };
 

@@ -46,6 +46,20 @@ FrameView first_columns(FrameView view, size_t count) {
   return view;
 }
 
+Result<FrameView> copy_rows(const FrameView& from, int64_t first, int64_t count, MemoryBudget* budget) {
+  auto out = std::make_shared<Frame>();
+  out->schema = from.schema;
+  out->rows = count;
+  for (const Column* column : from.columns) {
+    ColumnBuilder builder(column->type, budget);
+    MILLRACE_TRY(builder.append_range(*column, first, count));
+    auto copy = builder.finish();
+    MILLRACE_TRY(copy);
+    out->columns.push_back(copy.take());
+  }
+  return FrameView::of(std::move(out));
+}
+
 Result<FrameView> empty_view(const Schema& schema) {
   auto frame = std::make_shared<Frame>();
   frame->schema = schema;
@@ -118,12 +132,12 @@ Result<Schema> PartedOperator::find_schema() {
     MILLRACE_TRY(view);
     inputs.push_back(view.take());
   }
-  auto rows = operate(inputs);
+  auto rows = operate(inputs, policy_.budget);
   MILLRACE_TRY(rows);
   Schema out = rows.value().schema;
   using How = JoinOpSpec::How;
-  const bool may_miss = op_.kind == Kind::Join && (op_.join->how == How::Left || op_.join->how == How::Right ||
-                                                   op_.join->how == How::Outer);
+  const bool may_miss = op_.kind == Kind::Join &&
+                        (op_.join->how == How::Left || op_.join->how == How::Right || op_.join->how == How::Outer);
   for (Field& field : out) field.nullable |= may_miss;
   return out;
 }
@@ -147,11 +161,15 @@ int64_t PartedOperator::Sides::bytes() const {
   return out;
 }
 
-Result<bool> PartedOperator::run_part(size_t part, const Consumer& consume) {
+Result<bool> PartedOperator::run_part(size_t part, bool forget, const Consumer& consume) {
   Sides sides;
   for (const auto& input : inputs_) sides.tables.push_back(input.get());
   sides.part = part;
-  return run(sides, consume);
+  auto more = run(sides, consume);
+  for (const auto& input : inputs_) {
+    if (forget) std::vector<spill::PartChunk>().swap(input->parts[part].chunks);
+  }
+  return more;
 }
 
 Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
@@ -168,22 +186,50 @@ Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
   }
   std::vector<FrameView> inputs;
   for (spill::Parts* table : sides.tables) {
-    auto frame = PartReader(*table, nullptr, policy_.budget)
-                     .materialize(sides.part, 0, table->parts[sides.part].chunks.size());
+    auto frame =
+        PartReader(*table, nullptr, policy_.budget).materialize(sides.part, 0, table->parts[sides.part].chunks.size());
     MILLRACE_TRY(frame);
     inputs.push_back(FrameView::of(frame.take()));
   }
-  auto rows = operate(inputs);
+  if (op_.kind == Kind::Join && !segment_.restores) return join(inputs, consume);
+  auto rows = operate(inputs, policy_.budget);
   MILLRACE_TRY(rows);
   inputs.clear();
   return consume(rows.value());
 }
 
-Result<FrameView> PartedOperator::operate(const std::vector<FrameView>& inputs) {
+// Keys of many rows on both sides give more rows than memory holds. Then half of the side whose order counts goes
+// first, where each of its rows can be looked at alone.
+Result<bool> PartedOperator::join(const std::vector<FrameView>& inputs, const Consumer& consume) {
+  using How = JoinOpSpec::How;
+  const JoinOpSpec& spec = *op_.join;
+  const size_t side = spec.how == How::Right ? 1 : 0;
+  const int64_t count = inputs[side].rows;
+  const bool alone = spec.how != How::Outer && !spec.left_unique && !spec.right_unique;
+  {
+    // An attempt must not take what the other threads need.
+    MemoryBudget share(alone && count > 1 ? policy_.thread_bytes / 2 : INT64_MAX, policy_.budget);
+    auto rows = operate(inputs, &share);
+    if (rows.ok()) return consume(rows.value());
+    if (rows.status().code() != Code::MemoryLimit || !alone || count < 2) return rows.take_status();
+  }
+  for (const auto& [first, last] : {std::pair{int64_t{0}, count / 2}, std::pair{count / 2, count}}) {
+    std::vector<FrameView> half = inputs;
+    auto cut = copy_rows(inputs[side], first, last - first, policy_.budget);
+    MILLRACE_TRY(cut);
+    half[side] = cut.take();
+    auto more = join(half, consume);
+    MILLRACE_TRY(more);
+    if (!more.value()) return false;
+  }
+  return true;
+}
+
+Result<FrameView> PartedOperator::operate(const std::vector<FrameView>& inputs, MemoryBudget* budget) {
   if (segment_.restores) return restore(inputs[0]);
   if (op_.kind == Kind::Window) return window(inputs[0]);
   OneThread thread(query_);
-  OperatorContext context{thread, policy_.budget, options_};
+  OperatorContext context{thread, budget, options_};
   return op_.kind == Kind::Sort ? sort_frame(op_, inputs[0], context)
                                 : join_frames(numbered_join_, inputs[0], inputs[1], context);
 }

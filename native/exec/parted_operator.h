@@ -1,5 +1,5 @@
-// An operator whose inputs lie in parts (spill_plan.h): it works on one part after another, each in memory, when its rows
-// are read.
+// An operator whose inputs lie in parts (spill_plan.h): it works on one part after another, each in memory, when its
+// rows are read.
 #pragma once
 #include "exec/frame_operator.h"
 #include "exec/query_state.h"
@@ -26,8 +26,9 @@ class PartedOperator {
 
   // Some of the rows, in order. False when no more are wanted.
   using Consumer = std::function<Result<bool>(const FrameView&)>;
-  // Parts that run at once are different ones. ERR_MEMORY_LIMIT where one key has too many rows for memory.
-  Result<bool> run_part(size_t part, const Consumer& consume);
+  // Parts that run at once are different ones. `forget`: the part is not asked for again. ERR_MEMORY_LIMIT where one
+  // key has too many rows for memory.
+  Result<bool> run_part(size_t part, bool forget, const Consumer& consume);
 
  private:
   // The same part of each input, or what splitting that again gave.
@@ -42,7 +43,8 @@ class PartedOperator {
   Status prepare();
   Result<Schema> find_schema();
   Result<bool> run(const Sides& sides, const Consumer& consume);
-  Result<FrameView> operate(const std::vector<FrameView>& inputs);
+  Result<FrameView> operate(const std::vector<FrameView>& inputs, MemoryBudget* budget);
+  Result<bool> join(const std::vector<FrameView>& inputs, const Consumer& consume);
   Result<FrameView> restore(const FrameView& input);
   Result<FrameView> window(const FrameView& input);
   Result<FrameView> aggregate(const Sides& sides);

@@ -33,7 +33,7 @@ void PlanProfile::add_pipeline(const Segment& segment, const OpSpec* read, const
   if (read) {
     last = &of(*read);
     *last = counted[0];
-    last->rows = result.stats.rows_scanned;
+    if (segment.source) last->rows = result.stats.rows_scanned;
     last->bytes = result.stats.bytes_read;
   }
   size_t at = 1;

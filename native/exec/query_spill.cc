@@ -1,6 +1,7 @@
 // The part of a query that goes to disk.
 #include <algorithm>
 
+#include "base/pages.h"
 #include "exec/part_sink.h"
 #include "exec/query.h"
 
@@ -22,6 +23,8 @@ bool Query::starts_over(const Status& status) {
   stage_.reset();
   csv_input_.reset();
   results_.clear();
+  // The rows that were in memory lie freed in the allocator's heaps, and the limit is on what the process has.
+  pages::trim_heap();
   stats_ = {};
   state_.progress.bytes_done.store(0);
   state_.progress.bytes_total.store(0);

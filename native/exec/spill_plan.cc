@@ -30,7 +30,8 @@ struct Readers {
 
 class SpillCutter {
  public:
-  explicit SpillCutter(const Plan& plan) : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
+  explicit SpillCutter(const Plan& plan)
+      : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
     for (const Segment& segment : base_) {
       for (const size_t input : segment.inputs) {
         readers_[input].count++;

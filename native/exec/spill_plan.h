@@ -3,8 +3,8 @@
 // The rows that an operator needs whole are put into parts first (spill/parts.h), such that it can work on each part
 // alone: those of a join, of windows and of groups by a hash of their keys, those of a sort (and of groups in the order
 // of their keys) by ranges of them. Then each part is read and runs through the operator that also does whole tables.
-// What comes of ranges, one after another, is the result. What comes of hashed parts has the numbers of the rows that it
-// was made of, and parts by ranges of these bring it into order.
+// What comes of ranges, one after another, is the result. What comes of hashed parts has the numbers of the rows that
+// it was made of, and parts by ranges of these bring it into order.
 #pragma once
 #include "exec/segment.h"
 #include "spill/partitioner.h"

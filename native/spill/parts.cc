@@ -26,33 +26,51 @@ Status damaged() {
   return Status(Code::Io, "a spill file does not give back what was written to it", std::move(facts));
 }
 
+// Of a column in the file; those of all columns come before the buffers of all.
+struct ColumnHeader {
+  uint64_t encoding;
+  uint64_t width;
+  int64_t null_count;
+  int64_t base;
+  uint64_t data;  // bytes
+  uint64_t offsets;
+  uint64_t validity;
+};
+
+ColumnHeader header_of(const store::ColumnChunk& column) {
+  return {static_cast<uint64_t>(column.encoding),
+          column.width,
+          column.null_count,
+          column.base,
+          column.data.size(),
+          column.offsets.size(),
+          column.validity.size()};
+}
+
 Status read_into(Buffer& to, size_t size, const uint8_t*& from) {
+  if (size == 0) return {};
   MILLRACE_TRY(to.reserve(size));
   MILLRACE_TRY(to.resize(size));
-  if (size) std::memcpy(to.data(), from, size);
+  std::memcpy(to.data(), from, size);
   from += size;
   return {};
 }
 
-Status load_column(store::ColumnChunk& column, const PartChunk::Extent& extent, const SpillFile& file,
-                   MemoryBudget* budget) {
-  const size_t size = extent.data + extent.offsets + extent.validity;
-  Buffer bytes(budget);
-  MILLRACE_TRY(bytes.reserve(size));
-  MILLRACE_TRY(bytes.resize(size));
-  MILLRACE_TRY(file.read(extent.offset, bytes.data(), size));
-  if (checksum(bytes.data(), size) != extent.checksum) return damaged();
-  if (extent.offsets == 0 && extent.validity == 0) {
-    column.data = std::move(bytes);
-    return {};
-  }
-  const uint8_t* from = bytes.data();
-  column.data = Buffer(budget);
-  column.offsets = Buffer(budget);
-  column.validity = Buffer(budget);
-  MILLRACE_TRY(read_into(column.data, extent.data, from));
-  MILLRACE_TRY(read_into(column.offsets, extent.offsets, from));
-  return read_into(column.validity, extent.validity, from);
+Status read_column(const ColumnHeader& header, int64_t rows, MemoryBudget* budget, const uint8_t*& from,
+                   store::ColumnChunk& out) {
+  out.encoding = static_cast<store::Encoding>(header.encoding);
+  out.width = static_cast<uint8_t>(header.width);
+  out.rows = rows;
+  out.null_count = header.null_count;
+  out.base = header.base;
+  out.data = Buffer(budget);
+  out.offsets = Buffer(budget);
+  out.validity = Buffer(budget);
+  MILLRACE_TRY(read_into(out.data, header.data, from));
+  // Texts of no bytes are read from somewhere.
+  if (header.offsets && header.data == 0) MILLRACE_TRY(out.data.reserve(1));
+  MILLRACE_TRY(read_into(out.offsets, header.offsets, from));
+  return read_into(out.validity, header.validity, from);
 }
 
 }  // namespace
@@ -63,7 +81,8 @@ SpillPolicy make_policy(SpillSpace& space, MemoryBudget& budget, uint32_t thread
   constexpr int64_t kMostBuffer = 64 << 20;
   const int64_t limit = budget.limit_bytes() == INT64_MAX ? kAssumedLimit : budget.limit_bytes();
   const int64_t share = limit / std::max<uint32_t>(threads, 1);
-  return {&space, &budget, always ? 0 : limit / 4, std::clamp(share / 16, kLeastBuffer, kMostBuffer), share / 8};
+  const int64_t buffer = std::clamp(share / 16, kLeastBuffer, kMostBuffer);
+  return {&space, &budget, always ? 0 : limit / 4, buffer, share / 8, share};
 }
 
 size_t parts_for(const SpillPolicy& policy, int64_t bytes) {
@@ -141,13 +160,16 @@ Status PartWriter::end_chunk(size_t at) {
   Part& part = done_[at];
   PartChunk chunk;
   chunk.rows = open.rows;
-  for (ColumnBuilder& builder : open.columns) {
+  chunk.columns = std::make_unique<std::vector<store::ColumnChunk>>();
+  part.nulls.resize(open.columns.size());
+  for (size_t c = 0; c < open.columns.size(); c++) {
+    ColumnBuilder& builder = open.columns[c];
+    part.nulls[c] |= builder.null_count() > 0;
     auto encoded = store::encode_chunk(builder, policy_.budget);
     MILLRACE_TRY(encoded);
-    chunk.columns.push_back(encoded.take());
+    chunk.columns->push_back(encoded.take());
     builder = ColumnBuilder(builder.type(), policy_.budget);
   }
-  chunk.extents.resize(chunk.columns.size());
   if (policy_.budget->used_bytes() >= policy_.resident_bytes) MILLRACE_TRY(write(chunk));
   part.rows += open.rows;
   part.bytes += open.bytes;
@@ -160,19 +182,21 @@ Status PartWriter::end_all() {
   return {};
 }
 
-// One write a chunk: its columns end to end.
 Status PartWriter::write(PartChunk& chunk) {
   auto file = file_.get();
   MILLRACE_TRY(file);
-  size_t size = 0;
-  for (const store::ColumnChunk& column : chunk.columns) {
+  size_t size = chunk.columns->size() * sizeof(ColumnHeader);
+  for (const store::ColumnChunk& column : *chunk.columns) {
     size += column.data.size() + column.offsets.size() + column.validity.size();
   }
   MILLRACE_TRY(staging_.reserve(size));
   uint8_t* to = staging_.data();
-  std::vector<uint8_t*> starts;
-  for (const store::ColumnChunk& column : chunk.columns) {
-    starts.push_back(to);
+  for (const store::ColumnChunk& column : *chunk.columns) {
+    const ColumnHeader header = header_of(column);
+    std::memcpy(to, &header, sizeof header);
+    to += sizeof header;
+  }
+  for (const store::ColumnChunk& column : *chunk.columns) {
     for (const Buffer* buffer : {&column.data, &column.offsets, &column.validity}) {
       if (buffer->size()) std::memcpy(to, buffer->data(), buffer->size());
       to += buffer->size();
@@ -180,14 +204,10 @@ Status PartWriter::write(PartChunk& chunk) {
   }
   auto offset = file.value()->append(staging_.data(), size);
   MILLRACE_TRY(offset);
-  for (size_t c = 0; c < chunk.columns.size(); c++) {
-    const store::ColumnChunk& column = chunk.columns[c];
-    PartChunk::Extent& extent = chunk.extents[c];
-    extent = {offset.value() + (starts[c] - staging_.data()), column.data.size(), column.offsets.size(),
-              column.validity.size(), 0};
-    extent.checksum = checksum(starts[c], extent.data + extent.offsets + extent.validity);
-  }
-  unload(chunk);
+  chunk.offset = offset.value();
+  chunk.bytes = static_cast<int64_t>(size);
+  chunk.checksum = checksum(staging_.data(), size);
+  chunk.columns.reset();
   return {};
 }
 
@@ -198,24 +218,33 @@ Result<std::vector<Part>> PartWriter::take() {
   return out;
 }
 
-Status load(PartChunk& chunk, const Parts& parts, const std::vector<uint32_t>* columns, MemoryBudget* budget) {
-  const size_t count = columns ? columns->size() : chunk.columns.size();
-  for (size_t i = 0; i < count; i++) {
-    const size_t c = columns ? (*columns)[i] : i;
-    if (chunk.extents[c].offset >= 0) {
-      MILLRACE_TRY(load_column(chunk.columns[c], chunk.extents[c], *parts.file, budget));
-    }
+void raise_numbers(PartChunk& chunk, int64_t by) {
+  // They are stored as what they lie above a base, or as that alone: never as they are, as a strip has no 2^32 rows.
+  (chunk.columns ? chunk.columns->back().base : chunk.number_base) += by;
+}
+
+Status load(PartChunk& chunk, const Parts& parts, MemoryBudget* budget) {
+  if (chunk.columns) return {};
+  const auto size = static_cast<size_t>(chunk.bytes);
+  Buffer bytes(budget);
+  MILLRACE_TRY(bytes.reserve(size));
+  MILLRACE_TRY(parts.file->read(chunk.offset, bytes.data(), size));
+  if (checksum(bytes.data(), size) != chunk.checksum) return damaged();
+  const size_t count = parts.schema.size();
+  auto columns = std::make_unique<std::vector<store::ColumnChunk>>(count);
+  const uint8_t* from = bytes.data() + count * sizeof(ColumnHeader);
+  for (size_t c = 0; c < count; c++) {
+    ColumnHeader header;
+    std::memcpy(&header, bytes.data() + c * sizeof header, sizeof header);
+    MILLRACE_TRY(read_column(header, chunk.rows, budget, from, (*columns)[c]));
   }
+  columns->back().base += chunk.number_base;
+  chunk.columns = std::move(columns);
   return {};
 }
 
 void unload(PartChunk& chunk) {
-  for (size_t c = 0; c < chunk.columns.size(); c++) {
-    if (chunk.extents[c].offset < 0) continue;
-    chunk.columns[c].data.reset();
-    chunk.columns[c].offsets.reset();
-    chunk.columns[c].validity.reset();
-  }
+  if (chunk.offset >= 0) chunk.columns.reset();
 }
 
 }  // namespace millrace::spill

@@ -7,25 +7,22 @@
 
 namespace millrace::spill {
 
-// Some rows of one part. Columns are encoded as in a persisted table.
+// Some rows of one part. Columns are encoded as in a persisted table, without dictionaries. On disk a chunk is one
+// stretch of bytes that says itself what is in it: there are very many, and what is known of each lies in memory.
 struct PartChunk {
-  // Of one column's buffers in the file, end to end.
-  struct Extent {
-    int64_t offset = -1;  // -1: in memory
-    size_t data = 0;
-    size_t offsets = 0;
-    size_t validity = 0;
-    uint64_t checksum = 0;
-  };
   int64_t rows = 0;
-  std::vector<store::ColumnChunk> columns;
-  std::vector<Extent> extents;  // by column
+  int64_t offset = -1;  // in the file; -1: in memory alone
+  int64_t bytes = 0;
+  uint64_t checksum = 0;
+  int64_t number_base = 0;                                   // on disk: what numbers of rows are above what is written
+  std::unique_ptr<std::vector<store::ColumnChunk>> columns;  // in memory, or loaded
 };
 
 struct Part {
   std::vector<PartChunk> chunks;
   int64_t rows = 0;
-  int64_t bytes = 0;  // about what the rows take in memory as they are
+  int64_t bytes = 0;           // about what the rows take in memory as they are
+  std::vector<uint8_t> nulls;  // by column: whether there are any
   bool single_key = false;
 };
 
@@ -43,6 +40,7 @@ struct SpillPolicy {
   int64_t resident_bytes;  // chunks stay in memory while the query uses less than this
   int64_t buffer_bytes;    // of rows that a thread gathers before it makes chunks of them
   int64_t part_bytes;      // what a part should have at most
+  int64_t thread_bytes;    // what a thread should use at most
 };
 // `always`: nothing stays in memory that can be written.
 SpillPolicy make_policy(SpillSpace& space, MemoryBudget& budget, uint32_t threads, bool always);
@@ -94,9 +92,12 @@ class PartWriter {
   std::vector<uint32_t> selections_;  // by part, one behind the other
 };
 
-// Brings the buffers of `columns` (null: all) into memory. ERR_IO, also when the bytes are not those that were written.
-Status load(PartChunk& chunk, const Parts& parts, const std::vector<uint32_t>* columns, MemoryBudget* budget);
-// Forgets the buffers that are in the file too.
+// Adds to the numbers of rows, which are the last column.
+void raise_numbers(PartChunk& chunk, int64_t by);
+
+// Brings the columns into memory. ERR_IO, also when the bytes are not those that were written.
+Status load(PartChunk& chunk, const Parts& parts, MemoryBudget* budget);
+// Forgets them, where they are in the file too.
 void unload(PartChunk& chunk);
 
 }  // namespace millrace::spill
