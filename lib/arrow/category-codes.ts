@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
 import type { NativeTexts } from '../native.js'
 import { isSet } from './bits.js'
 import { damaged } from './damage.js'
-import { aligned } from './decode-text.js'
+import { indicesOf } from './indices.js'
 import type { ArrowArray, DictionaryValues, IndexType } from './types.js'
 
 /** In place of a code, for a null in the dictionary. */
@@ -80,32 +80,4 @@ export class CategoryCodes {
     }
     return code
   }
-}
-
-type Indices =
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array
-
-const indexArrays = {
-  8: [Uint8Array, Int8Array],
-  16: [Uint16Array, Int16Array],
-  32: [Uint32Array, Int32Array],
-  64: [BigUint64Array, BigInt64Array],
-} as const
-
-function indicesOf(bytes: Uint8Array, { bits, signed }: IndexType): Indices {
-  const width = bits >> 3
-  const { buffer, byteOffset, length } = aligned(bytes, width)
-  const Made = indexArrays[bits as 8][signed ? 1 : 0] as new (
-    buffer: ArrayBufferLike,
-    offset: number,
-    length: number,
-  ) => Indices
-  return new Made(buffer, byteOffset, Math.floor(length / width))
 }

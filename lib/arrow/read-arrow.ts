@@ -6,7 +6,7 @@ import type { FlatTable } from './flatbuffer.js'
 import { BatchReader } from './read-batch.js'
 import { type Message, messageKinds } from './read-message.js'
 import { readSchema } from './read-schema.js'
-import { type ArrowBatch, type ArrowField, typeName } from './types.js'
+import { type ArrowBatch, type ArrowField, type DictionaryValues, isText } from './types.js'
 import type { Unpacking } from './unpacking.js'
 
 /** Which fields are wanted, told as soon as the schema is known. */
@@ -15,7 +15,7 @@ export type ChooseFields = (fields: readonly ArrowField[]) => readonly ArrowFiel
 export class ArrowReader {
   readonly #choose: ChooseFields
   readonly #unpacking: Unpacking
-  readonly #dictionaries = new Map<bigint, { texts: (string | null)[] }>()
+  readonly #dictionaries = new Map<bigint, DictionaryValues>()
   #fields: readonly ArrowField[] | undefined
   #chosen: readonly ArrowField[] = []
   /** Chosen fields by their dictionary. */
@@ -72,8 +72,8 @@ export class ArrowReader {
   }
 
   // Writers leave out a dictionary that no row needs.
-  #dictionaryOf({ dictionary }: ArrowField): { texts: (string | null)[] } {
-    return this.#dictionaries.get(dictionary?.id as bigint) ?? { texts: [] }
+  #dictionaryOf({ dictionary }: ArrowField): DictionaryValues {
+    return this.#dictionaries.get(dictionary?.id as bigint) ?? { texts: [], numbers: [] }
   }
 
   #readDictionary(header: FlatTable, body: Uint8Array): void {
@@ -83,17 +83,12 @@ export class ArrowReader {
     const batch = header.table(1)
     if (!batch) throw damaged('a dictionary without content', field.name)
     const { dictionary: _, ...values } = field
-    if (!isText(values)) throw damaged(`a dictionary of ${typeName(field.type)}`, field.name)
-    const texts = dictionaryTexts(
-      field,
-      new BatchReader(batch, body, this.#unpacking).read(values),
-      this.#unpacking,
-    )
-    const known = this.#dictionaries.get(id)
-    if (header.bool(2) && known) for (const text of texts) known.texts.push(text)
-    else this.#dictionaries.set(id, { texts })
+    const array = new BatchReader(batch, body, this.#unpacking).read(values)
+    const known = header.bool(2) ? this.#dictionaries.get(id) : undefined
+    const { texts, numbers } = known ?? { texts: [], numbers: [] }
+    if (isText(field.type))
+      for (const text of dictionaryTexts(field, array, this.#unpacking)) texts.push(text)
+    else numbers.push(array)
+    this.#dictionaries.set(id, known ?? { texts, numbers })
   }
 }
-
-const isText = ({ type: { kind } }: ArrowField): boolean =>
-  kind === 'utf8' || kind === 'largeUtf8' || kind === 'utf8View'

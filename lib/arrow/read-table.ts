@@ -9,6 +9,7 @@ import {
   type ArrowField,
   type ArrowType,
   type DictionaryValues,
+  isText,
   timeUnits,
 } from './types.js'
 import type { Unpacking } from './unpacking.js'
@@ -132,12 +133,14 @@ function arrayOf(
   const array = plainArray(field, data)
   if (!field.dictionary) return array
   const { dictionary } = data
-  if (!dictionary) return { ...array, dictionary: { texts: [] } }
+  if (!dictionary) return { ...array, dictionary: { texts: [], numbers: [] } }
   let values = dictionaries.get(dictionary)
   if (!values) {
     const { dictionary: _, ...plain } = field
-    const texts = dictionary.data.flatMap(part => dictionaryTexts(plain, plainArray(plain, part), unpacking))
-    values = { texts }
+    const parts = dictionary.data.map(part => plainArray(plain, part))
+    values = isText(field.type)
+      ? { texts: parts.flatMap(part => dictionaryTexts(plain, part, unpacking)), numbers: [] }
+      : { texts: [], numbers: parts }
     dictionaries.set(dictionary, values)
   }
   return { ...array, dictionary: values }

@@ -1,25 +1,19 @@
 // Arrow columns as the engine takes them: what has the same form is lent, the rest is converted.
 import { canLend } from '../core/borrowed-buffer.js'
-import type { DType } from '../core/dtypes.js'
+import { type DType, isTimestamp } from '../core/dtypes.js'
 import { MillraceError } from '../core/errors.js'
-import type { NativeChunkColumn } from '../native.js'
+import type { NativeArray, NativeChunkColumn } from '../native.js'
 import { isSet } from './bits.js'
 import { CategoryCodes } from './category-codes.js'
+import { CodedNumbers } from './coded-numbers.js'
 import { damaged } from './damage.js'
 import { aligned, textsOf } from './decode-text.js'
-import { type ArrowArray, type ArrowField, typeName } from './types.js'
+import { type ArrowArray, type ArrowField, isText, typeName } from './types.js'
 import type { Unpacking } from './unpacking.js'
 
 /** The dtype of a field. Throws ERR_TYPE for what has none. */
 export function dtypeOf({ name, type, dictionary }: ArrowField): DType {
-  switch (type.kind) {
-    case 'null': // no value tells otherwise, and text holds anything
-    case 'utf8':
-    case 'largeUtf8':
-    case 'utf8View':
-      return dictionary ? 'dict' : 'utf8'
-  }
-  if (dictionary) throw unreadable(name, `Dictionary<${typeName(type)}>`)
+  if (isText(type)) return dictionary ? 'dict' : 'utf8'
   switch (type.kind) {
     case 'bool':
       return 'bool'
@@ -31,9 +25,11 @@ export function dtypeOf({ name, type, dictionary }: ArrowField): DType {
       return type.unit === 'day' ? 'date' : 'timestamp[ms]'
     case 'timestamp':
       return type.unit === 's' ? 'timestamp[ms]' : `timestamp[${type.unit}]`
-    case 'other':
-      throw unreadable(name, type.name)
+    case 'null': // no value tells otherwise, and text holds anything
+      if (!dictionary) return 'utf8'
   }
+  const values = typeName(type)
+  throw unreadable(name, dictionary ? `Dictionary<${values}>` : values)
 }
 
 function unreadable(name: string, type: string): MillraceError {
@@ -47,38 +43,51 @@ function unreadable(name: string, type: string): MillraceError {
   )
 }
 
+interface Plain {
+  readonly data: NativeArray
+  readonly offsets?: Uint32Array | BigUint64Array
+  readonly validity: Uint8Array | null
+  readonly borrow?: boolean
+}
+
+const engineWidth = (dtype: DType): number =>
+  dtype === 'bool' ? 1 : dtype === 'date' ? 4 : isTimestamp(dtype) ? 8 : Number(/\d+$/.exec(dtype)?.[0]) >> 3
+
 /** Makes the chunks of one column, batch after batch. */
 export class ColumnConverter {
   readonly field: ArrowField
   readonly dtype: DType
   readonly categories: CategoryCodes | undefined
+  readonly #coded: CodedNumbers | undefined
   readonly #unpacking: Unpacking
   readonly #copy: boolean
 
   constructor(field: ArrowField, unpacking: Unpacking, copy: boolean) {
     this.field = field
     this.dtype = dtypeOf(field)
-    this.categories = field.dictionary && new CategoryCodes(field.name, field.dictionary.index)
     this.#unpacking = unpacking
     this.#copy = copy
+    const { name, type, dictionary } = field
+    if (!dictionary) return
+    if (isText(type)) this.categories = new CategoryCodes(name, dictionary.index)
+    else this.#coded = new CodedNumbers(name, dictionary.index, array => this.#plain(array))
   }
 
   convert(array: ArrowArray): NativeChunkColumn {
     const { field, dtype: type } = this
     const { name } = field
-    const { validity, values, rows } = array
-    if (field.type.kind === 'null' && !field.dictionary) return { name, type, missing: rows }
+    if (field.type.kind === 'null') return { name, type, missing: array.rows }
     if (this.categories) return { name, type, ...this.categories.codesOf(array) }
-    switch (type) {
-      case 'utf8': {
-        const { data, offsets } = textsOf(field, array, this.#unpacking)
-        return { name, type, data, offsets, validity }
-      }
-      case 'bool':
-        return { name, type, data: unpackBits(values, rows), validity }
-      default:
-        return { name, type, validity, ...this.#numbers(array) }
-    }
+    if (this.#coded) return { name, type, ...this.#coded.lookUp(array, engineWidth(type)) }
+    return { name, type, ...this.#plain(array) }
+  }
+
+  /** Values that are no codes. */
+  #plain(array: ArrowArray): Plain {
+    const { validity, values, rows } = array
+    if (this.dtype === 'utf8') return { ...textsOf(this.field, array, this.#unpacking), validity }
+    if (this.dtype === 'bool') return { data: unpackBits(values, rows), validity }
+    return { ...this.#numbers(array), validity }
   }
 
   #numbers({ values, validity }: ArrowArray): {

@@ -47,9 +47,10 @@ export interface ArrowArray {
   readonly dictionary?: DictionaryValues
 }
 
-/** The distinct texts that the codes of some batches mean. Later batches may add to them. */
+/** The distinct values that the codes of some batches mean, of one of the two kinds. Later batches may add to them. */
 export interface DictionaryValues {
   readonly texts: (string | null)[]
+  readonly numbers: ArrowArray[]
 }
 
 export interface ArrowBatch {
@@ -74,6 +75,9 @@ export function widthOf(type: ArrowType): number {
       return 0
   }
 }
+
+export const isText = ({ kind }: ArrowType): boolean =>
+  kind === 'utf8' || kind === 'largeUtf8' || kind === 'utf8View'
 
 export function typeName(type: ArrowType): string {
   switch (type.kind) {

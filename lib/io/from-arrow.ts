@@ -26,7 +26,7 @@ export interface FromArrowOptions {
  * Numbers, dates and timestamps are read where they are, as `fromColumns` does with typed arrays: leave the bytes as they
  * are while the frame is in use, or say `copy: true`. Text, bools and null bitmaps are checked and copied. O(text).
  *
- * Dictionaries of text become `dict`, Date64 and Timestamp(s) `timestamp[ms]`, half floats float32, a column of the type
+ * Dictionaries of text become `dict`, of numbers what they mean; Date64 and Timestamp(s) `timestamp[ms]`, half floats float32, a column of the type
  * Null utf8 without values. A timestamp with a zone keeps its instant, and the zone is forgotten. Decimals, times, binary
  * and nested types are ERR_TYPE unless `columns` leaves them out. LZ4 is read, Zstandard from Node 22.15 on.
  * Polars: `pl.from_arrow`, `pl.read_ipc`; pandas: `pd.read_feather`.

@@ -27,6 +27,7 @@ const views = new arrow.Table({
   large: arrow.vectorFromArray(['a', null, 'ccc'], new arrow.LargeUtf8()),
   s: arrow.vectorFromArray([0, null, 2000], new arrow.TimestampSecond()),
   half: arrow.vectorFromArray([0.5, null, 2], new arrow.Float16()),
+  coded: arrow.vectorFromArray([5, null, 6], new arrow.Dictionary(new arrow.Int16(), new arrow.Int8())),
 })
 
 const bases: Record<string, Uint8Array> = {

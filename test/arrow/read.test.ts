@@ -140,7 +140,6 @@ test.each([
   ['sparse', 'Union<'],
   ['dense', 'Union<'],
   ['runs', 'RunEndEncoded<'],
-  ['codes', 'Dictionary<Int64>'],
 ])('%s, a %s, has no dtype: its name and type are told', (column, type) => {
   const open = () => fromArrow(fixture('pyarrow-other-types.file'), { columns: ['before', column] })
   expect(open).toThrow(
@@ -149,8 +148,12 @@ test.each([
 })
 
 test('columns that are not asked for may be of any type', async () => {
-  const df = fromArrow(fixture('pyarrow-other-types.file'), { columns: ['after', 'before'] })
-  expect((await df.compute()).toColumns()).toEqual({ after: ['left', 'right'], before: [1, 2] })
+  const df = fromArrow(fixture('pyarrow-other-types.file'), { columns: ['after', 'before', 'codes'] })
+  expect((await df.compute()).toColumns()).toEqual({
+    after: ['left', 'right'],
+    before: [1, 2],
+    codes: [5, 6],
+  })
 })
 
 test('decimals say what to do', () => {
@@ -219,6 +222,35 @@ test('a dictionary that is replaced holds for the batches after it', async () =>
     .compute()
   expect(counts.k.toArray()).toEqual(['a', 'b', 'c', 'x', null])
   expect(counts.n.toArray()).toEqual([2, 4, 2, 1, 0])
+})
+
+test.each<[string, arrow.DataType, unknown[]]>([
+  ['int64?', new arrow.Int64(), [7n, null, 2n ** 60n, 7n]],
+  ['int16?', new arrow.Int16(), [7, null, -8, 7]],
+  ['float64?', new arrow.Float64(), [0.5, null, 2.5, 0.5]],
+  ['float32?', new arrow.Float16(), [0.5, null, 2.5, 0.5]],
+  ['date?', new arrow.DateDay(), [0, null, 86_400_000, 0]],
+  ['timestamp[ms]?', new arrow.TimestampSecond(), [0, null, 2000, 0]],
+])('codes of numbers are looked up: %s', async (dtype, type, values) => {
+  const coded = new arrow.Dictionary(type, new arrow.Uint8(), 3)
+  const table = new arrow.Table({ x: arrow.vectorFromArray(values, coded) })
+  const twice = new arrow.Table([...table.batches, ...table.batches]).slice(1, 7)
+  for (const source of [table, arrow.tableToIPC(table, 'stream'), arrow.tableToIPC(table, 'file')]) {
+    expect(fromArrow(source).schema).toEqual({ x: dtype })
+    expect(await columns(source)).toEqual({ x: values })
+  }
+  expect(await columns(twice)).toEqual({ x: [...values, ...values].slice(1, 7) })
+  const [schema, dictionary, batch] = messagesOf(arrow.tableToIPC(table)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ]
+  const other = arrow.tableToIPC(new arrow.Table({ x: arrow.vectorFromArray([values[2], values[0]], coded) }))
+  const [, replaced, batch2] = messagesOf(other) as [Uint8Array, Uint8Array, Uint8Array]
+  expect(await columns(joined(schema, dictionary, batch, replaced, batch2))).toEqual({
+    x: [...values, values[2], values[0]],
+  })
+  await expect(async () => columns(joined(schema, batch))).rejects.toMatchObject({ code: 'ERR_ARROW_FORMAT' })
 })
 
 test('empty tables keep their columns and types', async () => {
