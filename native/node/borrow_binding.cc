@@ -2,6 +2,7 @@
 #include "exec/borrowed_frame.h"
 #include "node/bindings.h"
 #include "node/column_input.h"
+#include "node/properties.h"
 
 namespace millrace::node {
 
@@ -17,25 +18,32 @@ class Buffers {
  public:
   explicit Buffers(Napi::Env env) : env_(env), list_(Napi::Array::New(env)) {}
 
-  void add(napi_value buffer) {
+  // ERR_INTERNAL in an environment that is ending.
+  Status add(napi_value buffer) {
     bool same = false;
-    if (count_ > 0) napi_strict_equals(env_, list_.Get(count_ - 1), buffer, &same);
-    if (!same) list_.Set(count_++, Napi::Value(env_, buffer));
+    if (last_) (void)napi_strict_equals(env_, last_, buffer, &same);
+    if (same) return {};
+    last_ = buffer;
+    return napi_set_element(env_, list_, count_++, buffer) == napi_ok ? Status() : not_held();
   }
 
-  // May be given up on any thread, also when the environment, and with it all references, is gone.
-  std::shared_ptr<const void> hold() const {
+  // What keeps them alive. May be given up on any thread, also when the environment, and with it all references, is
+  // gone.
+  Result<std::shared_ptr<const void>> hold() const {
+    if (count_ == 0) return std::shared_ptr<const void>();
     napi_ref reference = nullptr;
-    if (count_ == 0 || napi_create_reference(env_, list_, 1, &reference) != napi_ok) return nullptr;
-    return {reference, [mailbox = EnvState::of(env_).mailbox()](const void* held) {
-              auto* kept = static_cast<napi_ref>(const_cast<void*>(held));
-              mailbox->post([kept](Napi::Env env) { napi_delete_reference(env, kept); });
-            }};
+    if (napi_create_reference(env_, list_, 1, &reference) != napi_ok) return not_held();
+    return std::shared_ptr<const void>(reference, [mailbox = EnvState::of(env_).mailbox()](const void* held) {
+      auto* kept = static_cast<napi_ref>(const_cast<void*>(held));
+      mailbox->post([kept](Napi::Env env) { napi_delete_reference(env, kept); });
+    });
   }
 
  private:
+  static Status not_held() { return Status(Code::Internal, "the buffers of a frame could not be kept"); }
   Napi::Env env_;
   Napi::Array list_;
+  napi_value last_ = nullptr;
   uint32_t count_ = 0;
 };
 
@@ -63,8 +71,7 @@ Status read_borrowed(const std::string& name, const ArrayView& data, Buffers& bu
   out.values = Values::Borrowed;
   out.borrowed = data.bytes;
   out.column.rows = static_cast<int64_t>(data.size / width);
-  if (data.size > 0) buffers.add(data.buffer);
-  return {};
+  return data.size > 0 ? buffers.add(data.buffer) : Status();
 }
 
 Status read_missing(const std::string& name, const Napi::Value& rows, BorrowedColumn& out) {
@@ -78,21 +85,23 @@ Status read_missing(const std::string& name, const Napi::Value& rows, BorrowedCo
 
 Status read_column(const Napi::Object& object, const std::string& name, const Dictionary* dictionary, Buffers& buffers,
                    BorrowedColumn& out) {
-  if (object.Has("missing")) return read_missing(name, object.Get("missing"), out);
-  if (object.Has("codes")) {
-    MILLRACE_TRY(read_codes(name, object.Get("codes"), dictionary, out));
-    return copy_validity(name, object.Get("validity"), out.column);
+  const Napi::Value missing = property(object, "missing");
+  if (!missing.IsUndefined()) return read_missing(name, missing, out);
+  const Napi::Value codes = property(object, "codes");
+  if (!codes.IsUndefined()) {
+    MILLRACE_TRY(read_codes(name, codes, dictionary, out));
+    return copy_validity(name, property(object, "validity"), out.column);
   }
   ArrayView data;
-  if (!view_of_array(object.Get("data"), data)) return bad_column(name, "needs a typed array as data");
-  const Napi::Value borrow = object.Get("borrow");
+  if (!view_of_array(property(object, "data"), data)) return bad_column(name, "needs a typed array as data");
+  const Napi::Value borrow = property(object, "borrow");
   if (is_string(out.column.type)) {
-    MILLRACE_TRY(copy_strings(name, data, object.Get("offsets"), out.column));
+    MILLRACE_TRY(copy_strings(name, data, property(object, "offsets"), out.column));
   } else {
     MILLRACE_TRY(borrow.IsBoolean() && borrow.As<Napi::Boolean>() ? read_borrowed(name, data, buffers, out)
                                                                   : copy_numbers(name, data, out.column));
   }
-  return copy_validity(name, object.Get("validity"), out.column);
+  return copy_validity(name, property(object, "validity"), out.column);
 }
 
 // The columns of the first chunk are the schema; those of the others must be the same.
@@ -112,11 +121,11 @@ Status read_chunk(const Napi::Array& columns, Buffers& buffers, BorrowedFrame& f
   BorrowedChunk chunk;
   const bool first = frame.chunks.empty();
   for (uint32_t i = 0; i < columns.Length(); i++) {
-    const Napi::Value value = columns.Get(i);
+    const Napi::Value value = element(columns, i);
     if (!value.IsObject()) return Status(Code::InvalidArgument, "a column must be an object");
     const auto object = value.As<Napi::Object>();
-    const std::string name = object.Get("name").ToString();
-    const auto type = type_from_name(object.Get("type").ToString().Utf8Value());
+    const std::string name = text_property(object, "name");
+    const auto type = type_from_name(text_property(object, "type"));
     if (!type) return bad_column(name, "has an unknown type");
     MILLRACE_TRY(place_field(name, *type, i, first, frame.schema));
     BorrowedColumn column;
@@ -147,8 +156,8 @@ Status read_dictionary(const Napi::Value& value, std::shared_ptr<Dictionary>& ou
   ArrayView data;
   Column strings;
   strings.type = TypeId::Utf8;
-  if (!view_of_array(object.Get("data"), data)) return bad_column("", "needs a typed array as data");
-  MILLRACE_TRY(copy_strings("", data, object.Get("offsets"), strings));
+  if (!view_of_array(property(object, "data"), data)) return bad_column("", "needs a typed array as data");
+  MILLRACE_TRY(copy_strings("", data, property(object, "offsets"), strings));
   auto made = make_dictionary(std::move(strings), nullptr);
   MILLRACE_TRY(made);
   out = made.take();
@@ -158,10 +167,10 @@ Status read_dictionary(const Napi::Value& value, std::shared_ptr<Dictionary>& ou
 Status read_frame(const Napi::Array& chunks, const Napi::Array& dictionaries, Buffers& buffers, BorrowedFrame& frame) {
   frame.dictionaries.resize(dictionaries.Length());
   for (uint32_t i = 0; i < dictionaries.Length(); i++) {
-    MILLRACE_TRY(read_dictionary(dictionaries.Get(i), frame.dictionaries[i]));
+    MILLRACE_TRY(read_dictionary(element(dictionaries, i), frame.dictionaries[i]));
   }
   for (uint32_t i = 0; i < chunks.Length(); i++) {
-    const Napi::Value chunk = chunks.Get(i);
+    const Napi::Value chunk = element(chunks, i);
     if (!chunk.IsArray()) return Status(Code::InvalidArgument, "a chunk must be an array of columns");
     MILLRACE_TRY(read_chunk(chunk.As<Napi::Array>(), buffers, frame));
   }
@@ -179,13 +188,15 @@ Napi::Value frame_borrow(const Napi::CallbackInfo& info) {
   }
   Buffers buffers(env);
   auto frame = std::make_shared<BorrowedFrame>();
-  const Status status = read_frame(info[0].As<Napi::Array>(), info[1].As<Napi::Array>(), buffers, *frame);
+  Status status = read_frame(info[0].As<Napi::Array>(), info[1].As<Napi::Array>(), buffers, *frame);
+  auto owner = buffers.hold();
+  if (status.ok() && !owner.ok()) status = owner.take_status();
   if (!status.ok()) {
     throw_status(env, status);
     return env.Undefined();
   }
   frame->lease = EnvState::of(env).lease();
-  frame->owner = buffers.hold();
+  frame->owner = owner.take();
   return make_handle<const BorrowedFrame>(env, std::move(frame));
 }
 

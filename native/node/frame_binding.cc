@@ -1,22 +1,23 @@
 // frameCreate, frameInfo, frameRelease.
 #include "node/bindings.h"
 #include "node/column_input.h"
+#include "node/properties.h"
 
 namespace millrace::node {
 
 namespace {
 
 Status read_column(const Napi::Object& object, Frame& frame) {
-  const std::string name = object.Get("name").ToString();
-  const auto type = type_from_name(object.Get("type").ToString().Utf8Value());
+  const std::string name = text_property(object, "name");
+  const auto type = type_from_name(text_property(object, "type"));
   ArrayView data;
   if (!type) return bad_column(name, "has an unknown type");
-  if (!view_of_array(object.Get("data"), data)) return bad_column(name, "needs a typed array as data");
+  if (!view_of_array(property(object, "data"), data)) return bad_column(name, "needs a typed array as data");
   Column column;
   column.type = *type;
-  MILLRACE_TRY(is_string(*type) ? copy_strings(name, data, object.Get("offsets"), column)
+  MILLRACE_TRY(is_string(*type) ? copy_strings(name, data, property(object, "offsets"), column)
                                 : copy_numbers(name, data, column));
-  MILLRACE_TRY(copy_validity(name, object.Get("validity"), column));
+  MILLRACE_TRY(copy_validity(name, property(object, "validity"), column));
   if (!frame.columns.empty() && column.rows != frame.rows) {
     return bad_column(name, "has " + std::to_string(column.rows) + " rows where the columns before it have " +
                                 std::to_string(frame.rows));
@@ -41,7 +42,7 @@ Napi::Value frame_create(const Napi::CallbackInfo& info) {
   const auto columns = info[0].As<Napi::Array>();
   auto frame = std::make_shared<Frame>();
   for (uint32_t i = 0; i < columns.Length(); i++) {
-    const Napi::Value column = columns.Get(i);
+    const Napi::Value column = element(columns, i);
     Status status = column.IsObject() ? read_column(column.As<Napi::Object>(), *frame)
                                       : Status(Code::InvalidArgument, "a column must be an object");
     if (!status.ok()) {

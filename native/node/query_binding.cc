@@ -1,6 +1,7 @@
 // execute, queryNext, queryCancel, queryProgress.
 #include "node/bindings.h"
 #include "node/delivery.h"
+#include "node/properties.h"
 
 namespace millrace::node {
 
@@ -11,7 +12,7 @@ bool read_inputs(const Napi::Value& value, exec::QueryInputs& out) {
   if (!value.IsArray()) return false;
   const auto handles = value.As<Napi::Array>();
   for (uint32_t i = 0; i < handles.Length(); i++) {
-    const Napi::Value handle = handles.Get(i);
+    const Napi::Value handle = element(handles, i);
     std::shared_ptr<const std::vector<uint8_t>> bytes;
     std::shared_ptr<const Frame> frame;
     std::shared_ptr<const store::StoredFrame> stored;

@@ -253,6 +253,34 @@ test('a worker that ends while queries read its arrays takes nothing with it', a
   expect(printed).toBe('1000\n')
 })
 
+test('a worker that ends while it makes frames takes nothing with it', async () => {
+  const printed = await program(
+    'makers.mjs',
+    `import { Worker, isMainThread } from 'node:worker_threads'
+     import { fromArrow, fromColumns } from MILLRACE
+     if (!isMainThread) {
+       const columns = { x: new Float64Array(100), s: Array.from({ length: 100 }, (_, i) => 'text ' + i) }
+       const bytes = (await fromColumns(columns).compute()).toArrow()
+       for (let i = 0; ; i++) {
+         for (let j = 0; j < 50; j++) {
+           fromColumns(columns)
+           fromColumns(columns, { copy: true })
+           fromArrow(bytes)
+         }
+         if (i % 10 === 0) await fromArrow(bytes).compute()
+       }
+     } else {
+       for (let round = 0; round < 30; round++) {
+         const workers = [0, 1, 2].map(() => new Worker(new URL(import.meta.url)))
+         await new Promise(resolve => setTimeout(resolve, 80 + ((round * 13) % 97)))
+         await Promise.all(workers.map(worker => worker.terminate()))
+       }
+       console.log('done')
+     }`,
+  )
+  expect(printed).toBe('done\n')
+})
+
 test('a process that exits in the middle of such a query exits with its code', async () => {
   for (let delay = 0; delay < 8; delay++) {
     const exit = program(
