@@ -5,6 +5,7 @@ import { fromArrow, fromColumns, MillraceError } from 'millrace'
 import { expect, test } from 'vitest'
 import { generator, seed } from '../random.js'
 import { endOfStream, joined, messagesOf } from './messages.js'
+import { zstdDecompressSync } from './zstd.js'
 
 const rounds = Number(process.env.MILLRACE_TEST_ROUNDS ?? 1500)
 const random = generator(seed)
@@ -38,6 +39,7 @@ const bases: Record<string, Uint8Array> = {
   'types without dtype': fixture('pyarrow-other-types.file'),
   'LZ4, views': fixture('pyarrow-lz4.stream'),
   legacy: fixture('pyarrow-legacy.stream'),
+  ...(zstdDecompressSync && { Zstandard: fixture('pyarrow-zstd.file') }),
 }
 
 const extremes = [0, 1, -1, 2 ** 31 - 1, -(2 ** 31), 8, 255, 65_535, 1 << 24]
