@@ -99,6 +99,7 @@ export interface NativeStats {
   peakBytes: number
   strips: number
   stripsRedone: number
+  spilledBytes: number
   simd: string
   threads: number
 }

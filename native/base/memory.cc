@@ -82,7 +82,7 @@ Status memory_limit_error(const MemoryBudget* budget, size_t wanted_bytes) {
     message += " than the system gives";
   }
   ErrorFacts facts;
-  facts.hint = "raise `memoryLimit`, select fewer columns, or group by a column with fewer distinct values";
+  facts.hint = "raise `memoryLimit`, select fewer columns, or read the rows piece by piece with `batches()`";
   return Status(Code::MemoryLimit, std::move(message), std::move(facts));
 }
 

@@ -122,7 +122,7 @@ Result<Schema> PartedOperator::find_schema() {
     spill::Parts none;
     none.schema = inputs_[0]->schema;
     none.parts.resize(1);
-    auto rows = aggregate({{&none}, 0, 0});
+    auto rows = aggregate({{&none}, 0, 0}, policy_.budget);
     MILLRACE_TRY(rows);
     return rows.value().schema;
   }
@@ -161,29 +161,47 @@ int64_t PartedOperator::Sides::bytes() const {
   return out;
 }
 
-Result<bool> PartedOperator::run_part(size_t part, bool forget, const Consumer& consume) {
+bool PartedOperator::in_order(const spill::Part& part) const {
+  return part.single_key && (segment_.restores || op_.kind == Kind::Sort);
+}
+
+std::vector<PartedOperator::Piece> PartedOperator::pieces() const {
+  std::vector<Piece> out;
+  const std::vector<spill::Part>& parts = inputs_[0]->parts;
+  for (size_t p = 0; p < parts.size(); p++) {
+    if (!in_order(parts[p])) {
+      out.push_back({p, 0, 0});
+      continue;
+    }
+    const auto cuts = static_cast<size_t>(parts[p].bytes / std::max<int64_t>(policy_.part_bytes, 1)) + 1;
+    const size_t chunks = parts[p].chunks.size();
+    const size_t step = (chunks + cuts - 1) / cuts;
+    for (size_t first = 0; first < chunks; first += step) out.push_back({p, first, std::min(chunks, first + step)});
+  }
+  return out;
+}
+
+Result<bool> PartedOperator::run_piece(const Piece& piece, bool forget, const Consumer& consume) {
+  if (piece.end_chunk > 0) return pass_on(*inputs_[0], piece, forget, consume);
   Sides sides;
   for (const auto& input : inputs_) sides.tables.push_back(input.get());
-  sides.part = part;
+  sides.part = piece.part;
   auto more = run(sides, consume);
   for (const auto& input : inputs_) {
-    if (forget) std::vector<spill::PartChunk>().swap(input->parts[part].chunks);
+    if (forget) std::vector<spill::PartChunk>().swap(input->parts[piece.part].chunks);
   }
   return more;
 }
 
 Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
-  const bool single_key = sides.tables[0]->parts[sides.part].single_key;
-  const bool sorts = segment_.restores || op_.kind == Kind::Sort;
-  if (sides.bytes() > 2 * policy_.part_bytes) {
-    if (single_key && sorts) return pass_on(sides, consume);
-    if (!single_key && sides.level < kMostLevels) return run_split(sides, consume);
+  const spill::Part& part = sides.tables[0]->parts[sides.part];
+  if (in_order(part)) {
+    return pass_on(*sides.tables[0], {sides.part, 0, part.chunks.size()}, true, consume);
   }
-  if (op_.kind == Kind::Aggregate && !segment_.restores) {
-    auto groups = aggregate(sides);
-    MILLRACE_TRY(groups);
-    return consume(groups.value());
+  if (sides.bytes() > 2 * policy_.part_bytes && !part.single_key && sides.level < kMostLevels) {
+    return run_split(sides, consume);
   }
+  if (op_.kind == Kind::Aggregate && !segment_.restores) return run_groups(sides, consume);
   std::vector<FrameView> inputs;
   for (spill::Parts* table : sides.tables) {
     auto frame =
@@ -196,6 +214,18 @@ Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
   MILLRACE_TRY(rows);
   inputs.clear();
   return consume(rows.value());
+}
+
+// Groups may take much more than their rows, and nobody knows how many there are before they are made.
+Result<bool> PartedOperator::run_groups(const Sides& sides, const Consumer& consume) {
+  const bool splits = !sides.tables[0]->parts[sides.part].single_key && sides.level < kMostLevels;
+  {
+    MemoryBudget share(splits ? policy_.thread_bytes / 2 : INT64_MAX, policy_.budget);
+    auto groups = aggregate(sides, &share);
+    if (groups.ok()) return consume(groups.value());
+    if (groups.status().code() != Code::MemoryLimit || !splits) return groups.take_status();
+  }
+  return run_split(sides, consume);
 }
 
 // Keys of many rows on both sides give more rows than memory holds. Then half of the side whose order counts goes
@@ -264,7 +294,7 @@ Result<FrameView> PartedOperator::window(const FrameView& input) {
 }
 
 // Rows pass one vector at a time: memory is for the groups alone.
-Result<FrameView> PartedOperator::aggregate(const Sides& sides) {
+Result<FrameView> PartedOperator::aggregate(const Sides& sides, MemoryBudget* budget) {
   spill::Parts& table = *sides.tables[0];
   const bool numbered = numbers_of(op_) > 0;
   agg::AggregationSpec spec = aggregation_spec(op_, table.schema, options_);
@@ -278,12 +308,12 @@ Result<FrameView> PartedOperator::aggregate(const Sides& sides) {
     argument_column.push_back(static_cast<int>(table.schema.size()) - 1);
     spec.order = agg::Order::None;
   }
-  auto made = agg::GlobalAggregation::make(spec, policy_.budget);
+  auto made = agg::GlobalAggregation::make(spec, budget);
   MILLRACE_TRY(made);
   const auto global = made.take();
   const auto local = global->make_local();
   std::vector<Vector> arguments(argument_column.size());
-  PartReader reader(table, nullptr, policy_.budget);
+  PartReader reader(table, nullptr, budget);
   for (spill::PartChunk& chunk : table.parts[sides.part].chunks) {
     if (query_.is_aborted()) return aborted_error();
     auto read = reader.read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {
@@ -306,13 +336,13 @@ Result<FrameView> PartedOperator::aggregate(const Sides& sides) {
 }
 
 // All rows have the same key: they are in order already.
-Result<bool> PartedOperator::pass_on(const Sides& sides, const Consumer& consume) {
-  spill::Parts& table = *sides.tables[0];
+Result<bool> PartedOperator::pass_on(spill::Parts& table, const Piece& piece, bool forget, const Consumer& consume) {
   PartReader reader(table, nullptr, policy_.budget);
-  for (size_t i = 0; i < table.parts[sides.part].chunks.size(); i++) {
+  for (size_t i = piece.first_chunk; i < piece.end_chunk; i++) {
     if (query_.is_aborted()) return aborted_error();
-    auto frame = reader.materialize(sides.part, i, 1);
+    auto frame = reader.materialize(piece.part, i, 1);
     MILLRACE_TRY(frame);
+    if (forget) table.parts[piece.part].chunks[i].columns.reset();
     auto view = picked(FrameView::of(frame.take()));
     MILLRACE_TRY(view);
     auto more = consume(view.value());

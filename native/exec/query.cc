@@ -441,6 +441,7 @@ void Query::finish(Status status) {
   queue_.close(status);
   result.status = std::move(status);
   result.mode = plan_->options.mode;
+  stats_.spilled_bytes = spill_space_.disk.peak_bytes();
   result.stats = stats_;
   result.peak_bytes = state_.budget.peak_bytes();
   result.threads = threads_;

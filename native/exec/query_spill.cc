@@ -10,7 +10,9 @@ namespace millrace::exec {
 bool Query::starts_over(const Status& status) {
   const Options& options = plan_->options;
   if (status.code() != Code::MemoryLimit || spills_ || options.spill == Options::Spill::Never) return false;
-  if (options.memory_limit_bytes == INT64_MAX || !can_spill(*plan_) || queue_.pushed() > 0) return false;
+  if (options.memory_limit_bytes == INT64_MAX || !can_spill(*plan_)) return false;
+  // Who has read some batches gets the ones behind them, which needs an order.
+  if (queue_.rows() > 0 && !keeps_order(*plan_)) return false;
   // What has been read of a pipe is gone.
   if (csv_input_ && csv_input_->sequential()) return false;
   {
@@ -58,12 +60,13 @@ Status Query::redirect_to_parts(const Segment& segment, int64_t input_bytes) {
   spec.parts = spill::parts_for(spec.policy, input_bytes);
   if (spec.parting.how == PartSpec::How::One) spec.by = spill::make_one_part();
   if (spec.parting.how == PartSpec::How::Hash) {
-    // Both sides of a join have as many parts.
+    // Both sides of a join have as many parts: those of the one that comes first.
     const Segment& reader = *std::find_if(segments_.begin(), segments_.end(), [&](const Segment& other) {
       return other.parted && std::find(other.inputs.begin(), other.inputs.end(), at_) != other.inputs.end();
     });
-    const std::shared_ptr<spill::Parts>& other = results_[reader.inputs[0]].parts;
-    if (segment.second_side && other) spec.parts = other->parts.size();
+    for (const size_t input : reader.inputs) {
+      if (results_[input].parts) spec.parts = results_[input].parts->parts.size();
+    }
     spec.by = spill::make_hash_parts({spec.parting.keys.size(), spec.parts, 0, plan_->options.hash_mask});
   }
   if (segment.restores) {

@@ -1,5 +1,7 @@
 #include "exec/spill_plan.h"
 
+#include <algorithm>
+
 #include "exec/frame_operator.h"
 
 namespace millrace::exec {
@@ -184,6 +186,12 @@ bool can_spill(const Plan& plan) {
     if (takes_parts(op)) return true;
   }
   return false;
+}
+
+bool keeps_order(const Plan& plan) {
+  return std::none_of(plan.steps.begin(), plan.steps.end(), [](const OpSpec& op) {
+    return op.kind == Kind::Aggregate && !op.names.empty() && op.order == agg::Order::None;
+  });
 }
 
 size_t numbers_of(const OpSpec& op) {

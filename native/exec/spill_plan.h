@@ -15,6 +15,8 @@ namespace millrace::exec {
 std::vector<Segment> cut_for_spilling(const Plan& plan);
 // Whether a plan has such an operator.
 bool can_spill(const Plan& plan);
+// Whether its rows come in the same order with and without.
+bool keeps_order(const Plan& plan);
 
 // How many numbers of rows the result of an operator over parts has as its last columns, to be ordered by them.
 size_t numbers_of(const OpSpec& op);
