@@ -1,7 +1,8 @@
 /**
  * Memory of JavaScript that the engine reads where it is. The engine keeps the buffer alive, but a transfer would hand
  * its memory to somebody else, who may free it under a running query: so a buffer that is lent cannot be transferred
- * any more. What can still move it away (byte streams before Node 24, native addons) shows at the start of a query.
+ * any more. What can still move it away (byte streams before Node 24, native addons, in Node 22 a `transfer` called off the
+ * prototype) shows at the start of a query; it must not happen while one runs.
  */
 import { workerThreads } from './builtins.js'
 import { MillraceError } from './errors.js'

@@ -271,6 +271,15 @@ test('empty tables keep their columns and types', async () => {
   ])
 })
 
+test('data without columns is a frame without columns', async () => {
+  const table = new arrow.Table(new arrow.Schema([]))
+  for (const source of [table, arrow.tableToIPC(table, 'stream'), arrow.tableToIPC(table, 'file')]) {
+    expect(fromArrow(source).columns).toEqual([])
+    expect((await fromArrow(source).compute()).toObjects()).toEqual([])
+  }
+  expect(fromArrow(fixture('pyarrow-legacy.stream'), { columns: [] }).columns).toEqual([])
+})
+
 test('numbers are read where they are, unless copied', async () => {
   const bytes = arrow.tableToIPC(new arrow.Table({ x: arrow.makeVector(new Float64Array([1, 2, 3])) }))
   const lent = fromArrow(bytes)
