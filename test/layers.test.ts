@@ -9,9 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const typescript: Record<string, string[]> = {
   core: [],
   native: ['core'],
+  arrow: ['core', 'native'],
   plan: ['core', 'native'],
-  io: ['core', 'native', 'plan', 'frame'],
-  frame: ['core', 'native', 'plan'],
+  io: ['core', 'native', 'plan', 'frame', 'arrow'],
+  frame: ['core', 'native', 'plan', 'arrow'],
   pool: ['core', 'native'],
   index: ['core', 'native', 'plan', 'io', 'frame', 'pool'],
 }
