@@ -35,6 +35,15 @@ bool never_adds_rows(OpSpec::Kind kind) {
          kind == Kind::Concat;
 }
 
+// Whether some expression makes long texts out of short values: a date by a long format.
+bool makes_long_texts(const Json& nodes) {
+  constexpr size_t kShortFormatBytes = 40;
+  for (const Json& node : nodes.items()) {
+    if (node[size_t{0}].as_string() == "formatTime" && node[2].as_string().size() > kShortFormatBytes) return true;
+  }
+  return false;
+}
+
 // A slice or tail that ends the steps is a range of the rows, when none is filtered out before: only those are scanned.
 RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   const bool filters =
@@ -139,6 +148,7 @@ bool Query::is_small() const {
       return false;
     }
     for (const uint32_t input : op.inputs) out += rows[input];
+    if (op.nodes && makes_long_texts(*op.nodes)) return false;
     // Steps whose lists are long cost something even without rows.
     const size_t terms = 4 + (op.nodes ? op.nodes->size() : 0) + op.names.size() + op.aggregates.size();
     cells += (out + 64) * static_cast<int64_t>(terms);

@@ -49,6 +49,13 @@ test.each<[string, () => Promise<unknown>]>([
         .filter(c => c.text.ne(''))
         .compute(),
   ],
+  [
+    'texts that a long format makes of dates',
+    () =>
+      fromColumns({ t: [new Date()] })
+        .select(c => ({ text: c.t.dt.format('%A '.repeat(20)) }))
+        .compute(),
+  ],
   ['a query whose progress is asked for', () => rows(10).compute({ onProgress() {} })],
 ])('%s goes to the threads', async (_, run) => {
   expect(await atOnce(run)).toBe(false)
