@@ -9,9 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const typescript: Record<string, string[]> = {
   core: [],
   native: ['core'],
+  arrow: ['core', 'native'],
   plan: ['core', 'native'],
-  io: ['core', 'native', 'plan', 'frame'],
-  frame: ['core', 'native', 'plan'],
+  io: ['core', 'native', 'plan', 'frame', 'arrow'],
+  frame: ['core', 'native', 'plan', 'arrow'],
   pool: ['core', 'native'],
   index: ['core', 'native', 'plan', 'io', 'frame', 'pool'],
 }
@@ -27,8 +28,23 @@ const cpp: Record<string, string[]> = {
   sort: ['base', 'simd', 'column', 'expr'],
   join: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
   window: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'ipc'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'exec', 'ipc'],
+  spill: ['base', 'column', 'store', 'agg', 'sort'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'spill', 'ipc'],
+  node: [
+    'base',
+    'simd',
+    'column',
+    'expr',
+    'csv',
+    'store',
+    'agg',
+    'sort',
+    'join',
+    'window',
+    'spill',
+    'exec',
+    'ipc',
+  ],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [

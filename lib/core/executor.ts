@@ -26,6 +26,8 @@ export interface QueryStats {
   readonly peakBytes: number
   readonly strips: number
   readonly stripsRedone: number
+  /** The most bytes that lay on disk at once, as `memoryLimit` was too small for them. */
+  readonly spilledBytes: number
   readonly simd: string
   readonly threads: number
 }

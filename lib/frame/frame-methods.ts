@@ -1,5 +1,6 @@
 import type { InspectOptions, inspect } from 'node:util'
 import type { DType } from '../core/dtypes.js'
+import type { ArrowStreamOptions } from './arrow-stream.js'
 import type {
   AggregateProjection,
   Column,
@@ -279,6 +280,15 @@ export interface FrameMethods extends RowMethods, JoinMethods, BatchMethods {
     this: Framed<S>,
     options?: O,
   ): AsyncIterableIterator<Table<S, ReadingOf<O>>>
+
+  /**
+   * The rows as Arrow IPC bytes, piece by piece as the query gives them: bounded memory for files of any size. A record
+   * batch has 65,536 rows, or `batchRows`. Starts when the first piece is asked for. Polars: `lf.sink_ipc`.
+   *
+   * @example
+   * await writeFile('prices.arrow', df.filter(df.Close.gt(0)).toArrow({ format: 'file' }))
+   */
+  toArrow(options?: ArrowStreamOptions): AsyncIterableIterator<Uint8Array>
 
   /**
    * Runs the query once and keeps its rows in the engine's memory: later queries on the result begin there. Schema and

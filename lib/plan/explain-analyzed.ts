@@ -11,7 +11,7 @@ const widestPlan = 100
 export function explainAnalyzed(
   plan: PlanNode,
   profile: readonly StepProfile[],
-  { peakBytes, threads, simd }: QueryStats,
+  { peakBytes, spilledBytes, threads, simd }: QueryStats,
   totalMs: number,
 ): string {
   const stepOf = new Map(planOrder(plan).map((node, at) => [node, profile[at]]))
@@ -24,7 +24,7 @@ export function explainAnalyzed(
       .join('  ')
       .trimEnd(),
   )
-  const total = `${totalMs.toFixed(1)} ms in all, ${threads} ${threads === 1 ? 'thread' : 'threads'} (${simd}), ${bytes(peakBytes)} of memory at the peak`
+  const total = `${totalMs.toFixed(1)} ms in all, ${threads} ${threads === 1 ? 'thread' : 'threads'} (${simd}), ${bytes(peakBytes)} of memory at the peak${spilledBytes ? `, ${bytes(spilledBytes)} on disk` : ''}`
   return [...table, total].join('\n')
 }
 

@@ -63,7 +63,7 @@ void inject_allocation_failure(int64_t countdown, bool forever) {
 
 bool MemoryBudget::reserve(int64_t bytes) {
   const int64_t now = used_bytes_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now > limit_bytes_) {
+  if (now > limit_bytes_ || (whole_ && !whole_->reserve(bytes))) {
     used_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     return false;
   }
@@ -82,7 +82,7 @@ Status memory_limit_error(const MemoryBudget* budget, size_t wanted_bytes) {
     message += " than the system gives";
   }
   ErrorFacts facts;
-  facts.hint = "raise `memoryLimit`, select fewer columns, or group by a column with fewer distinct values";
+  facts.hint = "raise `memoryLimit`, select fewer columns, or read the rows piece by piece with `batches()`";
   return Status(Code::MemoryLimit, std::move(message), std::move(facts));
 }
 

@@ -16,18 +16,24 @@ namespace millrace {
 // A limit shared by all operators of one query. Thread-safe, lock-free. A null budget pointer means "uncounted".
 class MemoryBudget {
  public:
-  explicit MemoryBudget(int64_t limit_bytes = INT64_MAX) : limit_bytes_(limit_bytes) {}
+  // What is reserved here is reserved of `whole` too, which outlives this.
+  explicit MemoryBudget(int64_t limit_bytes = INT64_MAX, MemoryBudget* whole = nullptr)
+      : limit_bytes_(limit_bytes), whole_(whole) {}
   MemoryBudget(const MemoryBudget&) = delete;
   MemoryBudget& operator=(const MemoryBudget&) = delete;
 
   [[nodiscard]] bool reserve(int64_t bytes);
-  void release(int64_t bytes) { used_bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+  void release(int64_t bytes) {
+    used_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+    if (whole_) whole_->release(bytes);
+  }
   int64_t used_bytes() const { return used_bytes_.load(std::memory_order_relaxed); }
   int64_t peak_bytes() const { return peak_bytes_.load(std::memory_order_relaxed); }
   int64_t limit_bytes() const { return limit_bytes_; }
 
  private:
   const int64_t limit_bytes_;
+  MemoryBudget* const whole_;
   std::atomic<int64_t> used_bytes_{0};
   std::atomic<int64_t> peak_bytes_{0};
 };

@@ -4,8 +4,8 @@ namespace millrace::exec {
 
 void BatchQueue::push(std::shared_ptr<Frame> batch) {
   std::unique_lock lock(mutex_);
+  rows_ += batch->rows;
   batches_.push_back(std::move(batch));
-  pushed_++;
   deliver(lock);
 }
 
@@ -29,9 +29,9 @@ bool BatchQueue::full() const {
   return !closed_ && batches_.size() >= kBatches;
 }
 
-int64_t BatchQueue::pushed() const {
+int64_t BatchQueue::rows() const {
   const std::lock_guard lock(mutex_);
-  return pushed_;
+  return rows_;
 }
 
 // One thread at a time answers, so that replies cannot overtake each other.

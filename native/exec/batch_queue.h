@@ -22,8 +22,8 @@ class BatchQueue {
   // a worker, outside all locks.
   void next(BatchReply reply);
   bool full() const;
-  // How many batches there have been.
-  int64_t pushed() const;
+  // How many rows there have been.
+  int64_t rows() const;
 
  private:
   static constexpr size_t kBatches = 4;
@@ -34,7 +34,7 @@ class BatchQueue {
   std::deque<BatchReply> waiting_;
   bool closed_ = false;
   bool delivering_ = false;
-  int64_t pushed_ = 0;
+  int64_t rows_ = 0;
   Status status_;
 };
 

@@ -23,8 +23,9 @@ class NumberedScan : public Scan {
 
 class LocalPartedScan final : public LocalScan {
  public:
-  LocalPartedScan(PartedOperator& op, const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
-      : op_(op), columns_(columns), vector_rows_(vector_rows), query_(query) {
+  LocalPartedScan(PartedOperator& op, const std::vector<PartedOperator::Piece>& pieces,
+                  const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
+      : op_(op), pieces_(pieces), columns_(columns), vector_rows_(vector_rows), query_(query) {
     const size_t count = op.schema().size();
     batch_.columns.resize(count);
     strings_.resize(count);
@@ -40,7 +41,8 @@ class LocalPartedScan final : public LocalScan {
     out.starts_file = true;
     int64_t left = task.row_limit;
     const bool forget = left == INT64_MAX;  // else it is a sample
-    auto read = op_.run_part(static_cast<size_t>(task.index), forget, [&](const FrameView& rows) -> Result<bool> {
+    const PartedOperator::Piece& piece = pieces_[static_cast<size_t>(task.index)];
+    auto read = op_.run_piece(piece, forget, [&](const FrameView& rows) -> Result<bool> {
       for (int64_t first = 0; first < rows.rows && left > 0; first += vector_rows_) {
         batch_.rows = static_cast<uint32_t>(std::min<int64_t>({vector_rows_, rows.rows - first, left}));
         left -= batch_.rows;
@@ -60,6 +62,7 @@ class LocalPartedScan final : public LocalScan {
 
  private:
   PartedOperator& op_;
+  const std::vector<PartedOperator::Piece>& pieces_;
   const std::vector<uint32_t>& columns_;
   const uint32_t vector_rows_;
   QueryState& query_;
@@ -70,19 +73,22 @@ class LocalPartedScan final : public LocalScan {
 
 class PartedScan final : public NumberedScan {
  public:
-  PartedScan(std::shared_ptr<PartedOperator> op, std::vector<uint32_t> columns, uint32_t vector_rows, QueryState& query)
-      : NumberedScan(op->parts()),
+  PartedScan(std::shared_ptr<PartedOperator> op, std::vector<PartedOperator::Piece> pieces,
+             std::vector<uint32_t> columns, uint32_t vector_rows, QueryState& query)
+      : NumberedScan(pieces.size()),
         op_(std::move(op)),
+        pieces_(std::move(pieces)),
         columns_(std::move(columns)),
         vector_rows_(vector_rows),
         query_(query) {}
 
   std::unique_ptr<LocalScan> make_local() override {
-    return std::make_unique<LocalPartedScan>(*op_, columns_, vector_rows_, query_);
+    return std::make_unique<LocalPartedScan>(*op_, pieces_, columns_, vector_rows_, query_);
   }
 
  private:
   const std::shared_ptr<PartedOperator> op_;
+  const std::vector<PartedOperator::Piece> pieces_;
   const std::vector<uint32_t> columns_;
   const uint32_t vector_rows_;
   QueryState& query_;
@@ -98,7 +104,11 @@ class LocalPartScan final : public LocalScan {
  public:
   LocalPartScan(spill::Parts& table, const std::vector<ChunkRange>& strips, const std::vector<uint32_t>& columns,
                 uint32_t vector_rows, QueryState& query)
-      : table_(table), strips_(strips), reader_(table, &columns, &query.budget), vector_rows_(vector_rows), query_(query) {}
+      : table_(table),
+        strips_(strips),
+        reader_(table, &columns, &query.budget),
+        vector_rows_(vector_rows),
+        query_(query) {}
 
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
     StripOutcome out;
@@ -154,7 +164,8 @@ class PartScan final : public NumberedScan {
 
 std::unique_ptr<Scan> make_parted_scan(std::shared_ptr<PartedOperator> op, std::vector<uint32_t> columns,
                                        const Options& options, QueryState& query) {
-  return std::make_unique<PartedScan>(std::move(op), std::move(columns), options.vector_rows, query);
+  std::vector<PartedOperator::Piece> pieces = op->pieces();
+  return std::make_unique<PartedScan>(std::move(op), std::move(pieces), std::move(columns), options.vector_rows, query);
 }
 
 std::unique_ptr<Scan> make_part_scan(std::shared_ptr<spill::Parts> table, std::vector<uint32_t> columns,

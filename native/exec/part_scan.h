@@ -5,7 +5,6 @@
 
 namespace millrace::exec {
 
-// A strip a part.
 std::unique_ptr<Scan> make_parted_scan(std::shared_ptr<PartedOperator> op, std::vector<uint32_t> columns,
                                        const Options& options, QueryState& query);
 std::unique_ptr<Scan> make_part_scan(std::shared_ptr<spill::Parts> table, std::vector<uint32_t> columns,

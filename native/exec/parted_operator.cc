@@ -46,6 +46,20 @@ FrameView first_columns(FrameView view, size_t count) {
   return view;
 }
 
+Result<FrameView> copy_rows(const FrameView& from, int64_t first, int64_t count, MemoryBudget* budget) {
+  auto out = std::make_shared<Frame>();
+  out->schema = from.schema;
+  out->rows = count;
+  for (const Column* column : from.columns) {
+    ColumnBuilder builder(column->type, budget);
+    MILLRACE_TRY(builder.append_range(*column, first, count));
+    auto copy = builder.finish();
+    MILLRACE_TRY(copy);
+    out->columns.push_back(copy.take());
+  }
+  return FrameView::of(std::move(out));
+}
+
 Result<FrameView> empty_view(const Schema& schema) {
   auto frame = std::make_shared<Frame>();
   frame->schema = schema;
@@ -108,7 +122,7 @@ Result<Schema> PartedOperator::find_schema() {
     spill::Parts none;
     none.schema = inputs_[0]->schema;
     none.parts.resize(1);
-    auto rows = aggregate({{&none}, 0, 0});
+    auto rows = aggregate({{&none}, 0, 0}, policy_.budget);
     MILLRACE_TRY(rows);
     return rows.value().schema;
   }
@@ -118,12 +132,12 @@ Result<Schema> PartedOperator::find_schema() {
     MILLRACE_TRY(view);
     inputs.push_back(view.take());
   }
-  auto rows = operate(inputs);
+  auto rows = operate(inputs, policy_.budget);
   MILLRACE_TRY(rows);
   Schema out = rows.value().schema;
   using How = JoinOpSpec::How;
-  const bool may_miss = op_.kind == Kind::Join && (op_.join->how == How::Left || op_.join->how == How::Right ||
-                                                   op_.join->how == How::Outer);
+  const bool may_miss = op_.kind == Kind::Join &&
+                        (op_.join->how == How::Left || op_.join->how == How::Right || op_.join->how == How::Outer);
   for (Field& field : out) field.nullable |= may_miss;
   return out;
 }
@@ -147,47 +161,105 @@ int64_t PartedOperator::Sides::bytes() const {
   return out;
 }
 
-Result<bool> PartedOperator::run_part(size_t part, bool forget, const Consumer& consume) {
+bool PartedOperator::in_order(const spill::Part& part) const {
+  return part.single_key && (segment_.restores || op_.kind == Kind::Sort);
+}
+
+std::vector<PartedOperator::Piece> PartedOperator::pieces() const {
+  std::vector<Piece> out;
+  const std::vector<spill::Part>& parts = inputs_[0]->parts;
+  for (size_t p = 0; p < parts.size(); p++) {
+    if (!in_order(parts[p])) {
+      out.push_back({p, 0, 0});
+      continue;
+    }
+    const auto cuts = static_cast<size_t>(parts[p].bytes / std::max<int64_t>(policy_.part_bytes, 1)) + 1;
+    const size_t chunks = parts[p].chunks.size();
+    const size_t step = (chunks + cuts - 1) / cuts;
+    for (size_t first = 0; first < chunks; first += step) out.push_back({p, first, std::min(chunks, first + step)});
+  }
+  return out;
+}
+
+Result<bool> PartedOperator::run_piece(const Piece& piece, bool forget, const Consumer& consume) {
+  if (piece.end_chunk > 0) return pass_on(*inputs_[0], piece, forget, consume);
   Sides sides;
   for (const auto& input : inputs_) sides.tables.push_back(input.get());
-  sides.part = part;
+  sides.part = piece.part;
   auto more = run(sides, consume);
   for (const auto& input : inputs_) {
-    if (forget) std::vector<spill::PartChunk>().swap(input->parts[part].chunks);
+    if (forget) std::vector<spill::PartChunk>().swap(input->parts[piece.part].chunks);
   }
   return more;
 }
 
 Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
-  const bool single_key = sides.tables[0]->parts[sides.part].single_key;
-  const bool sorts = segment_.restores || op_.kind == Kind::Sort;
-  if (sides.bytes() > 2 * policy_.part_bytes) {
-    if (single_key && sorts) return pass_on(sides, consume);
-    if (!single_key && sides.level < kMostLevels) return run_split(sides, consume);
+  const spill::Part& part = sides.tables[0]->parts[sides.part];
+  if (in_order(part)) {
+    return pass_on(*sides.tables[0], {sides.part, 0, part.chunks.size()}, true, consume);
   }
-  if (op_.kind == Kind::Aggregate && !segment_.restores) {
-    auto groups = aggregate(sides);
-    MILLRACE_TRY(groups);
-    return consume(groups.value());
+  if (sides.bytes() > 2 * policy_.part_bytes && !part.single_key && sides.level < kMostLevels) {
+    return run_split(sides, consume);
   }
+  if (op_.kind == Kind::Aggregate && !segment_.restores) return run_groups(sides, consume);
   std::vector<FrameView> inputs;
   for (spill::Parts* table : sides.tables) {
-    auto frame = PartReader(*table, nullptr, policy_.budget)
-                     .materialize(sides.part, 0, table->parts[sides.part].chunks.size());
+    auto frame =
+        PartReader(*table, nullptr, policy_.budget).materialize(sides.part, 0, table->parts[sides.part].chunks.size());
     MILLRACE_TRY(frame);
     inputs.push_back(FrameView::of(frame.take()));
   }
-  auto rows = operate(inputs);
+  if (op_.kind == Kind::Join && !segment_.restores) return join(inputs, consume);
+  auto rows = operate(inputs, policy_.budget);
   MILLRACE_TRY(rows);
   inputs.clear();
   return consume(rows.value());
 }
 
-Result<FrameView> PartedOperator::operate(const std::vector<FrameView>& inputs) {
+// Groups may take much more than their rows, and nobody knows how many there are before they are made.
+Result<bool> PartedOperator::run_groups(const Sides& sides, const Consumer& consume) {
+  const bool splits = !sides.tables[0]->parts[sides.part].single_key && sides.level < kMostLevels;
+  {
+    MemoryBudget share(splits ? policy_.thread_bytes / 2 : INT64_MAX, policy_.budget);
+    auto groups = aggregate(sides, &share);
+    if (groups.ok()) return consume(groups.value());
+    if (groups.status().code() != Code::MemoryLimit || !splits) return groups.take_status();
+  }
+  return run_split(sides, consume);
+}
+
+// Keys of many rows on both sides give more rows than memory holds. Then half of the side whose order counts goes
+// first, where each of its rows can be looked at alone.
+Result<bool> PartedOperator::join(const std::vector<FrameView>& inputs, const Consumer& consume) {
+  using How = JoinOpSpec::How;
+  const JoinOpSpec& spec = *op_.join;
+  const size_t side = spec.how == How::Right ? 1 : 0;
+  const int64_t count = inputs[side].rows;
+  const bool alone = spec.how != How::Outer && !spec.left_unique && !spec.right_unique;
+  {
+    // An attempt must not take what the other threads need.
+    MemoryBudget share(alone && count > 1 ? policy_.thread_bytes / 2 : INT64_MAX, policy_.budget);
+    auto rows = operate(inputs, &share);
+    if (rows.ok()) return consume(rows.value());
+    if (rows.status().code() != Code::MemoryLimit || !alone || count < 2) return rows.take_status();
+  }
+  for (const auto& [first, last] : {std::pair{int64_t{0}, count / 2}, std::pair{count / 2, count}}) {
+    std::vector<FrameView> half = inputs;
+    auto cut = copy_rows(inputs[side], first, last - first, policy_.budget);
+    MILLRACE_TRY(cut);
+    half[side] = cut.take();
+    auto more = join(half, consume);
+    MILLRACE_TRY(more);
+    if (!more.value()) return false;
+  }
+  return true;
+}
+
+Result<FrameView> PartedOperator::operate(const std::vector<FrameView>& inputs, MemoryBudget* budget) {
   if (segment_.restores) return restore(inputs[0]);
   if (op_.kind == Kind::Window) return window(inputs[0]);
   OneThread thread(query_);
-  OperatorContext context{thread, policy_.budget, options_};
+  OperatorContext context{thread, budget, options_};
   return op_.kind == Kind::Sort ? sort_frame(op_, inputs[0], context)
                                 : join_frames(numbered_join_, inputs[0], inputs[1], context);
 }
@@ -222,7 +294,7 @@ Result<FrameView> PartedOperator::window(const FrameView& input) {
 }
 
 // Rows pass one vector at a time: memory is for the groups alone.
-Result<FrameView> PartedOperator::aggregate(const Sides& sides) {
+Result<FrameView> PartedOperator::aggregate(const Sides& sides, MemoryBudget* budget) {
   spill::Parts& table = *sides.tables[0];
   const bool numbered = numbers_of(op_) > 0;
   agg::AggregationSpec spec = aggregation_spec(op_, table.schema, options_);
@@ -236,12 +308,12 @@ Result<FrameView> PartedOperator::aggregate(const Sides& sides) {
     argument_column.push_back(static_cast<int>(table.schema.size()) - 1);
     spec.order = agg::Order::None;
   }
-  auto made = agg::GlobalAggregation::make(spec, policy_.budget);
+  auto made = agg::GlobalAggregation::make(spec, budget);
   MILLRACE_TRY(made);
   const auto global = made.take();
   const auto local = global->make_local();
   std::vector<Vector> arguments(argument_column.size());
-  PartReader reader(table, nullptr, policy_.budget);
+  PartReader reader(table, nullptr, budget);
   for (spill::PartChunk& chunk : table.parts[sides.part].chunks) {
     if (query_.is_aborted()) return aborted_error();
     auto read = reader.read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {
@@ -264,13 +336,13 @@ Result<FrameView> PartedOperator::aggregate(const Sides& sides) {
 }
 
 // All rows have the same key: they are in order already.
-Result<bool> PartedOperator::pass_on(const Sides& sides, const Consumer& consume) {
-  spill::Parts& table = *sides.tables[0];
+Result<bool> PartedOperator::pass_on(spill::Parts& table, const Piece& piece, bool forget, const Consumer& consume) {
   PartReader reader(table, nullptr, policy_.budget);
-  for (size_t i = 0; i < table.parts[sides.part].chunks.size(); i++) {
+  for (size_t i = piece.first_chunk; i < piece.end_chunk; i++) {
     if (query_.is_aborted()) return aborted_error();
-    auto frame = reader.materialize(sides.part, i, 1);
+    auto frame = reader.materialize(piece.part, i, 1);
     MILLRACE_TRY(frame);
+    if (forget) table.parts[piece.part].chunks[i].columns.reset();
     auto view = picked(FrameView::of(frame.take()));
     MILLRACE_TRY(view);
     auto more = consume(view.value());

@@ -1,5 +1,5 @@
-// An operator whose inputs lie in parts (spill_plan.h): it works on one part after another, each in memory, when its rows
-// are read.
+// An operator whose inputs lie in parts (spill_plan.h): it works on one part after another, each in memory, when its
+// rows are read.
 #pragma once
 #include "exec/frame_operator.h"
 #include "exec/query_state.h"
@@ -22,13 +22,20 @@ class PartedOperator {
   int64_t bytes() const;
   // Of its first input, or of the second: what the numbers count.
   int64_t numbered_rows() const;
-  size_t parts() const { return inputs_[0]->parts.size(); }
+
+  // A part; or some chunks of one that needs no work, so that no piece has more rows than memory holds.
+  struct Piece {
+    size_t part;
+    size_t first_chunk;
+    size_t end_chunk;  // 0: all of them
+  };
+  std::vector<Piece> pieces() const;
 
   // Some of the rows, in order. False when no more are wanted.
   using Consumer = std::function<Result<bool>(const FrameView&)>;
-  // Parts that run at once are different ones. `forget`: the part is not asked for again. ERR_MEMORY_LIMIT where one key
-  // has too many rows for memory.
-  Result<bool> run_part(size_t part, bool forget, const Consumer& consume);
+  // Pieces that run at once are different ones. `forget`: the piece is not asked for again. ERR_MEMORY_LIMIT where one
+  // key has too many rows for memory.
+  Result<bool> run_piece(const Piece& piece, bool forget, const Consumer& consume);
 
  private:
   // The same part of each input, or what splitting that again gave.
@@ -43,15 +50,19 @@ class PartedOperator {
   Status prepare();
   Result<Schema> find_schema();
   Result<bool> run(const Sides& sides, const Consumer& consume);
-  Result<FrameView> operate(const std::vector<FrameView>& inputs);
+  Result<FrameView> operate(const std::vector<FrameView>& inputs, MemoryBudget* budget);
+  Result<bool> join(const std::vector<FrameView>& inputs, const Consumer& consume);
   Result<FrameView> restore(const FrameView& input);
   Result<FrameView> window(const FrameView& input);
-  Result<FrameView> aggregate(const Sides& sides);
+  Result<bool> run_groups(const Sides& sides, const Consumer& consume);
+  Result<FrameView> aggregate(const Sides& sides, MemoryBudget* budget);
   // The columns that stay when rows are in order.
   Result<FrameView> picked(FrameView view) const;
   Result<bool> run_split(const Sides& sides, const Consumer& consume);
   Result<std::unique_ptr<spill::Partitioner>> splitter(const Sides& sides);
-  Result<bool> pass_on(const Sides& sides, const Consumer& consume);
+  // Whether the rows of the part are in order as they are.
+  bool in_order(const spill::Part& part) const;
+  Result<bool> pass_on(spill::Parts& table, const Piece& piece, bool forget, const Consumer& consume);
 
   const Segment& segment_;
   const OpSpec& op_;

@@ -27,20 +27,6 @@ class Once final : public Job {
   const std::function<void()> run_;
 };
 
-// The physical line that holds the byte: 1 + line feeds before it.
-int64_t line_of(ByteSource& source, int64_t offset) {
-  std::vector<uint8_t> buffer(1 << 20);
-  int64_t lines = 1;
-  for (int64_t at = 0; at < offset;) {
-    const auto bytes = static_cast<size_t>(std::min<int64_t>(offset - at, static_cast<int64_t>(buffer.size())));
-    if (!source.read_at(at, buffer.data(), bytes).ok()) return -1;
-    lines +=
-        static_cast<int64_t>(simd::kernels().count_byte(reinterpret_cast<const char*>(buffer.data()), bytes, '\n'));
-    at += static_cast<int64_t>(bytes);
-  }
-  return lines;
-}
-
 // Whether no more rows come out than went in, and each costs little.
 bool never_adds_rows(OpSpec::Kind kind) {
   using Kind = OpSpec::Kind;
@@ -79,6 +65,7 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
 int64_t bytes_of(const SegmentRows& input, const store::StoredFrame* stored) {
   if (stored) return stored->bytes() * 2;  // unpacked
   if (input.parted) return input.parted->bytes();
+  if (input.borrowed) return input.borrowed->unpacked_bytes();
   int64_t out = 0;
   if (input.parts) {
     for (const spill::Part& part : input.parts->parts) out += part.bytes;
@@ -110,7 +97,8 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
   };
   for (const OpSpec& op : plan.value()->steps) {
     const bool missing = op.kind == OpSpec::Kind::Memory
-                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle)
+                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle) &&
+                                   !holds(inputs.borrowed, op.frame_handle)
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
@@ -148,9 +136,12 @@ bool Query::is_small() const {
       if (const auto& frame = inputs_.frames[handle]) {
         out = frame->rows;
         for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
+      } else if (const auto& stored = inputs_.stored[handle]) {
+        out = stored->rows;
+        text_bytes += static_cast<size_t>(stored->bytes());
       } else {
-        out = inputs_.stored[handle]->rows;
-        text_bytes += static_cast<size_t>(inputs_.stored[handle]->bytes());
+        out = inputs_.borrowed[handle]->rows;
+        text_bytes += static_cast<size_t>(inputs_.borrowed[handle]->bytes());
       }
       cells += out;
     } else if (!never_adds_rows(op.kind)) {
@@ -232,14 +223,11 @@ void Query::next_batch(BatchReply reply) {
   if (job && !queue_.full()) job->resume();
 }
 
-std::pair<const uint8_t*, int64_t> Query::csv_bytes(const CsvSourceSpec& spec) const {
-  if (!spec.files.empty()) return {nullptr, 0};
-  const auto& bytes = inputs_.bytes[static_cast<size_t>(spec.bytes_handle)];
-  return {bytes->data(), static_cast<int64_t>(bytes->size())};
-}
-
 SegmentRows Query::input_of(const Segment& segment) const {
   if (!segment.source) return results_[segment.inputs[0]];
+  if (const auto borrowed = borrowed_source(segment)) {
+    return {{borrowed->schema, borrowed->rows, {}, {}}, nullptr, nullptr, borrowed};
+  }
   return {FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]), nullptr, nullptr};
 }
 
@@ -264,7 +252,7 @@ Status Query::run_operator_of(const Segment& segment) {
 }
 
 bool Query::relabels(const Segment& segment) const {
-  if (segment.source && (segment.source->csv || stored_source(segment))) return false;
+  if (segment.source && (segment.source->csv || stored_source(segment) || borrowed_source(segment))) return false;
   if (segment.keep != Segment::Keep::Memory) return false;
   if (!segment.source && (results_[segment.inputs[0]].parts || results_[segment.inputs[0]].parted)) return false;
   if (is_last(segment) && persists()) return false;
@@ -305,27 +293,6 @@ void Query::end_segment(SegmentRows result) {
   results_[at_++] = std::move(result);
 }
 
-Status Query::begin_csv(const Segment& segment) {
-  csv_ = segment.source->csv.get();
-  Schema projected;
-  for (const uint32_t column : csv_->project) projected.push_back(csv_->columns[column]);
-  auto stage = bind_stage(segment.steps, std::move(projected), true, plan_->options, state_);
-  MILLRACE_TRY(stage);
-  stage_ = stage.take();
-  auto input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, stage_->aggregates);
-  MILLRACE_TRY(input);
-  csv_input_ = input.take();
-  MILLRACE_TRY(redirect_rows(segment, csv_input_->total_bytes()));
-  MILLRACE_TRY(make_csv_scan());
-  auto small_strips = settle_sink();
-  MILLRACE_TRY(small_strips);
-  if (!small_strips.value()) return {};
-  input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, false);
-  MILLRACE_TRY(input);
-  csv_input_ = input.take();
-  return make_csv_scan();
-}
-
 // Samples what the sink wants to know of its input. Few strips are not worth it; the test knob wants it always.
 Result<bool> Query::settle_sink() {
   constexpr int64_t kFewStrips = 8;
@@ -336,32 +303,6 @@ Result<bool> Query::settle_sink() {
   if (!sampler) return false;
   MILLRACE_TRY(sample_input(*stage_, *scan_, state_, *sampler));
   return stage_->sink->use_sample(*sampler);
-}
-
-Status Query::make_csv_scan() {
-  const CsvSourceSpec& spec = *csv_;
-  csv_plan_ = {};
-  for (const uint32_t column : spec.project) {
-    csv_plan_.columns.push_back(spec.columns[column]);
-    csv_plan_.inferred.push_back(spec.inferred[column]);
-  }
-  csv_plan_.null_tokens = spec.null_values;
-  csv_plan_.on_error = spec.on_error;
-  csv_plan_.dialect = spec.dialect;
-  csv_plan_.filter = stage_->scan_filter.get();
-  if (csv_plan_.filter) csv_plan_.filter_columns = csv_plan_.filter->input_columns();
-  for (const uint32_t column : stage_->needed) {
-    const bool filtered = std::binary_search(csv_plan_.filter_columns.begin(), csv_plan_.filter_columns.end(), column);
-    (filtered ? csv_plan_.kept_columns : csv_plan_.late_columns).push_back(column);
-  }
-  if (!csv_input_->sequential()) {
-    scan_ = make_file_scan(csv_plan_, spec, *csv_input_, plan_->options, state_);
-    return {};
-  }
-  auto scan = make_pipe_scan(csv_plan_, spec, *csv_input_, plan_->options, state_);
-  MILLRACE_TRY(scan);
-  scan_ = scan.take();
-  return {};
 }
 
 Status Query::begin_memory(const Segment& segment) {
@@ -381,9 +322,12 @@ Status Query::begin_memory(const Segment& segment) {
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
   const auto make_scan = [&](bool large_strips) {
+    if (input.borrowed)
+      return make_borrowed_scan(input.borrowed, range, large_strips, stage_->needed, plan_->options, state_);
     if (input.parted) return make_parted_scan(input.parted, stage_->needed, plan_->options, state_);
     if (input.parts) return make_part_scan(input.parts, stage_->needed, plan_->options, state_);
-    return stored ? make_stored_scan(stored, range, filter, large_strips, stage_->needed, plan_->options, state_)
+    return stored ? make_stored_scan(stored, range, filter, stage_->threshold, large_strips, stage_->needed,
+                                     plan_->options, state_)
                   : make_memory_scan(input.view, range, large_strips, stage_->needed, plan_->options, state_);
   };
   scan_ = make_scan(stage_->aggregates);
@@ -397,6 +341,12 @@ std::shared_ptr<const store::StoredFrame> Query::stored_source(const Segment& se
   if (!segment.source || segment.source->csv) return nullptr;
   const auto handle = static_cast<size_t>(segment.source->frame_handle);
   return handle < inputs_.stored.size() ? inputs_.stored[handle] : nullptr;
+}
+
+std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segment) const {
+  if (!segment.source || segment.source->csv) return nullptr;
+  const auto handle = static_cast<size_t>(segment.source->frame_handle);
+  return handle < inputs_.borrowed.size() ? inputs_.borrowed[handle] : nullptr;
 }
 
 Status Query::redirect_rows(const Segment& segment, int64_t input_bytes) {
@@ -471,19 +421,6 @@ Status Query::take_result(StageResult result) {
   return {};
 }
 
-// Errors know the byte; people want the file and the line.
-void Query::locate(Status& status) const {
-  if (status.ok() || !csv_input_ || status.facts().offset < 0) return;
-  ErrorFacts& facts = status.mutable_facts();
-  const auto& files = csv_->files;
-  const auto at = std::find(files.begin(), files.end(), facts.file);
-  if (facts.line < 0 && !csv_input_->sequential()) {
-    auto source = csv_input_->open_source(at == files.end() ? 0 : static_cast<uint32_t>(at - files.begin()));
-    if (source.ok()) facts.line = line_of(*source.value(), facts.offset);
-  }
-  if (facts.line >= 0) status.set_message(facts.file + ":" + std::to_string(facts.line) + ": " + status.message());
-}
-
 void Query::finish(Status status) {
   {
     const std::lock_guard lock(job_mutex_);
@@ -515,6 +452,7 @@ void Query::finish(Status status) {
   queue_.close(status);
   result.status = std::move(status);
   result.mode = plan_->options.mode;
+  stats_.spilled_bytes = spill_space_.disk.peak_bytes();
   result.stats = stats_;
   result.peak_bytes = state_.budget.peak_bytes();
   result.threads = threads_;

@@ -10,7 +10,9 @@ namespace millrace::exec {
 bool Query::starts_over(const Status& status) {
   const Options& options = plan_->options;
   if (status.code() != Code::MemoryLimit || spills_ || options.spill == Options::Spill::Never) return false;
-  if (options.memory_limit_bytes == INT64_MAX || !can_spill(*plan_) || queue_.pushed() > 0) return false;
+  if (options.memory_limit_bytes == INT64_MAX || !can_spill(*plan_)) return false;
+  // Who has read some batches gets the ones behind them, which needs an order.
+  if (queue_.rows() > 0 && !keeps_order(*plan_)) return false;
   // What has been read of a pipe is gone.
   if (csv_input_ && csv_input_->sequential()) return false;
   {
@@ -58,17 +60,24 @@ Status Query::redirect_to_parts(const Segment& segment, int64_t input_bytes) {
   spec.parts = spill::parts_for(spec.policy, input_bytes);
   if (spec.parting.how == PartSpec::How::One) spec.by = spill::make_one_part();
   if (spec.parting.how == PartSpec::How::Hash) {
-    // Both sides of a join have as many parts.
+    // Both sides of a join have as many parts: those of the one that comes first.
     const Segment& reader = *std::find_if(segments_.begin(), segments_.end(), [&](const Segment& other) {
       return other.parted && std::find(other.inputs.begin(), other.inputs.end(), at_) != other.inputs.end();
     });
-    const std::shared_ptr<spill::Parts>& other = results_[reader.inputs[0]].parts;
-    if (segment.second_side && other) spec.parts = other->parts.size();
+    for (const size_t input : reader.inputs) {
+      if (results_[input].parts) spec.parts = results_[input].parts->parts.size();
+    }
     spec.by = spill::make_hash_parts({spec.parting.keys.size(), spec.parts, 0, plan_->options.hash_mask});
   }
   if (segment.restores) {
     const int64_t rows = results_[segment.inputs[0]].parted->numbered_rows();
     spec.by = make_number_ranges(spec.parting.keys.size(), rows, spec.parts);
+  }
+  // What is the result as it is has to fit in the end: better to know it before the disk is full of it.
+  const bool same_rows = segment.restores || (segment.parts_for && segment.parts_for->kind == OpSpec::Kind::Sort);
+  const bool is_result = at_ + 3 == segments_.size() && segments_.back().steps.empty();
+  if (same_rows && is_result && plan_->options.mode == Options::Mode::Collect) {
+    spec.most_bytes = plan_->options.memory_limit_bytes;
   }
   parts_ = std::make_shared<spill::Parts>();
   stage_->sink = make_part_sink(std::move(spec), parts_, state_);

@@ -23,6 +23,7 @@ struct QueryStats {
   int64_t cells_nulled = 0;
   int64_t strips = 0;
   int64_t strips_redone = 0;
+  int64_t spilled_bytes = 0;  // on disk at once, at most
 
   void add(const QueryStats& other) {
     rows_scanned += other.rows_scanned;
@@ -32,6 +33,7 @@ struct QueryStats {
     cells_nulled += other.cells_nulled;
     strips += other.strips;
     strips_redone += other.strips_redone;
+    spilled_bytes += other.spilled_bytes;
   }
 };
 

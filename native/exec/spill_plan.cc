@@ -1,5 +1,7 @@
 #include "exec/spill_plan.h"
 
+#include <algorithm>
+
 #include "exec/frame_operator.h"
 
 namespace millrace::exec {
@@ -30,7 +32,8 @@ struct Readers {
 
 class SpillCutter {
  public:
-  explicit SpillCutter(const Plan& plan) : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
+  explicit SpillCutter(const Plan& plan)
+      : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
     for (const Segment& segment : base_) {
       for (const size_t input : segment.inputs) {
         readers_[input].count++;
@@ -183,6 +186,12 @@ bool can_spill(const Plan& plan) {
     if (takes_parts(op)) return true;
   }
   return false;
+}
+
+bool keeps_order(const Plan& plan) {
+  return std::none_of(plan.steps.begin(), plan.steps.end(), [](const OpSpec& op) {
+    return op.kind == Kind::Aggregate && !op.names.empty() && op.order == agg::Order::None;
+  });
 }
 
 size_t numbers_of(const OpSpec& op) {

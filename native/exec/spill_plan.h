@@ -3,8 +3,8 @@
 // The rows that an operator needs whole are put into parts first (spill/parts.h), such that it can work on each part
 // alone: those of a join, of windows and of groups by a hash of their keys, those of a sort (and of groups in the order
 // of their keys) by ranges of them. Then each part is read and runs through the operator that also does whole tables.
-// What comes of ranges, one after another, is the result. What comes of hashed parts has the numbers of the rows that it
-// was made of, and parts by ranges of these bring it into order.
+// What comes of ranges, one after another, is the result. What comes of hashed parts has the numbers of the rows that
+// it was made of, and parts by ranges of these bring it into order.
 #pragma once
 #include "exec/segment.h"
 #include "spill/partitioner.h"
@@ -15,6 +15,8 @@ namespace millrace::exec {
 std::vector<Segment> cut_for_spilling(const Plan& plan);
 // Whether a plan has such an operator.
 bool can_spill(const Plan& plan);
+// Whether its rows come in the same order with and without.
+bool keeps_order(const Plan& plan);
 
 // How many numbers of rows the result of an operator over parts has as its last columns, to be ordered by them.
 size_t numbers_of(const OpSpec& op);
@@ -22,8 +24,8 @@ size_t numbers_of(const OpSpec& op);
 // How the rows that a segment makes are parted.
 struct PartSpec {
   enum class How : uint8_t { One, Hash, Range } how = How::One;
-  std::vector<uint32_t> keys;           // columns
-  std::vector<spill::KeyOrder> orders;  // Range
+  std::vector<uint32_t> keys;          // columns
+  std::vector<sort::KeyOrder> orders;  // Range
   // With the number of each row in the input as a last column.
   bool numbered = false;
 };

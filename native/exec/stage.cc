@@ -36,6 +36,8 @@ bool StageJob::take_task(StripTask& task) {
     const std::lock_guard lock(mutex_);
     if (query_.is_aborted() && !complete()) fail(aborted_error());
     if (stopped_ || stage_.sink->blocked() || stage_.sink->wants_drain()) return false;
+    if (crowded()) paused_ = true;
+    if (paused_) return false;
     if (!redo_.empty()) {
       task = redo_.front();
       redo_.pop_front();
@@ -47,6 +49,13 @@ bool StageJob::take_task(StripTask& task) {
   const std::lock_guard lock(mutex_);
   fail(got.take_status());
   return false;
+}
+
+// Lock held. Whether strips that wait for one before them hold memory that this one may need: then nobody takes another
+// until it is merged.
+bool StageJob::crowded() const {
+  const MemoryBudget& budget = query_.budget;
+  return pending_.size() >= workers_ && budget.used_bytes() > budget.limit_bytes() / 2;
 }
 
 StageJob::Local& StageJob::local_of(uint32_t slot) {
@@ -152,6 +161,7 @@ void StageJob::done() {
     if (!complete() && stage_.sink->wants_drain()) drain(lock);
     if (!complete()) {
       parked_ = true;
+      paused_ = false;
       if (stage_.sink->blocked() && !query_.is_aborted()) return;
       parked_ = false;
       lock.unlock();

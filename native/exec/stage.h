@@ -50,6 +50,7 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   Fit check_start(int64_t index, const StripOutcome& outcome);
   void fail(Status status, int widen_column = -1);
   void drain(std::unique_lock<std::mutex>& lock);
+  bool crowded() const;
   bool complete() const { return stopped_ || next_merge_ == scan_.strip_count(); }
 
   const BoundStage& stage_;
@@ -66,6 +67,7 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   int64_t expected_start_ = -1;
   bool stopped_ = false;
   bool parked_ = false;
+  bool paused_ = false;  // until all strips in progress are merged
   StageResult result_;
 };
 

@@ -15,6 +15,7 @@ class StreamSink final : public Sink {
         batch_rows_(batch_rows),
         queue_(queue),
         query_(query),
+        left_out_(queue.rows()),
         collector_(make_collect_sink(std::move(schema), 0, INT64_MAX, query)) {
     start_batch();
   }
@@ -28,7 +29,9 @@ class StreamSink final : public Sink {
     auto frame = collector_->finish(serial);
     MILLRACE_TRY(frame);
     const Frame& rows = *frame.value();
-    for (int64_t first = 0; first < rows.rows;) {
+    const int64_t had = std::min(left_out_, rows.rows);
+    left_out_ -= had;
+    for (int64_t first = had; first < rows.rows;) {
       const int64_t count = std::min(rows.rows - first, batch_rows_ - rows_);
       for (size_t c = 0; c < schema_.size(); c++) {
         MILLRACE_TRY(builders_[c].append_range(rows.columns[c], first, count));
@@ -71,6 +74,7 @@ class StreamSink final : public Sink {
   const int64_t batch_rows_;
   BatchQueue& queue_;
   QueryState& query_;
+  int64_t left_out_;
   std::unique_ptr<Sink> collector_;
   std::vector<ColumnBuilder> builders_;
   int64_t rows_ = 0;

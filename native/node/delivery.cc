@@ -113,6 +113,7 @@ Napi::Object to_object(Napi::Env env, PreparedResult& result) {
                                                      {"peakBytes", result.peak_bytes},
                                                      {"strips", result.stats.strips},
                                                      {"stripsRedone", result.stats.strips_redone},
+                                                     {"spilledBytes", result.stats.spilled_bytes},
                                                      {"threads", result.threads}};
   for (const auto& [name, value] : numbers) stats.Set(name, static_cast<double>(value));
   stats.Set("simd", simd::kernels().name);

@@ -38,8 +38,13 @@ struct ColumnHeader {
 };
 
 ColumnHeader header_of(const store::ColumnChunk& column) {
-  return {static_cast<uint64_t>(column.encoding), column.width,          column.null_count,      column.base,
-          column.data.size(),                     column.offsets.size(), column.validity.size()};
+  return {static_cast<uint64_t>(column.encoding),
+          column.width,
+          column.null_count,
+          column.base,
+          column.data.size(),
+          column.offsets.size(),
+          column.validity.size()};
 }
 
 Status read_into(Buffer& to, size_t size, const uint8_t*& from) {
@@ -76,7 +81,8 @@ SpillPolicy make_policy(SpillSpace& space, MemoryBudget& budget, uint32_t thread
   constexpr int64_t kMostBuffer = 64 << 20;
   const int64_t limit = budget.limit_bytes() == INT64_MAX ? kAssumedLimit : budget.limit_bytes();
   const int64_t share = limit / std::max<uint32_t>(threads, 1);
-  return {&space, &budget, always ? 0 : limit / 4, std::clamp(share / 16, kLeastBuffer, kMostBuffer), share / 8};
+  const int64_t buffer = std::clamp(share / 16, kLeastBuffer, kMostBuffer);
+  return {&space, &budget, always ? 0 : limit / 4, buffer, share / 8, share};
 }
 
 size_t parts_for(const SpillPolicy& policy, int64_t bytes) {
@@ -102,7 +108,7 @@ PartWriter::PartWriter(const Schema& schema, size_t parts, SharedFile& file, con
 void PartWriter::clear() {
   for (Open& open : open_) open = {};
   for (Part& part : done_) part = {};
-  open_bytes_ = 0;
+  open_bytes_ = bytes_ = 0;
 }
 
 Status PartWriter::append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows) {
@@ -144,6 +150,7 @@ Status PartWriter::append_selected(Open& open, const Vector* columns, const uint
   open.rows += count;
   open.bytes += bytes;
   open_bytes_ += bytes;
+  bytes_ += bytes;
   return {};
 }
 
@@ -209,6 +216,7 @@ Result<std::vector<Part>> PartWriter::take() {
   MILLRACE_TRY(end_all());
   std::vector<Part> out(open_.size());
   std::swap(out, done_);
+  bytes_ = 0;
   return out;
 }
 

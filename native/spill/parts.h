@@ -14,7 +14,7 @@ struct PartChunk {
   int64_t offset = -1;  // in the file; -1: in memory alone
   int64_t bytes = 0;
   uint64_t checksum = 0;
-  int64_t number_base = 0;                           // on disk: what numbers of rows are above what is written
+  int64_t number_base = 0;                                   // on disk: what numbers of rows are above what is written
   std::unique_ptr<std::vector<store::ColumnChunk>> columns;  // in memory, or loaded
 };
 
@@ -40,6 +40,7 @@ struct SpillPolicy {
   int64_t resident_bytes;  // chunks stay in memory while the query uses less than this
   int64_t buffer_bytes;    // of rows that a thread gathers before it makes chunks of them
   int64_t part_bytes;      // what a part should have at most
+  int64_t thread_bytes;    // what a thread should use at most
 };
 // `always`: nothing stays in memory that can be written.
 SpillPolicy make_policy(SpillSpace& space, MemoryBudget& budget, uint32_t threads, bool always);
@@ -68,6 +69,8 @@ class PartWriter {
   // The rows so far, as chunks by part.
   Result<std::vector<Part>> take();
   void clear();
+  // Of the rows since the last take(), as Part::bytes.
+  int64_t bytes() const { return bytes_; }
 
  private:
   struct Open {
@@ -88,6 +91,7 @@ class PartWriter {
   std::vector<GatheredColumn> gathered_;
   Buffer staging_;
   int64_t open_bytes_ = 0;
+  int64_t bytes_ = 0;
   std::vector<uint32_t> selections_;  // by part, one behind the other
 };
 

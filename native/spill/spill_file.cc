@@ -113,7 +113,8 @@ Result<int64_t> SpillFile::append(const uint8_t* bytes, size_t size) {
       wrote = ::pwrite(descriptor_, bytes + done, wanted, offset + static_cast<int64_t>(done));
     }
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return disk_error(space_.directory.empty() ? temporary_folder() : space_.directory, errno, "writing");
+    if (wrote < 0)
+      return disk_error(space_.directory.empty() ? temporary_folder() : space_.directory, errno, "writing");
     done += static_cast<size_t>(wrote);
   }
   return offset;
