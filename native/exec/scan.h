@@ -62,14 +62,10 @@ std::vector<int64_t> strip_starts(RowRange range, bool large);
 std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, bool large_strips,
                                        std::vector<uint32_t> columns, const Options& options, QueryState& query);
 
-<<<<<<< HEAD
-// Without the chunks that `filter` rules out, and the vectors that `threshold` does, if there is one.
-=======
 std::unique_ptr<Scan> make_borrowed_scan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
                                          std::vector<uint32_t> columns, const Options& options, QueryState& query);
 
-// Without the chunks that `filter` rules out.
->>>>>>> 3917b14c9f88bc3bc6b24ad883c54ab152912d76
+// Without the chunks that `filter` rules out, and the vectors that `threshold` does, if there is one.
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const store::StoredFrame> frame, RowRange range,
                                        const ChunkFilter& filter, std::shared_ptr<const KeyThreshold> threshold,
                                        bool large_strips, std::vector<uint32_t> columns, const Options& options,
