@@ -1,6 +1,5 @@
 // Between instants and what a wall clock of a time zone shows. A wall clock's time is a timestamp as well, of which the
 // calendar parts are those of the zone.
-#include <algorithm>
 #include <string>
 
 #include "column/format.h"
@@ -111,8 +110,8 @@ Status from_wall_clock(Call& call) {
     const auto stretch = call.parameters.zone->stretch_at(floor_quotient(a[row], Clock::kPerSecond));
     const int64_t begin = saturated_ticks(stretch.from, Clock::kPerSecond);
     const int64_t end = saturated_ticks(stretch.to, Clock::kPerSecond);
-    from = begin + std::min(2 * Clock::kPerDay, INT64_MAX - std::max(begin, int64_t{0}));
-    to = end - std::min(2 * Clock::kPerDay, std::min(end, int64_t{0}) - INT64_MIN);
+    if (__builtin_add_overflow(begin, 2 * Clock::kPerDay, &from)) from = INT64_MAX;
+    if (__builtin_sub_overflow(end, 2 * Clock::kPerDay, &to)) to = INT64_MIN;
     offset = stretch.offset * Clock::kPerSecond;
   }
   return {};
