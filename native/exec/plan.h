@@ -96,7 +96,8 @@ struct OpSpec {
   int frame_handle = -1;               // Memory
   const Json* nodes = nullptr;         // into Plan::text
   std::vector<uint32_t> outputs;       // node indices: the predicate, the projected columns, or keys then arguments
-  std::vector<std::string> names;      // Project: output names; Aggregate: key names; Sort: columns kept; RowIndex, Repeat: one
+  std::vector<std::string>
+      names;  // Project: output names; Aggregate: key names; Sort: columns kept; RowIndex, Repeat: one
   std::vector<agg::AggregateSpec> aggregates;
   std::vector<int> argument_output;  // by aggregate: index into outputs, or -1 for size
   agg::Order order = agg::Order::Key;
