@@ -5,7 +5,6 @@
 #include <random>
 
 #include "agg/hash.h"
-#include "exec/frame_operator.h"
 #include "exec/sample_input.h"
 #include "exec/task_events.h"
 
@@ -50,6 +49,16 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   steps.pop_back();
   const int64_t begin = rows - std::min(last.rows, rows);
   return {begin, std::max(begin, rows - std::min(last.offset, rows))};
+}
+
+// Whether a pipeline picks and renames columns, and does nothing else.
+bool only_picks(const Segment& segment) {
+  return std::all_of(segment.steps.begin(), segment.steps.end(), [](const OpSpec* op) {
+    if (op->kind != OpSpec::Kind::Project) return false;
+    const auto& outputs = op->outputs;
+    return std::all_of(outputs.begin(), outputs.end(),
+                       [&](uint32_t node) { return (*op->nodes)[node][0].as_string() == "col"; });
+  });
 }
 
 // About what a pipeline's input takes in memory.
@@ -179,6 +188,10 @@ Result<Query::Step> Query::run_segment(const Segment& segment) {
     MILLRACE_TRY(run_operator_of(segment));
     return Step::Done;
   }
+  if (leaves_stored(segment)) {
+    MILLRACE_TRY(pass_stored(segment));
+    return Step::Done;
+  }
   if (relabels(segment)) {
     MILLRACE_TRY(relabel(segment));
     return Step::Done;
@@ -219,8 +232,8 @@ uint32_t Query::wanted_threads() const {
 }
 
 Status Query::run_operator_of(const Segment& segment) {
-  std::vector<FrameView> inputs;
-  for (const size_t input : segment.inputs) inputs.push_back(results_[input].view);
+  std::vector<OperatorInput> inputs;
+  for (const size_t input : segment.inputs) inputs.push_back({results_[input].view, results_[input].stored});
   PoolWorkers workers(state_, wanted_threads());
   threads_ = std::max(threads_, workers.slots());
   OperatorContext context{workers, &state_.budget, plan_->options};
@@ -240,12 +253,40 @@ bool Query::relabels(const Segment& segment) const {
   if (is_last(segment) && persists()) return false;
   // The result belongs to the caller; a handle's columns must be copied, and other threads can help with that.
   if (is_last(segment) && (segment.source || streams() || segments_[segment.inputs[0]].readers > 1)) return false;
-  return std::all_of(segment.steps.begin(), segment.steps.end(), [](const OpSpec* op) {
-    if (op->kind != OpSpec::Kind::Project) return false;
-    const auto& outputs = op->outputs;
-    return std::all_of(outputs.begin(), outputs.end(),
-                       [&](uint32_t node) { return (*op->nodes)[node][0].as_string() == "col"; });
+  return only_picks(segment);
+}
+
+bool Query::leaves_stored(const Segment& segment) const {
+  if (spills_ || is_last(segment) || !stored_source(segment) || !only_picks(segment)) return false;
+  return std::all_of(segments_.begin(), segments_.end(), [&](const Segment& reader) {
+    const bool reads = std::find(reader.inputs.begin(), reader.inputs.end(), at_) != reader.inputs.end();
+    return !reads || (reader.op && reads_stored(reader.op->kind));
   });
+}
+
+Status Query::pass_stored(const Segment& segment) {
+  StoredView view{stored_source(segment), {}, {}};
+  view.schema = view.frame->schema;
+  for (uint32_t c = 0; c < view.schema.size(); c++) view.columns.push_back(c);
+  stats_.rows_scanned += view.frame->rows;
+  profile_.add_relabelling(*segment.source, view.frame->rows);
+  for (const OpSpec* op : segment.steps) {
+    MILLRACE_TRY(check_names(op->names));
+    StoredView picked{view.frame, {}, {}};
+    for (size_t i = 0; i < op->outputs.size(); i++) {
+      auto at = column_position(view.schema, (*op->nodes)[op->outputs[i]][1].as_string());
+      MILLRACE_TRY(at);
+      picked.schema.push_back(view.schema[at.value()]);
+      picked.schema.back().name = op->names[i];
+      picked.columns.push_back(view.columns[at.value()]);
+    }
+    view = std::move(picked);
+    profile_.add_relabelling(*op, view.frame->rows);
+  }
+  SegmentRows result;
+  result.stored = std::move(view);
+  end_segment(std::move(result));
+  return {};
 }
 
 Status Query::relabel(const Segment& segment) {
