@@ -27,8 +27,9 @@ const cpp: Record<string, string[]> = {
   sort: ['base', 'simd', 'column', 'expr'],
   join: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
   window: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
-  exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'ipc'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'exec', 'ipc'],
+  spill: ['base', 'column', 'store', 'agg', 'sort'],
+  exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'spill', 'ipc'],
+  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'spill', 'exec', 'ipc'],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [

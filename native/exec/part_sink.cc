@@ -142,6 +142,7 @@ class PartSink final : public Sink {
       Part& from = strip.parts[i];
       to.rows += from.rows;
       to.bytes += from.bytes;
+      bytes_ += from.bytes;
       to.nulls.resize(into_->schema.size());
       for (size_t c = 0; c < from.nulls.size(); c++) to.nulls[c] |= from.nulls[c];
       for (spill::PartChunk& chunk : from.chunks) {
@@ -150,7 +151,7 @@ class PartSink final : public Sink {
       }
     }
     into_->rows += strip.rows;
-    return {};
+    return bytes_ <= spec_.most_bytes ? Status() : memory_limit_error(spec_.policy.budget, static_cast<size_t>(bytes_));
   }
 
   Result<std::shared_ptr<Frame>> finish(Workers&) override {
@@ -184,6 +185,7 @@ class PartSink final : public Sink {
   spill::SharedFile file_;
   std::unique_ptr<spill::Partitioner> by_;
   bool sampled_ = false;
+  int64_t bytes_ = 0;
 };
 
 }  // namespace
@@ -201,7 +203,7 @@ std::unique_ptr<spill::Partitioner> make_number_ranges(size_t keys, int64_t rows
     for (int byte = 0; byte < 8; byte++) splitter += static_cast<char>(word >> (56 - 8 * byte));
     if (splitters.empty() || splitters.back() < splitter) splitters.push_back(std::move(splitter));
   }
-  return spill::make_range_parts(std::vector<spill::KeyOrder>(keys), std::move(splitters));
+  return spill::make_range_parts(std::vector<sort::KeyOrder>(keys), std::move(splitters));
 }
 
 }  // namespace millrace::exec

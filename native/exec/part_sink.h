@@ -12,6 +12,7 @@ struct PartSinkSpec {
   const expr::Program* program = nullptr;  // computes that from a batch (the keys and arguments of an aggregate)
   std::unique_ptr<spill::Partitioner> by;  // null: ranges, found with a sample
   size_t parts = 1;                        // as many ranges as possible
+  int64_t most_bytes = INT64_MAX;          // of all rows as they are; ERR_MEMORY_LIMIT beyond
   spill::SpillPolicy policy;
 };
 

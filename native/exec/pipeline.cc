@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "exec/frame_operator.h"
 #include "exec/task_events.h"
 
 namespace millrace::exec {
@@ -32,7 +33,8 @@ class StageBinder {
     stage_->input = input;
     stage_->profiled = options_.analyze;
     schema_ = std::move(input);
-    const OpSpec* last = ops.empty() || !ends_segment(ops.back()->kind) ? nullptr : ops.back();
+    for (size_t c = 0; c < schema_.size(); c++) origins_.push_back(static_cast<int>(c));
+    const OpSpec* last = ops.empty() || !ends_segment(*ops.back()) ? nullptr : ops.back();
     for (const OpSpec* op : ops) {
       if (op != last) MILLRACE_TRY(bind_step(*op));
     }
@@ -40,6 +42,8 @@ class StageBinder {
     if (last && last->kind == OpSpec::Kind::Aggregate) {
       MILLRACE_TRY(bind_aggregate(*last));
       needed = stage_->sink_program->input_columns();
+    } else if (last && last->kind == OpSpec::Kind::Sort) {
+      MILLRACE_TRY(bind_top(*last, needed));
     } else if (last && last->kind == OpSpec::Kind::Tail) {
       stage_->sink = make_tail_sink(schema_, {last->rows, last->offset}, query_);
     } else {
@@ -60,6 +64,13 @@ class StageBinder {
     }
     if (op.kind == OpSpec::Kind::Project) {
       MILLRACE_TRY(check_names(op.names));
+      std::vector<int> origins;
+      for (const uint32_t output : op.outputs) {
+        const Json& node = (*op.nodes)[output];
+        const int at = node[0].as_string() == "col" ? find_column(schema_, node[1].as_string()) : -1;
+        origins.push_back(at < 0 ? -1 : origins_[static_cast<size_t>(at)]);
+      }
+      origins_ = std::move(origins);
       schema_ = program.value()->outputs();
       for (size_t i = 0; i < schema_.size(); i++) schema_[i].name = op.names[i];
     }
@@ -69,6 +80,39 @@ class StageBinder {
       stage_->steps.push_back({op.kind, program.take(), {}});
     }
     return {};
+  }
+
+  Status bind_top(const OpSpec& op, std::vector<uint32_t>& needed) {
+    TopSpec spec;
+    for (const SortKeySpec& key : op.sort_keys) {
+      auto at = position(key.column);
+      MILLRACE_TRY(at);
+      spec.keys.push_back(at.value());
+      spec.orders.push_back({key.descending, key.nulls_first});
+    }
+    Schema kept;
+    for (const std::string& name : op.names) {
+      auto at = position(name);
+      MILLRACE_TRY(at);
+      spec.columns.push_back(at.value());
+      kept.push_back(schema_[at.value()]);
+    }
+    spec.rows = op.rows;
+    needed = united(spec.keys, spec.columns);
+    const uint32_t first = spec.keys[0];
+    const int origin = origins_[first];
+    spec.threshold = std::make_shared<KeyThreshold>(origin < 0 ? 0 : static_cast<uint32_t>(origin), schema_[first].type,
+                                                    spec.orders[0]);
+    if (origin >= 0) stage_->threshold = spec.threshold;
+    stage_->sink = make_top_sink(schema_, std::move(spec), query_);
+    schema_ = std::move(kept);
+    return {};
+  }
+
+  Result<uint32_t> position(const std::string& column) const {
+    auto at = column_position(schema_, column);
+    MILLRACE_TRY(at);
+    return static_cast<uint32_t>(at.value());
   }
 
   Status bind_aggregate(const OpSpec& op) {
@@ -106,6 +150,7 @@ class StageBinder {
   const Options& options_;
   QueryState& query_;
   Schema schema_;
+  std::vector<int> origins_;  // by column: the input's that it is, or -1
   std::unique_ptr<BoundStage> stage_;
 };
 

@@ -1,5 +1,6 @@
 // A stage bound to types: a source, steps that transform batches, and a sink. One LocalPipeline a thread.
 #pragma once
+#include "exec/key_threshold.h"
 #include "exec/scan.h"
 #include "exec/segment.h"
 #include "exec/sink.h"
@@ -21,6 +22,8 @@ struct BoundStage {
   std::vector<Step> steps;
   std::unique_ptr<expr::Program> sink_program;  // of an aggregate
   std::unique_ptr<Sink> sink;
+  // What the sink wants of a column of the input, if that is all that decides about a row.
+  std::shared_ptr<const KeyThreshold> threshold;
   Schema output;  // of the steps; the sink's own for an aggregate
   bool aggregates = false;
   bool profiled = false;

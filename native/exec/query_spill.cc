@@ -73,6 +73,12 @@ Status Query::redirect_to_parts(const Segment& segment, int64_t input_bytes) {
     const int64_t rows = results_[segment.inputs[0]].parted->numbered_rows();
     spec.by = make_number_ranges(spec.parting.keys.size(), rows, spec.parts);
   }
+  // What is the result as it is has to fit in the end: better to know it before the disk is full of it.
+  const bool same_rows = segment.restores || (segment.parts_for && segment.parts_for->kind == OpSpec::Kind::Sort);
+  const bool is_result = at_ + 3 == segments_.size() && segments_.back().steps.empty();
+  if (same_rows && is_result && plan_->options.mode == Options::Mode::Collect) {
+    spec.most_bytes = plan_->options.memory_limit_bytes;
+  }
   parts_ = std::make_shared<spill::Parts>();
   stage_->sink = make_part_sink(std::move(spec), parts_, state_);
   return {};

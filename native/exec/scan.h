@@ -5,6 +5,7 @@
 #include "column/frame_view.h"
 #include "exec/chunk_filter.h"
 #include "exec/csv_scanner.h"
+#include "exec/key_threshold.h"
 #include "store/stored_frame.h"
 
 namespace millrace::exec {
@@ -57,10 +58,11 @@ int64_t strip_rows(int64_t left, bool large);
 std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, bool large_strips,
                                        std::vector<uint32_t> columns, const Options& options, QueryState& query);
 
-// Without the chunks that `filter` rules out.
+// Without the chunks that `filter` rules out, and the vectors that `threshold` does, if there is one.
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const store::StoredFrame> frame, RowRange range,
-                                       const ChunkFilter& filter, bool large_strips, std::vector<uint32_t> columns,
-                                       const Options& options, QueryState& query);
+                                       const ChunkFilter& filter, std::shared_ptr<const KeyThreshold> threshold,
+                                       bool large_strips, std::vector<uint32_t> columns, const Options& options,
+                                       QueryState& query);
 
 // A pipe can be read once: what the sniffer read of it waits here for the query.
 struct ParkedPipe {

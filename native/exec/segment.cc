@@ -6,7 +6,13 @@ namespace {
 
 bool is_source(OpSpec::Kind kind) { return kind == OpSpec::Kind::Csv || kind == OpSpec::Kind::Memory; }
 
-bool needs_whole_inputs(OpSpec::Kind kind) { return kind >= OpSpec::Kind::RowIndex; }
+// So few rows of an order are found as the rows come.
+bool finds_top(const OpSpec& op) {
+  constexpr int64_t kFewRows = 16384;
+  return op.kind == OpSpec::Kind::Sort && op.rows <= kFewRows;
+}
+
+bool needs_whole_inputs(const OpSpec& op) { return op.kind >= OpSpec::Kind::RowIndex && !finds_top(op); }
 
 std::vector<size_t> count_readers(const Plan& plan) {
   std::vector<size_t> out(plan.steps.size(), 0);
@@ -30,11 +36,12 @@ std::vector<bool> find_wanted(const Plan& plan) {
 }  // namespace
 
 bool open_ended(const Segment& segment) {
-  return !segment.op && (segment.steps.empty() || !ends_segment(segment.steps.back()->kind));
+  return !segment.op && (segment.steps.empty() || !ends_segment(*segment.steps.back()));
 }
 
-bool ends_segment(OpSpec::Kind kind) {
-  return kind == OpSpec::Kind::Aggregate || kind == OpSpec::Kind::Slice || kind == OpSpec::Kind::Tail;
+bool ends_segment(const OpSpec& op) {
+  return op.kind == OpSpec::Kind::Aggregate || op.kind == OpSpec::Kind::Slice || op.kind == OpSpec::Kind::Tail ||
+         finds_top(op);
 }
 
 std::vector<Segment> cut_into_segments(const Plan& plan) {
@@ -45,7 +52,7 @@ std::vector<Segment> cut_into_segments(const Plan& plan) {
   for (size_t i = 0; i < plan.steps.size(); i++) {
     if (!wanted[i]) continue;
     const OpSpec& op = plan.steps[i];
-    const bool passes_rows = !is_source(op.kind) && !needs_whole_inputs(op.kind);
+    const bool passes_rows = !is_source(op.kind) && !needs_whole_inputs(op);
     // A step joins the pipeline that it reads, unless others read the same rows.
     if (passes_rows && open_ended(out[segment_of[op.inputs[0]]]) && readers[op.inputs[0]] == 1) {
       segment_of[i] = segment_of[op.inputs[0]];
@@ -54,7 +61,7 @@ std::vector<Segment> cut_into_segments(const Plan& plan) {
     }
     Segment segment;
     if (is_source(op.kind)) segment.source = &op;
-    if (needs_whole_inputs(op.kind)) segment.op = &op;
+    if (needs_whole_inputs(op)) segment.op = &op;
     if (passes_rows) segment.steps.push_back(&op);
     for (const uint32_t input : op.inputs) segment.inputs.push_back(segment_of[input]);
     segment_of[i] = out.size();

@@ -24,8 +24,9 @@ struct Segment {
 // Whether steps can be added to a pipeline: nothing has ended it.
 bool open_ended(const Segment& segment);
 
-// Aggregates, slices and tails take rows as they come, and end the pipeline that they are in.
-bool ends_segment(OpSpec::Kind kind);
+// Aggregates, slices, tails and searches for a few first rows take rows as they come, and end the pipeline that they
+// are in.
+bool ends_segment(const OpSpec& op);
 
 // In an order in which they can run; the last one gives the result. Where rows are streamed or persisted that is a
 // pipeline that they can leave at once. `plan` outlives the segments.

@@ -6,6 +6,7 @@
 #include "agg/aggregation.h"
 #include "exec/query_state.h"
 #include "expr/program.h"
+#include "sort/row_key.h"
 #include "store/stored_frame.h"
 
 namespace millrace::exec {
@@ -54,6 +55,17 @@ class Sink {
 
 // All rows, or `rows` of them behind the first `offset`.
 std::unique_ptr<Sink> make_collect_sink(Schema schema, int64_t offset, int64_t rows, QueryState& query);
+
+// The first `rows` rows of an order, stably; holds little more than twice as many for each thread.
+class KeyThreshold;
+struct TopSpec {
+  std::vector<uint32_t> columns;  // that the result has
+  std::vector<uint32_t> keys;
+  std::vector<sort::KeyOrder> orders;
+  int64_t rows = 0;
+  std::shared_ptr<KeyThreshold> threshold;  // of the first key
+};
+std::unique_ptr<Sink> make_top_sink(const Schema& schema, TopSpec spec, QueryState& query);
 
 // The last `rows` rows; holds little more than those.
 struct TailRange {

@@ -24,8 +24,8 @@ size_t numbers_of(const OpSpec& op);
 // How the rows that a segment makes are parted.
 struct PartSpec {
   enum class How : uint8_t { One, Hash, Range } how = How::One;
-  std::vector<uint32_t> keys;           // columns
-  std::vector<spill::KeyOrder> orders;  // Range
+  std::vector<uint32_t> keys;          // columns
+  std::vector<sort::KeyOrder> orders;  // Range
   // With the number of each row in the input as a last column.
   bool numbered = false;
 };

@@ -20,8 +20,14 @@ struct Piece {
 class LocalStoredScan final : public LocalScan {
  public:
   LocalStoredScan(const StoredFrame& frame, const std::vector<std::vector<Piece>>& strips,
-                  const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
-      : frame_(frame), strips_(strips), columns_(columns), vector_rows_(vector_rows), query_(query) {
+                  const KeyThreshold* threshold, const std::vector<uint32_t>& columns, uint32_t vector_rows,
+                  QueryState& query)
+      : frame_(frame),
+        strips_(strips),
+        threshold_(threshold),
+        columns_(columns),
+        vector_rows_(vector_rows),
+        query_(query) {
     batch_.columns.resize(frame.schema.size());
     scratch_.resize(frame.schema.size());
     for (const uint32_t column : columns) scratch_[column] = std::make_unique<store::Scratch>();
@@ -47,10 +53,9 @@ class LocalStoredScan final : public LocalScan {
       if (query_.is_aborted()) return aborted_error();
       const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, piece.rows - done));
       batch_.rows = rows;
-      for (const uint32_t c : columns_) {
-        batch_.columns[c] = store::read_chunk(piece.chunk->columns[c], frame_.schema[c].type,
-                                              frame_.dictionaries[c].get(), piece.first + done, rows, *scratch_[c]);
-      }
+      const int64_t first = piece.first + done;
+      if (threshold_ && !wants(*piece.chunk, first, rows)) continue;
+      for (const uint32_t c : columns_) read(*piece.chunk, c, first, rows);
       out.stats.rows_scanned += rows;
       query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
       auto more = consume(batch_);
@@ -60,8 +65,22 @@ class LocalStoredScan final : public LocalScan {
     return true;
   }
 
+  void read(const RowChunk& chunk, uint32_t column, int64_t first, uint32_t rows) {
+    batch_.columns[column] = store::read_chunk(chunk.columns[column], frame_.schema[column].type,
+                                               frame_.dictionaries[column].get(), first, rows, *scratch_[column]);
+  }
+
+  // The key alone is looked at first.
+  bool wants(const RowChunk& chunk, int64_t first, uint32_t rows) {
+    const uint32_t column = threshold_->column();
+    if (!threshold_->may_match(chunk.columns[column], first, rows)) return false;
+    read(chunk, column, first, rows);
+    return threshold_->matches(batch_.columns[column], rows);
+  }
+
   const StoredFrame& frame_;
   const std::vector<std::vector<Piece>>& strips_;
+  const KeyThreshold* const threshold_;
   const std::vector<uint32_t>& columns_;
   const uint32_t vector_rows_;
   QueryState& query_;
@@ -72,8 +91,13 @@ class LocalStoredScan final : public LocalScan {
 class StoredScan final : public Scan {
  public:
   StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, const ChunkFilter& filter, bool large_strips,
-             std::vector<uint32_t> columns, const Options& options, QueryState& query)
-      : frame_(std::move(frame)), columns_(std::move(columns)), options_(options), query_(query) {
+             std::shared_ptr<const KeyThreshold> threshold, std::vector<uint32_t> columns, const Options& options,
+             QueryState& query)
+      : frame_(std::move(frame)),
+        threshold_(std::move(threshold)),
+        columns_(std::move(columns)),
+        options_(options),
+        query_(query) {
     int64_t wanted = 0;  // rows that the strip in hand still lacks
     int64_t left = range.end - range.begin;
     for (const RowChunk& chunk : frame_->chunks) {
@@ -96,11 +120,13 @@ class StoredScan final : public Scan {
     return task.index < strip_count();
   }
   std::unique_ptr<LocalScan> make_local() override {
-    return std::make_unique<LocalStoredScan>(*frame_, strips_, columns_, options_.vector_rows, query_);
+    return std::make_unique<LocalStoredScan>(*frame_, strips_, threshold_.get(), columns_, options_.vector_rows,
+                                             query_);
   }
 
  private:
   const std::shared_ptr<const StoredFrame> frame_;
+  const std::shared_ptr<const KeyThreshold> threshold_;
   const std::vector<uint32_t> columns_;
   const Options& options_;
   QueryState& query_;
@@ -111,10 +137,11 @@ class StoredScan final : public Scan {
 }  // namespace
 
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const StoredFrame> frame, RowRange range,
-                                       const ChunkFilter& filter, bool large_strips, std::vector<uint32_t> columns,
-                                       const Options& options, QueryState& query) {
-  return std::make_unique<StoredScan>(std::move(frame), range, filter, large_strips, std::move(columns), options,
-                                      query);
+                                       const ChunkFilter& filter, std::shared_ptr<const KeyThreshold> threshold,
+                                       bool large_strips, std::vector<uint32_t> columns, const Options& options,
+                                       QueryState& query) {
+  return std::make_unique<StoredScan>(std::move(frame), range, filter, large_strips, std::move(threshold),
+                                      std::move(columns), options, query);
 }
 
 }  // namespace millrace::exec

@@ -48,7 +48,7 @@ uint64_t word_at(std::string_view bytes, size_t at) {
 
 class RangeParts final : public Partitioner {
  public:
-  RangeParts(std::vector<KeyOrder> orders, std::vector<std::string> splitters)
+  RangeParts(std::vector<sort::KeyOrder> orders, std::vector<std::string> splitters)
       : orders_(orders), keys_(std::move(orders)), splitters_(std::move(splitters)) {
     if (!splitters_.empty()) {
       const std::string& first = splitters_.front();
@@ -88,8 +88,8 @@ class RangeParts final : public Partitioner {
     return static_cast<uint16_t>(at);
   }
 
-  const std::vector<KeyOrder> orders_;
-  RowKeys keys_;
+  const std::vector<sort::KeyOrder> orders_;
+  sort::RowKeys keys_;
   const std::vector<std::string> splitters_;
   size_t shared_ = 0;  // bytes
   std::vector<uint64_t> words_;
@@ -101,7 +101,7 @@ std::unique_ptr<Partitioner> make_one_part() { return std::make_unique<OnePart>(
 
 std::unique_ptr<Partitioner> make_hash_parts(const HashPartsSpec& spec) { return std::make_unique<HashParts>(spec); }
 
-std::unique_ptr<Partitioner> make_range_parts(std::vector<KeyOrder> orders, std::vector<std::string> splitters) {
+std::unique_ptr<Partitioner> make_range_parts(std::vector<sort::KeyOrder> orders, std::vector<std::string> splitters) {
   return std::make_unique<RangeParts>(std::move(orders), std::move(splitters));
 }
 

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "agg/hash.h"
-#include "spill/row_key.h"
+#include "sort/row_key.h"
 
 namespace millrace::spill {
 
@@ -33,20 +33,20 @@ struct HashPartsSpec {
 std::unique_ptr<Partitioner> make_hash_parts(const HashPartsSpec& spec);
 
 // By the order of the keys: every row of a part comes before those of the next one.
-std::unique_ptr<Partitioner> make_range_parts(std::vector<KeyOrder> orders, std::vector<std::string> splitters);
+std::unique_ptr<Partitioner> make_range_parts(std::vector<sort::KeyOrder> orders, std::vector<std::string> splitters);
 
 // Keys from all over a table, from which ranges of about equally many rows are cut.
 class KeySample {
  public:
-  explicit KeySample(std::vector<KeyOrder> orders) : orders_(orders), keys_(std::move(orders)) {}
+  explicit KeySample(std::vector<sort::KeyOrder> orders) : orders_(orders), keys_(std::move(orders)) {}
   void add(const Vector* keys, uint32_t rows);
   size_t size() const { return sample_.size(); }
   // At most `parts` ranges; a key of more rows than one range should have gets one of its own.
   std::unique_ptr<Partitioner> make_parts(size_t parts);
 
  private:
-  const std::vector<KeyOrder> orders_;
-  RowKeys keys_;
+  const std::vector<sort::KeyOrder> orders_;
+  sort::RowKeys keys_;
   std::vector<std::string> sample_;
 };
 

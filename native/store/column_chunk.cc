@@ -24,6 +24,7 @@ Status start_chunk(const ColumnBuilder& values, MemoryBudget* budget, ColumnChun
   out.data = Buffer(budget);
   out.offsets = Buffer(budget);
   out.validity = Buffer(budget);
+  out.ranges = Buffer(budget);
   if (out.null_count == 0) return {};
   return copy_into(out.validity, values.validity(), static_cast<size_t>(bits::words_for(out.rows)) * sizeof(uint64_t));
 }
@@ -36,9 +37,9 @@ struct Range {
   bool has_nan = false;
 };
 
-// Of the values that are not null. Without nulls there is no branch, and the loop is vectorised.
+// Of the values of rows [first, end) that are not null. Without nulls there is no branch, and the loop is vectorised.
 template <class T>
-Range<T> range_of(const ColumnBuilder& values) {
+Range<T> range_of(const ColumnBuilder& values, int64_t first, int64_t end) {
   const T* from = values.values<T>();
   const uint64_t* validity = values.validity();
   Range<T> out;
@@ -53,19 +54,18 @@ Range<T> range_of(const ColumnBuilder& values) {
     out.max = out.any ? std::max(out.max, value) : value;
     out.any = true;
   };
-  const int64_t rows = values.rows();
   if constexpr (!std::is_floating_point_v<T>) {
-    if (!validity && rows > 0) {
-      T low = from[0];
-      T high = from[0];
-      for (int64_t i = 1; i < rows; i++) {
+    if (!validity && first < end) {
+      T low = from[first];
+      T high = low;
+      for (int64_t i = first + 1; i < end; i++) {
         low = from[i] < low ? from[i] : low;
         high = from[i] > high ? from[i] : high;
       }
       return {low, high, true, false};
     }
   }
-  for (int64_t i = 0; i < rows; i++) {
+  for (int64_t i = first; i < end; i++) {
     if (!validity || (validity[i >> 6] >> (i & 63) & 1)) add(from[i]);
   }
   return out;
@@ -78,6 +78,27 @@ int64_t bits_of(T value) {
   } else {
     return static_cast<int64_t>(value);
   }
+}
+
+// Of every kRangeRows rows, and of all of them.
+template <class T>
+Result<Range<T>> find_ranges(const ColumnBuilder& values, ColumnChunk& out) {
+  Range<T> all;
+  const auto count = static_cast<size_t>((out.rows + kRangeRows - 1) / kRangeRows);
+  MILLRACE_TRY(out.ranges.reserve(count * sizeof(ValueRange)));
+  MILLRACE_TRY(out.ranges.resize(count * sizeof(ValueRange)));
+  auto* ranges = reinterpret_cast<ValueRange*>(out.ranges.data());
+  for (size_t i = 0; i < count; i++) {
+    const auto first = static_cast<int64_t>(i) * kRangeRows;
+    const Range<T> range = range_of<T>(values, first, std::min(out.rows, first + kRangeRows));
+    ranges[i] = range.any ? ValueRange{bits_of(range.min), bits_of(range.max)} : ValueRange{};
+    all.has_nan |= range.has_nan;
+    if (!range.any) continue;
+    all.min = all.any ? std::min(all.min, range.min) : range.min;
+    all.max = all.any ? std::max(all.max, range.max) : range.max;
+    all.any = true;
+  }
+  return all;
 }
 
 // What lies under a null becomes anything, as long as it is something.
@@ -118,7 +139,9 @@ bool all_alike(const ColumnBuilder& values, const Range<T>& range) {
 
 template <class T>
 Status encode_fixed(const ColumnBuilder& values, ColumnChunk& out) {
-  const Range<T> range = range_of<T>(values);
+  auto found = find_ranges<T>(values, out);
+  MILLRACE_TRY(found);
+  const Range<T>& range = found.value();
   out.has_range = range.any;
   out.has_nan = range.has_nan;
   out.min = bits_of(range.min);
@@ -126,6 +149,7 @@ Status encode_fixed(const ColumnBuilder& values, ColumnChunk& out) {
   if (all_alike(values, range)) {
     out.encoding = Encoding::Constant;
     std::memcpy(&out.base, &range.min, sizeof(T));
+    out.ranges.reset();
     return {};
   }
   if constexpr (std::is_floating_point_v<T>) {

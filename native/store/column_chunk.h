@@ -7,6 +7,16 @@ namespace millrace::store {
 
 enum class Encoding : uint8_t { Constant, Dictionary, Narrow, Plain };
 
+// The smallest and the largest of some values, as ColumnChunk::min and max. Neither null nor NaN counts.
+struct ValueRange {
+  int64_t min = INT64_MAX;
+  int64_t max = INT64_MIN;
+  // Of no values: what no values can have, integers or the bits of doubles.
+  bool empty() const { return min == INT64_MAX && max == INT64_MIN; }
+};
+// A range costs 16 bytes for so many rows, and lets a search for few rows pass by nearly all of them unread.
+inline constexpr int64_t kRangeRows = 1024;
+
 struct ColumnChunk {
   Encoding encoding = Encoding::Plain;
   uint8_t width = 0;  // bytes of a stored value, code or offset; 0 where there is one value for all
@@ -23,9 +33,12 @@ struct ColumnChunk {
   Buffer data;
   Buffer offsets;   // plain strings: rows + 1
   Buffer validity;  // empty without nulls
+  Buffer ranges;    // ValueRange of every kRangeRows rows; empty where unknown
 
-  size_t bytes() const { return data.capacity() + offsets.capacity() + validity.capacity(); }
+  size_t bytes() const { return data.capacity() + offsets.capacity() + validity.capacity() + ranges.capacity(); }
+  const ValueRange* value_ranges() const { return reinterpret_cast<const ValueRange*>(ranges.data()); }
   void rebind(MemoryBudget* budget) {
+    ranges.rebind(budget);
     data.rebind(budget);
     offsets.rebind(budget);
     validity.rebind(budget);

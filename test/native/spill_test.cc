@@ -133,7 +133,7 @@ TEST("keys as bytes have the order of the rows") {
   for (int round = 0; round < 60; round++) {
     const size_t rows = 1 + random() % 200;
     std::vector<Column> columns;
-    std::vector<spill::KeyOrder> orders;
+    std::vector<sort::KeyOrder> orders;
     for (size_t k = 0; k < 1 + random() % 3; k++) {
       columns.push_back(column_of(random_cells(random, kTypes[random() % std::size(kTypes)], rows, 1 + random() % 40)));
       orders.push_back({random() % 2 == 0, random() % 2 == 0});
@@ -146,7 +146,7 @@ TEST("keys as bytes have the order of the rows") {
       sort_keys.push_back({&columns[k], orders[k].descending, orders[k].nulls_first});
       vectors.push_back(view_of(columns[k], 0, static_cast<uint32_t>(rows), strings[k].data(), validity[k].data()));
     }
-    spill::RowKeys keys(orders);
+    sort::RowKeys keys(orders);
     keys.encode(vectors.data(), static_cast<uint32_t>(rows));
     std::vector<uint32_t> by_bytes(rows);
     for (uint32_t i = 0; i < rows; i++) by_bytes[i] = i;
@@ -160,11 +160,11 @@ TEST("keys as bytes have the order of the rows") {
 }
 
 TEST("long texts are cut without getting out of order") {
-  const std::string stem(spill::kMostTextBytes, 'x');
+  const std::string stem(sort::kMostTextBytes, 'x');
   std::vector<std::string> texts = {stem + "b", stem, stem + "a", stem.substr(1), "y", stem + std::string(40, 'z')};
   for (std::string& text : texts) text.reserve(text.size() + kStringPadding);
   for (const bool descending : {false, true}) {
-    spill::RowKeys keys({{descending, false}, {}});
+    sort::RowKeys keys({{descending, false}, {}});
     std::vector<StringRef> refs;
     std::vector<int64_t> second;
     for (size_t i = 0; i < texts.size(); i++) {
@@ -174,7 +174,7 @@ TEST("long texts are cut without getting out of order") {
     const Vector vectors[] = {{TypeId::Utf8, refs.data(), nullptr}, {TypeId::Int64, second.data(), nullptr}};
     keys.encode(vectors, static_cast<uint32_t>(texts.size()));
     for (uint32_t a = 0; a < texts.size(); a++) {
-      CHECK_EQ(keys.cut(a), texts[a].size() > spill::kMostTextBytes);
+      CHECK_EQ(keys.cut(a), texts[a].size() > sort::kMostTextBytes);
       for (uint32_t b = 0; b < texts.size(); b++) {
         const bool before = descending ? texts[a] > texts[b] : texts[a] < texts[b];
         if (before) CHECK(keys.key(a) <= keys.key(b));
@@ -190,13 +190,13 @@ TEST("ranges of a sample part every row as comparing it with all splitters does,
     const TestColumn cells = random_cells(random, round % 3 ? TypeId::Utf8 : TypeId::Int64, 1500, heavy ? 4 : 900);
     const TestVector memory(cells, 0, 1500);
     const Vector vector = memory.vector();
-    spill::KeySample sample(std::vector<spill::KeyOrder>(1));
+    spill::KeySample sample(std::vector<sort::KeyOrder>(1));
     sample.add(&vector, 1500);
     const auto parts = sample.make_parts(16);
     CHECK(parts->parts() <= 16);
     std::vector<uint16_t> part(1500);
     parts->assign(&vector, 1500, part.data());
-    spill::RowKeys keys(std::vector<spill::KeyOrder>(1));
+    sort::RowKeys keys(std::vector<sort::KeyOrder>(1));
     keys.encode(&vector, 1500);
     std::map<uint16_t, std::pair<std::string, std::string>> ranges;
     std::map<uint16_t, size_t> sizes;

@@ -1,11 +1,11 @@
-#include "spill/row_key.h"
+#include "sort/row_key.h"
 
 #include <algorithm>
 
 #include "column/visit_fixed.h"
 #include "sort/order_word.h"
 
-namespace millrace::spill {
+namespace millrace::sort {
 
 namespace {
 
@@ -24,7 +24,7 @@ void RowKeys::encode(const Vector* keys, uint32_t rows) {
     const uint64_t flip = orders_[k].descending ? ~uint64_t{0} : 0;
     visit_fixed(keys[k].type, [&](auto tag) {
       const auto* values = keys[k].as<decltype(tag)>();
-      for (uint32_t i = 0; i < rows; i++) words_[k][i] = sort::order_word(values[i]) ^ flip;
+      for (uint32_t i = 0; i < rows; i++) words_[k][i] = order_word(values[i]) ^ flip;
     });
   }
   bytes_.clear();
@@ -49,12 +49,12 @@ void RowKeys::encode(const Vector* keys, uint32_t rows) {
 
 bool RowKeys::append_text(const StringRef& text, bool descending) {
   const size_t first = bytes_.size();
-  const size_t size = std::min<size_t>(text.size, kMostTextBytes);
+  const size_t size = std::min<size_t>(text.size, most_text_bytes_);
   for (size_t i = 0; i < size; i++) {
     bytes_.push_back(text.data[i]);
     if (text.data[i] == 0) bytes_.push_back(static_cast<char>(255));
   }
-  const bool cut = text.size > kMostTextBytes;
+  const bool cut = text.size > most_text_bytes_;
   // Behind every text that ends here.
   bytes_.append(2, static_cast<char>(cut ? 255 : 0));
   if (descending) {
@@ -63,4 +63,4 @@ bool RowKeys::append_text(const StringRef& text, bool descending) {
   return cut;
 }
 
-}  // namespace millrace::spill
+}  // namespace millrace::sort

@@ -11,18 +11,19 @@
 
 #include "column/vector.h"
 
-namespace millrace::spill {
+namespace millrace::sort {
 
 struct KeyOrder {
   bool descending = false;
   bool nulls_first = false;  // whatever the direction
 };
 
-inline constexpr size_t kMostTextBytes = 256;
+inline constexpr size_t kMostTextBytes = 256;  // unless told otherwise
 
 class RowKeys {
  public:
-  explicit RowKeys(std::vector<KeyOrder> orders) : orders_(std::move(orders)), words_(orders_.size()) {}
+  explicit RowKeys(std::vector<KeyOrder> orders, size_t most_text_bytes = kMostTextBytes)
+      : orders_(std::move(orders)), most_text_bytes_(most_text_bytes), words_(orders_.size()) {}
 
   // Forgets the rows before. `keys` in the order of the orders; rows <= kVectorRows.
   void encode(const Vector* keys, uint32_t rows);
@@ -36,10 +37,11 @@ class RowKeys {
   bool append_text(const StringRef& text, bool descending);
 
   const std::vector<KeyOrder> orders_;
+  const size_t most_text_bytes_;
   std::vector<std::vector<uint64_t>> words_;  // by key of fixed width, by row
   std::string bytes_;
   std::vector<size_t> starts_;
   std::vector<bool> cut_;
 };
 
-}  // namespace millrace::spill
+}  // namespace millrace::sort
