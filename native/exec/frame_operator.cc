@@ -22,6 +22,7 @@ Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput
     case OpSpec::Kind::Join: return join_inputs(op, first, inputs[1], context);
     case OpSpec::Kind::Concat: return concat_views(inputs, context);
     case OpSpec::Kind::Sample: return sample_rows(op, first.view, context);
+    case OpSpec::Kind::Repeat: return repeat_rows(op, first.view, context);
     case OpSpec::Kind::Window: return window_frame(op, first.view, context);
     case OpSpec::Kind::RowIndex: return index_rows(op, first.view, context);
     default: return Status(Code::Internal, "this step is not an operator");

@@ -34,6 +34,15 @@ bool never_adds_rows(OpSpec::Kind kind) {
          kind == Kind::Concat;
 }
 
+// Whether some expression makes long texts out of short values: a date by a long format.
+bool makes_long_texts(const Json& nodes) {
+  constexpr size_t kShortFormatBytes = 40;
+  for (const Json& node : nodes.items()) {
+    if (node[size_t{0}].as_string() == "formatTime" && node[2].as_string().size() > kShortFormatBytes) return true;
+  }
+  return false;
+}
+
 // A slice or tail that ends the steps is a range of the rows, when none is filtered out before: only those are scanned.
 RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   const bool filters =
@@ -51,20 +60,11 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   return {begin, std::max(begin, rows - std::min(last.offset, rows))};
 }
 
-// Whether a pipeline picks and renames columns, and does nothing else.
-bool only_picks(const Segment& segment) {
-  return std::all_of(segment.steps.begin(), segment.steps.end(), [](const OpSpec* op) {
-    if (op->kind != OpSpec::Kind::Project) return false;
-    const auto& outputs = op->outputs;
-    return std::all_of(outputs.begin(), outputs.end(),
-                       [&](uint32_t node) { return (*op->nodes)[node][0].as_string() == "col"; });
-  });
-}
-
 // About what a pipeline's input takes in memory.
 int64_t bytes_of(const SegmentRows& input, const store::StoredFrame* stored) {
   if (stored) return stored->bytes() * 2;  // unpacked
   if (input.parted) return input.parted->bytes();
+  if (input.borrowed) return input.borrowed->unpacked_bytes();
   int64_t out = 0;
   if (input.parts) {
     for (const spill::Part& part : input.parts->parts) out += part.bytes;
@@ -96,7 +96,8 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
   };
   for (const OpSpec& op : plan.value()->steps) {
     const bool missing = op.kind == OpSpec::Kind::Memory
-                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle)
+                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle) &&
+                                   !holds(inputs.borrowed, op.frame_handle)
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
@@ -134,15 +135,19 @@ bool Query::is_small() const {
       if (const auto& frame = inputs_.frames[handle]) {
         out = frame->rows;
         for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
+      } else if (const auto& stored = inputs_.stored[handle]) {
+        out = stored->rows;
+        text_bytes += static_cast<size_t>(stored->bytes());
       } else {
-        out = inputs_.stored[handle]->rows;
-        text_bytes += static_cast<size_t>(inputs_.stored[handle]->bytes());
+        out = inputs_.borrowed[handle]->rows;
+        text_bytes += static_cast<size_t>(inputs_.borrowed[handle]->bytes());
       }
       cells += out;
     } else if (!never_adds_rows(op.kind)) {
       return false;
     }
     for (const uint32_t input : op.inputs) out += rows[input];
+    if (op.nodes && makes_long_texts(*op.nodes)) return false;
     // Steps whose lists are long cost something even without rows.
     const size_t terms = 4 + (op.nodes ? op.nodes->size() : 0) + op.names.size() + op.aggregates.size();
     cells += (out + 64) * static_cast<int64_t>(terms);
@@ -223,6 +228,9 @@ void Query::next_batch(BatchReply reply) {
 
 SegmentRows Query::input_of(const Segment& segment) const {
   if (!segment.source) return results_[segment.inputs[0]];
+  if (const auto borrowed = borrowed_source(segment)) {
+    return {{borrowed->schema, borrowed->rows, {}, {}}, nullptr, nullptr, borrowed};
+  }
   return {FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]), nullptr, nullptr};
 }
 
@@ -247,46 +255,13 @@ Status Query::run_operator_of(const Segment& segment) {
 }
 
 bool Query::relabels(const Segment& segment) const {
-  if (segment.source && (segment.source->csv || stored_source(segment))) return false;
+  if (segment.source && (segment.source->csv || stored_source(segment) || borrowed_source(segment))) return false;
   if (segment.keep != Segment::Keep::Memory) return false;
   if (!segment.source && (results_[segment.inputs[0]].parts || results_[segment.inputs[0]].parted)) return false;
   if (is_last(segment) && persists()) return false;
   // The result belongs to the caller; a handle's columns must be copied, and other threads can help with that.
   if (is_last(segment) && (segment.source || streams() || segments_[segment.inputs[0]].readers > 1)) return false;
   return only_picks(segment);
-}
-
-bool Query::leaves_stored(const Segment& segment) const {
-  if (spills_ || is_last(segment) || !stored_source(segment) || !only_picks(segment)) return false;
-  return std::all_of(segments_.begin(), segments_.end(), [&](const Segment& reader) {
-    const bool reads = std::find(reader.inputs.begin(), reader.inputs.end(), at_) != reader.inputs.end();
-    return !reads || (reader.op && reads_stored(reader.op->kind));
-  });
-}
-
-Status Query::pass_stored(const Segment& segment) {
-  StoredView view{stored_source(segment), {}, {}};
-  view.schema = view.frame->schema;
-  for (uint32_t c = 0; c < view.schema.size(); c++) view.columns.push_back(c);
-  stats_.rows_scanned += view.frame->rows;
-  profile_.add_relabelling(*segment.source, view.frame->rows);
-  for (const OpSpec* op : segment.steps) {
-    MILLRACE_TRY(check_names(op->names));
-    StoredView picked{view.frame, {}, {}};
-    for (size_t i = 0; i < op->outputs.size(); i++) {
-      auto at = column_position(view.schema, (*op->nodes)[op->outputs[i]][1].as_string());
-      MILLRACE_TRY(at);
-      picked.schema.push_back(view.schema[at.value()]);
-      picked.schema.back().name = op->names[i];
-      picked.columns.push_back(view.columns[at.value()]);
-    }
-    view = std::move(picked);
-    profile_.add_relabelling(*op, view.frame->rows);
-  }
-  SegmentRows result;
-  result.stored = std::move(view);
-  end_segment(std::move(result));
-  return {};
 }
 
 Status Query::relabel(const Segment& segment) {
@@ -345,6 +320,8 @@ Status Query::begin_memory(const Segment& segment) {
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
   const auto make_scan = [&](bool large_strips) {
+    if (input.borrowed)
+      return make_borrowed_scan(input.borrowed, range, large_strips, stage_->needed, plan_->options, state_);
     if (input.parted) return make_parted_scan(input.parted, stage_->needed, plan_->options, state_);
     if (input.parts) return make_part_scan(input.parts, stage_->needed, plan_->options, state_);
     return stored ? make_stored_scan(stored, range, filter, stage_->threshold, large_strips, stage_->needed,
@@ -362,6 +339,12 @@ std::shared_ptr<const store::StoredFrame> Query::stored_source(const Segment& se
   if (!segment.source || segment.source->csv) return nullptr;
   const auto handle = static_cast<size_t>(segment.source->frame_handle);
   return handle < inputs_.stored.size() ? inputs_.stored[handle] : nullptr;
+}
+
+std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segment) const {
+  if (!segment.source || segment.source->csv) return nullptr;
+  const auto handle = static_cast<size_t>(segment.source->frame_handle);
+  return handle < inputs_.borrowed.size() ? inputs_.borrowed[handle] : nullptr;
 }
 
 Status Query::redirect_rows(const Segment& segment, int64_t input_bytes) {
