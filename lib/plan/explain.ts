@@ -47,8 +47,16 @@ export function planLines(plan: PlanNode): PlanLine[] {
         return readers.get(input) === 1 ? before : [...before]
       }),
     )
+    const count = readers.get(node) ?? 0
+    if (count > 1 && !isSource(node)) markShared(lines.get(node) as PlanLine[], count)
   }
   return lines.get(plan) as PlanLine[]
+}
+
+/** A step that several read is computed once, and has a line in each of them. */
+function markShared(lines: PlanLine[], readers: number): void {
+  const { node, text } = lines.at(-1) as PlanLine
+  lines[lines.length - 1] = { node, text: `${text}  (once, for ${readers})` }
 }
 
 function explainNode(node: PlanNode, linesOf: (input: PlanNode) => PlanLine[]): PlanLine[] {

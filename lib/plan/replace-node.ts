@@ -1,5 +1,4 @@
-import { withInputs } from './optimizer/optimize.js'
-import { withInput } from './optimizer/rule.js'
+import { withInput, withInputs } from './optimizer/rule.js'
 import { isSource, type PlanNode, planOrder } from './step/node.js'
 
 /** The plan with one node of it replaced, for all that read it. Precondition: the same columns. */

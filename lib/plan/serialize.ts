@@ -62,9 +62,15 @@ function encodeInputs(inputs: readonly number[], position: number): { input?: nu
   return input === undefined || input === position - 1 ? {} : { input }
 }
 
+/** Counts off what the plan names by number; an array does. */
+interface Handles {
+  /** How many there are with this one. */
+  push(handle: unknown): number
+}
+
 type Encoded = { readonly [key: string]: Json | undefined }
 
-function encodeCsv({ source, columns, project }: CsvScanNode, handles: unknown[]): Encoded {
+function encodeCsv({ source, columns, project }: CsvScanNode, handles: Handles): Encoded {
   const { files, bytes, dialect, nullValues, onError, maxFieldBytes, maxColumns } = source
   return {
     op: 'csv',
@@ -84,7 +90,8 @@ function encodeCsv({ source, columns, project }: CsvScanNode, handles: unknown[]
   }
 }
 
-function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
+/** What a step says, but for its inputs. Precondition: no function. */
+export function encodeNode(step: PlanNode, handles: Handles): Encoded {
   switch (step.kind) {
     case 'csvScan':
       return encodeCsv(step, handles)

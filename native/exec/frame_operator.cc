@@ -2,15 +2,29 @@
 
 namespace millrace::exec {
 
-Result<FrameView> run_operator(const OpSpec& op, const std::vector<FrameView>& inputs, OperatorContext& context) {
+namespace {
+
+Result<FrameView> concat_views(const std::vector<OperatorInput>& inputs, OperatorContext& context) {
+  std::vector<FrameView> views;
+  for (const OperatorInput& input : inputs) views.push_back(input.view);
+  return concat_frames(views, context);
+}
+
+}  // namespace
+
+bool reads_stored(OpSpec::Kind kind) { return kind == OpSpec::Kind::Sort || kind == OpSpec::Kind::Join; }
+
+Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput>& inputs, OperatorContext& context) {
+  const OperatorInput& first = inputs[0];
   switch (op.kind) {
-    case OpSpec::Kind::Sort: return sort_frame(op, inputs[0], context);
-    case OpSpec::Kind::Join: return join_frames(op, inputs[0], inputs[1], context);
-    case OpSpec::Kind::Concat: return concat_frames(inputs, context);
-    case OpSpec::Kind::Sample: return sample_rows(op, inputs[0], context);
-    case OpSpec::Kind::Repeat: return repeat_rows(op, inputs[0], context);
-    case OpSpec::Kind::Window: return window_frame(op, inputs[0], context);
-    case OpSpec::Kind::RowIndex: return index_rows(op, inputs[0], context);
+    case OpSpec::Kind::Sort:
+      return first.stored.frame ? sort_stored(op, first.stored, context) : sort_frame(op, first.view, context);
+    case OpSpec::Kind::Join: return join_inputs(op, first, inputs[1], context);
+    case OpSpec::Kind::Concat: return concat_views(inputs, context);
+    case OpSpec::Kind::Sample: return sample_rows(op, first.view, context);
+    case OpSpec::Kind::Repeat: return repeat_rows(op, first.view, context);
+    case OpSpec::Kind::Window: return window_frame(op, first.view, context);
+    case OpSpec::Kind::RowIndex: return index_rows(op, first.view, context);
     default: return Status(Code::Internal, "this step is not an operator");
   }
 }

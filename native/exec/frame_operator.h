@@ -4,6 +4,7 @@
 #include "column/frame_view.h"
 #include "exec/pool_workers.h"
 #include "exec/segment.h"
+#include "store/stored_frame.h"
 
 namespace millrace::exec {
 
@@ -13,11 +14,32 @@ struct OperatorContext {
   const Options& options;
 };
 
-Result<FrameView> run_operator(const OpSpec& op, const std::vector<FrameView>& inputs, OperatorContext& context);
+// Some columns of a stored frame, as they are encoded, for an operator that unpacks none but those that it computes
+// with.
+struct StoredView {
+  std::shared_ptr<const store::StoredFrame> frame;  // null: none
+  Schema schema;
+  std::vector<uint32_t> columns;  // by column of the schema: of the frame
+};
+
+// What an operator reads: columns in memory, or stored ones.
+struct OperatorInput {
+  FrameView view;
+  StoredView stored;
+};
+
+// Whether an operator reads stored columns as they are.
+bool reads_stored(OpSpec::Kind kind);
+
+// Precondition: no input is stored unless reads_stored().
+Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput>& inputs, OperatorContext& context);
 
 // The operators.
+Result<FrameView> sort_stored(const OpSpec& op, const StoredView& input, OperatorContext& context);
 Result<FrameView> sort_frame(const OpSpec& op, const FrameView& input, OperatorContext& context);
 Result<FrameView> join_frames(const OpSpec& op, const FrameView& left, const FrameView& right,
+                              OperatorContext& context);
+Result<FrameView> join_inputs(const OpSpec& op, const OperatorInput& left, const OperatorInput& right,
                               OperatorContext& context);
 Result<FrameView> concat_frames(const std::vector<FrameView>& inputs, OperatorContext& context);
 Result<FrameView> sample_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);

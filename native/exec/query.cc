@@ -5,7 +5,6 @@
 #include <random>
 
 #include "agg/hash.h"
-#include "exec/frame_operator.h"
 #include "exec/sample_input.h"
 #include "exec/task_events.h"
 
@@ -194,6 +193,10 @@ Result<Query::Step> Query::run_segment(const Segment& segment) {
     MILLRACE_TRY(run_operator_of(segment));
     return Step::Done;
   }
+  if (leaves_stored(segment)) {
+    MILLRACE_TRY(pass_stored(segment));
+    return Step::Done;
+  }
   if (relabels(segment)) {
     MILLRACE_TRY(relabel(segment));
     return Step::Done;
@@ -237,8 +240,8 @@ uint32_t Query::wanted_threads() const {
 }
 
 Status Query::run_operator_of(const Segment& segment) {
-  std::vector<FrameView> inputs;
-  for (const size_t input : segment.inputs) inputs.push_back(results_[input].view);
+  std::vector<OperatorInput> inputs;
+  for (const size_t input : segment.inputs) inputs.push_back({results_[input].view, results_[input].stored});
   PoolWorkers workers(state_, wanted_threads());
   threads_ = std::max(threads_, workers.slots());
   OperatorContext context{workers, &state_.budget, plan_->options};
@@ -258,12 +261,7 @@ bool Query::relabels(const Segment& segment) const {
   if (is_last(segment) && persists()) return false;
   // The result belongs to the caller; a handle's columns must be copied, and other threads can help with that.
   if (is_last(segment) && (segment.source || streams() || segments_[segment.inputs[0]].readers > 1)) return false;
-  return std::all_of(segment.steps.begin(), segment.steps.end(), [](const OpSpec* op) {
-    if (op->kind != OpSpec::Kind::Project) return false;
-    const auto& outputs = op->outputs;
-    return std::all_of(outputs.begin(), outputs.end(),
-                       [&](uint32_t node) { return (*op->nodes)[node][0].as_string() == "col"; });
-  });
+  return only_picks(segment);
 }
 
 Status Query::relabel(const Segment& segment) {

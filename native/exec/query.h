@@ -1,6 +1,7 @@
 // One run of a plan: segment after segment until a frame (or a stream of batches) is there.
 #pragma once
 #include "exec/batch_queue.h"
+#include "exec/frame_operator.h"
 #include "exec/part_scan.h"
 #include "exec/plan_profile.h"
 
@@ -32,6 +33,7 @@ struct SegmentRows {
   std::shared_ptr<spill::Parts> parts;  // of a pipeline that keeps its rows as parts, or as a table in one
   std::shared_ptr<PartedOperator> parted;
   std::shared_ptr<const BorrowedFrame> borrowed = nullptr;  // a source in memory of others
+  StoredView stored = {};  // columns of a stored frame, left as they are to operators that read them so
 };
 
 class Query final : public std::enable_shared_from_this<Query> {
@@ -67,6 +69,11 @@ class Query final : public std::enable_shared_from_this<Query> {
   // A pipeline that only picks and renames columns moves no data.
   bool relabels(const Segment& segment) const;
   Status relabel(const Segment& segment);
+  // Whether a pipeline picks and renames columns, and does nothing else.
+  static bool only_picks(const Segment& segment);
+  // The same over a stored frame all of whose readers take it as it is.
+  bool leaves_stored(const Segment& segment) const;
+  Status pass_stored(const Segment& segment);
   Status begin_csv(const Segment& segment);
   Status begin_memory(const Segment& segment);
   Status make_csv_scan();

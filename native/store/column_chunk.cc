@@ -229,10 +229,7 @@ void read_codes(const ColumnChunk& chunk, int64_t first, uint32_t count, uint32_
 
 void read_dictionary(const ColumnChunk& chunk, const Dictionary& dictionary, int64_t first, uint32_t count,
                      Scratch& scratch, Vector& out) {
-  if (chunk.width == 0) fill(scratch.codes, static_cast<uint32_t>(chunk.base), count);
-  if (chunk.width == 1) read_codes<uint8_t>(chunk, first, count, scratch.codes);
-  if (chunk.width == 2) read_codes<uint16_t>(chunk, first, count, scratch.codes);
-  if (chunk.width == 4) read_codes<uint32_t>(chunk, first, count, scratch.codes);
+  read_chunk_codes(chunk, first, count, scratch.codes);
   auto* strings = reinterpret_cast<StringRef*>(scratch.values);
   const StringRef* refs = dictionary.refs.data();
   for (uint32_t i = 0; i < count; i++) strings[i] = refs[scratch.codes[i]];
@@ -271,14 +268,24 @@ Result<ColumnChunk> encode_codes(const uint32_t* codes, const ColumnBuilder& nul
   return out;
 }
 
+void read_chunk_codes(const ColumnChunk& chunk, int64_t first, uint32_t count, uint32_t* codes) {
+  if (chunk.width == 0) fill(codes, static_cast<uint32_t>(chunk.base), count);
+  if (chunk.width == 1) read_codes<uint8_t>(chunk, first, count, codes);
+  if (chunk.width == 2) read_codes<uint16_t>(chunk, first, count, codes);
+  if (chunk.width == 4) read_codes<uint32_t>(chunk, first, count, codes);
+}
+
+const uint64_t* read_chunk_validity(const ColumnChunk& chunk, int64_t first, uint32_t count, uint64_t* into) {
+  if (chunk.null_count == 0) return nullptr;
+  const auto* words = reinterpret_cast<const uint64_t*>(chunk.validity.data());
+  return bits::range(words, chunk.rows, first, count, into);
+}
+
 Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dictionary, int64_t first, uint32_t count,
                   Scratch& scratch) {
   Vector out;
   out.type = type;
-  if (chunk.null_count) {
-    const auto* words = reinterpret_cast<const uint64_t*>(chunk.validity.data());
-    out.validity = bits::range(words, chunk.rows, first, count, scratch.validity);
-  }
+  out.validity = read_chunk_validity(chunk, first, count, scratch.validity);
   if (chunk.encoding == Encoding::Dictionary) {
     read_dictionary(chunk, *dictionary, first, count, scratch, out);
   } else if (is_string(type)) {

@@ -60,5 +60,9 @@ struct Scratch {
 // Rows [first, first + count) of the chunk. `dictionary` where the encoding is that.
 Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dictionary, int64_t first, uint32_t count,
                   Scratch& scratch);
+// Parts of it. The codes of a chunk whose encoding is Dictionary; those of null rows are codes too.
+void read_chunk_codes(const ColumnChunk& chunk, int64_t first, uint32_t count, uint32_t* codes);
+// Null where no row of the chunk is null; a pointer into the chunk or `into` (kValidityWords).
+const uint64_t* read_chunk_validity(const ColumnChunk& chunk, int64_t first, uint32_t count, uint64_t* into);
 
 }  // namespace millrace::store

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ExpressionBuilder } from '../../dist/frame/expression/expression-builder.js'
-import { count, lit, rowNumber, when } from '../../dist/index.js'
+import { count, fromColumns, lit, rowNumber, when } from '../../dist/index.js'
 import { formatExpr } from '../../dist/plan/expression/format.js'
 import { foldExpression } from '../../dist/plan/optimizer/fold-constants.js'
 import { optimize } from '../../dist/plan/optimizer/optimize.js'
@@ -234,4 +234,50 @@ test('a literal column keeps its type when a rule puts it in the place of a refe
     expect(merged.schema.x).toMatch(/^int64/)
     expect(optimize(planFrom(merged)).schema.toObject()).toEqual(merged.schema)
   }
+})
+
+describe('subplans that say the same', () => {
+  const means = () =>
+    df
+      .filter(c => c.Close.gt(0))
+      .groupBy('Ticker')
+      .agg(c => ({ mean: c.Open.mean() }))
+  const once = (frame: object) => (frame as typeof df).explain().match(/\(once, for \d+\)/g)?.length ?? 0
+
+  test('are computed once', () => {
+    expect(once(means().join(means(), { on: 'Ticker' }))).toBe(2)
+    expect(once(means().concat(means(), means()))).toBe(3)
+    expect(once(means().sortBy('mean').join(means().sortBy('mean', 'Ticker'), { on: 'Ticker' }))).toBe(2)
+    expect(means().join(means(), { on: 'Ticker' }).explain({ optimized: false })).not.toContain('once')
+  })
+
+  test('are two where anything differs', () => {
+    const others = [
+      df
+        .filter(c => c.Close.gt(1))
+        .groupBy('Ticker')
+        .agg(c => ({ mean: c.Open.mean() })),
+      df
+        .filter(c => c.Close.ge(0))
+        .groupBy('Ticker')
+        .agg(c => ({ mean: c.Open.mean() })),
+      df
+        .filter(c => c.Close.gt(0))
+        .groupBy('Ticker', { sort: false })
+        .agg(c => ({ mean: c.Open.mean() })),
+      df
+        .filter(c => c.Close.gt(0))
+        .groupBy('Ticker')
+        .agg(c => ({ mean: c.Open.median() })),
+      fromColumns({ Ticker: ['a'], mean: [1] }).sortBy('mean'),
+    ]
+    for (const other of others) expect(once(means().join(other, { on: 'Ticker' }))).toBe(0)
+    const table = () => fromColumns({ k: [1, 2] }).sortBy('k')
+    expect(once(table().concat(table()))).toBe(0)
+  })
+
+  test('scans, filters and projections stay apart, as their rows need not wait for each other', () => {
+    const positive = () => df.filter(c => c.Close.gt(0)).select('Ticker', 'Open')
+    expect(once(positive().concat(positive()))).toBe(0)
+  })
 })

@@ -1,7 +1,4 @@
-import { concatNode } from '../step/concat.js'
-import { joinNode } from '../step/join.js'
-import { mapBatchesNode } from '../step/map-batches.js'
-import { inputsOf, type PlanNode, type SourceNode, unwind } from '../step/node.js'
+import { inputsOf, type PlanNode, unwind } from '../step/node.js'
 import { dropIdentities } from './drop-identities.js'
 import { foldConstants } from './fold-constants.js'
 import { foldSlices } from './fold-slices.js'
@@ -10,7 +7,8 @@ import { mergeProjections } from './merge-projections.js'
 import { pruneColumns } from './prune-columns.js'
 import { pushFilters } from './push-filters.js'
 import { pushIntoInputs } from './push-into-inputs.js'
-import { type Chain, type Rule, rebuild } from './rule.js'
+import { type Chain, type Rule, rebuild, withInputs } from './rule.js'
+import { shareSubplans } from './share-subplans.js'
 import { skipSorts } from './skip-sorts.js'
 
 const pushDown: Rule = {
@@ -37,7 +35,7 @@ export const rules: readonly Rule[] = Object.freeze([
 
 /**
  * The plan with every rule applied to every chain of steps, from the result towards the sources: what a chain does not
- * need its inputs need not make. Pure; the same rows and columns come out. A subplan that is used twice stays one.
+ * need its inputs need not make. Pure; the same rows and columns come out. Subplans that say the same become one.
  */
 export function optimize(plan: PlanNode): PlanNode {
   const done = new Map<PlanNode, PlanNode>()
@@ -52,25 +50,10 @@ export function optimize(plan: PlanNode): PlanNode {
       stack.pop()
     }
   }
-  return done.get(plan) as PlanNode
+  return shareSubplans(done.get(plan) as PlanNode)
 }
 
 function open(plan: PlanNode): { plan: PlanNode; chain: Chain } {
   const optimized = rules.reduce((current, rule) => rebuild(rule.apply(unwind(current))), plan)
   return { plan, chain: unwind(optimized) }
-}
-
-/** The source on top of other inputs. */
-export function withInputs(source: SourceNode, replaced: (input: PlanNode) => PlanNode): SourceNode {
-  if (source.kind === 'join') {
-    const [left, right] = [replaced(source.left), replaced(source.right)]
-    return left === source.left && right === source.right ? source : joinNode(left, right, source)
-  }
-  if (source.kind === 'mapBatches') {
-    const input = replaced(source.input)
-    return input === source.input ? source : mapBatchesNode(input, source.call, source.schema)
-  }
-  if (source.kind !== 'concat') return source
-  const inputs = source.inputs.map(replaced)
-  return inputs.every((input, i) => input === source.inputs[i]) ? source : concatNode(inputs)
 }

@@ -1,5 +1,8 @@
 import { aggregateNode } from '../step/aggregate.js'
+import { concatNode } from '../step/concat.js'
 import { filterNode } from '../step/filter.js'
+import { joinNode } from '../step/join.js'
+import { mapBatchesNode } from '../step/map-batches.js'
 import type { PlanNode, SourceNode, StepNode } from '../step/node.js'
 import { projectNode } from '../step/project.js'
 import { repeatNode } from '../step/repeat.js'
@@ -60,4 +63,19 @@ export function withInput(step: StepNode, input: PlanNode): StepNode {
     case 'sort':
       return sortNode(input, step.keys, step.columns, step.rows)
   }
+}
+
+/** The source on top of other inputs. */
+export function withInputs(source: SourceNode, replaced: (input: PlanNode) => PlanNode): SourceNode {
+  if (source.kind === 'join') {
+    const [left, right] = [replaced(source.left), replaced(source.right)]
+    return left === source.left && right === source.right ? source : joinNode(left, right, source)
+  }
+  if (source.kind === 'mapBatches') {
+    const input = replaced(source.input)
+    return input === source.input ? source : mapBatchesNode(input, source.call, source.schema)
+  }
+  if (source.kind !== 'concat') return source
+  const inputs = source.inputs.map(replaced)
+  return inputs.every((input, i) => input === source.inputs[i]) ? source : concatNode(inputs)
 }

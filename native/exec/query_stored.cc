@@ -1,0 +1,50 @@
+// Persisted frames whose rows an operator reads where they lie, instead of a pipeline that unpacks them first.
+#include <algorithm>
+
+#include "exec/query.h"
+
+namespace millrace::exec {
+
+bool Query::only_picks(const Segment& segment) {
+  return std::all_of(segment.steps.begin(), segment.steps.end(), [](const OpSpec* op) {
+    if (op->kind != OpSpec::Kind::Project) return false;
+    const auto& outputs = op->outputs;
+    return std::all_of(outputs.begin(), outputs.end(),
+                       [&](uint32_t node) { return (*op->nodes)[node][0].as_string() == "col"; });
+  });
+}
+
+bool Query::leaves_stored(const Segment& segment) const {
+  if (spills_ || is_last(segment) || !stored_source(segment) || !only_picks(segment)) return false;
+  return std::all_of(segments_.begin(), segments_.end(), [&](const Segment& reader) {
+    const bool reads = std::find(reader.inputs.begin(), reader.inputs.end(), at_) != reader.inputs.end();
+    return !reads || (reader.op && reads_stored(reader.op->kind));
+  });
+}
+
+Status Query::pass_stored(const Segment& segment) {
+  StoredView view{stored_source(segment), {}, {}};
+  view.schema = view.frame->schema;
+  for (uint32_t c = 0; c < view.schema.size(); c++) view.columns.push_back(c);
+  stats_.rows_scanned += view.frame->rows;
+  profile_.add_relabelling(*segment.source, view.frame->rows);
+  for (const OpSpec* op : segment.steps) {
+    MILLRACE_TRY(check_names(op->names));
+    StoredView picked{view.frame, {}, {}};
+    for (size_t i = 0; i < op->outputs.size(); i++) {
+      auto at = column_position(view.schema, (*op->nodes)[op->outputs[i]][1].as_string());
+      MILLRACE_TRY(at);
+      picked.schema.push_back(view.schema[at.value()]);
+      picked.schema.back().name = op->names[i];
+      picked.columns.push_back(view.columns[at.value()]);
+    }
+    view = std::move(picked);
+    profile_.add_relabelling(*op, view.frame->rows);
+  }
+  SegmentRows result;
+  result.stored = std::move(view);
+  end_segment(std::move(result));
+  return {};
+}
+
+}  // namespace millrace::exec

@@ -1,0 +1,119 @@
+// Sorts and joins of persisted frames read their chunks as they are encoded. Whatever lies in them, the rows are those
+// of the same frame in plain memory, and in the order that plain code gives.
+import { asc, type DataFrame, desc, fromColumns } from 'millrace'
+import { describe, expect, test } from 'vitest'
+import { generator, seed } from '../random.js'
+import { compareCells, computed, everyType, frameOfTypes, type Rows } from './random-frames.js'
+
+const kinds = ['inner', 'left', 'right', 'outer', 'semi', 'anti'] as const
+
+interface Key {
+  readonly at: number
+  readonly descending: boolean
+  readonly nulls: 'first' | 'last'
+}
+
+function naiveSort(rows: Rows, keys: readonly Key[]): Rows {
+  return [...rows].sort((a, b) => {
+    for (const { at, descending, nulls } of keys) {
+      const [left, right] = [a[at]!, b[at]!]
+      if ((left === null) !== (right === null)) return (left === null) === (nulls === 'first') ? -1 : 1
+      const compared = left === null ? 0 : compareCells(left, right)
+      if (compared !== 0) return descending ? -compared : compared
+    }
+    return 0
+  })
+}
+
+describe(`persisted frames of every type, seed ${seed}`, () => {
+  const random = generator(seed)
+  const names = everyType.map((_, i) => `c${i}`)
+  const anyColumn = () => Math.floor(random() * names.length)
+
+  test('are sorted as plain code sorts them, by any keys and threads', async () => {
+    for (let round = 0; round < 24; round++) {
+      const rowCount = Math.floor(random() * (round % 4 === 0 ? 3000 : 60))
+      const { frame, rows } = frameOfTypes(random, rowCount, names, everyType, 1 + Math.floor(random() * 40))
+      const hot = await frame.persist()
+      const keys: Key[] = Array.from({ length: 1 + (round % 3) }, () => ({
+        at: anyColumn(),
+        descending: random() < 0.5,
+        nulls: random() < 0.5 ? 'first' : 'last',
+      }))
+      const by = [...new Map(keys.map(key => [key.at, key])).values()]
+      const sorted = hot.sortBy(
+        ...by.map(({ at, descending, nulls }) => (descending ? desc : asc)(names[at]!, { nulls })),
+      )
+      const expected = naiveSort(rows, by)
+      const threads = [1, 2, 3, 8][round % 4]!
+      expect(await computed(sorted, { threads })).toEqual(expected)
+      // Some columns of it, under other names, and the same column twice.
+      const some = hot.select(
+        c => ({ x: c[names[3]!]!, k: c[names[by[0]!.at]!]!, y: c[names[3]!]! }) as never,
+      )
+      const shown = await computed((some as DataFrame<any>).sortBy('k') as never, { threads })
+      const first = { at: by[0]!.at, descending: false, nulls: 'last' } as const
+      const cells = naiveSort(rows, [first])
+      expect(shown).toEqual(cells.map(row => [row[3]!, row[first.at]!, row[3]!]))
+    }
+  })
+
+  test('are joined as frames in memory are, whichever side is persisted', async () => {
+    for (let round = 0; round < 36; round++) {
+      const few = 1 + Math.floor(random() * 30)
+      const at = anyColumn()
+      const left = frameOfTypes(random, Math.floor(random() * 900), names, everyType, few)
+      const right = frameOfTypes(random, Math.floor(random() * 40), names, everyType, few)
+      const [hotLeft, hotRight] = [await left.frame.persist(), await right.frame.persist()]
+      const options = {
+        on: names[at]!,
+        how: kinds[round % kinds.length]!,
+        nullsEqual: round % 5 === 0,
+      } as never
+      const join = (a: DataFrame, b: DataFrame) =>
+        computed((a as DataFrame<any>).join(b as any, options) as never)
+      const expected = await join(left.frame, right.frame)
+      expect(await join(hotLeft, hotRight)).toEqual(expected)
+      expect(await join(hotLeft, right.frame)).toEqual(expected)
+      expect(await join(left.frame, hotRight)).toEqual(expected)
+      expect(await join(hotLeft, hotLeft)).toEqual(await join(left.frame, left.frame))
+    }
+  })
+})
+
+test('columns of many chunks with far and near numbers, with codes and without, and nulls here and there', async () => {
+  const rows = 200_000
+  const at = (i: number) => (i * 7919) % rows
+  const cells = {
+    k: Array.from({ length: rows }, (_, i) => at(i)),
+    near: Array.from({ length: rows }, (_, i) => (i % 9 === 0 && i > rows / 2 ? null : i % 100)),
+    drifting: Array.from({ length: rows }, (_, i) => i * 40_000),
+    text: Array.from({ length: rows }, (_, i) => (i % 13 === 5 ? null : `t${i % 57}`)),
+    // More distinct strings than a dictionary holds.
+    many: Array.from({ length: rows }, (_, i) => `a string of its own ${i}`),
+    x: Array.from({ length: rows }, (_, i) => (i % 1000 === 0 ? Number.NaN : i / 8)),
+  }
+  const hot = await fromColumns(cells).persist()
+  const order = Array.from({ length: rows }, (_, i) => i).sort((a, b) => at(a) - at(b))
+  for (const threads of [1, 2, 3, 8]) {
+    const sorted = await hot.sortBy('k').compute({ threads })
+    for (const name of ['k', 'near', 'drifting', 'text', 'many', 'x'] as const) {
+      const got = sorted.col(name).toArray()
+      const wrong = order.findIndex((row, place) => !Object.is(got[place], cells[name][row]))
+      expect({ name, wrong }).toEqual({ name, wrong: -1 })
+    }
+  }
+  const picked = fromColumns({ k: [5, 199_999, 77, 300_000], w: [1, 2, 3, 4] })
+  const joined = await picked.join(hot, { on: 'k', how: 'left' }).compute()
+  const rowOf = new Map(cells.k.map((k, i) => [k, i]))
+  expect(joined.toObjects().map(row => [row.k, row.w, row.near, row.text, row.many])).toEqual(
+    [5, 199_999, 77, 300_000].map((k, i) => {
+      const row = rowOf.get(k)
+      return [
+        k,
+        i + 1,
+        ...(row === undefined ? [null, null, null] : [cells.near[row], cells.text[row], cells.many[row]]),
+      ]
+    }),
+  )
+})
