@@ -228,17 +228,18 @@ void read_codes(const ColumnChunk& chunk, int64_t first, uint32_t count, uint32_
 }
 
 void read_dictionary(const ColumnChunk& chunk, const Dictionary& dictionary, int64_t first, uint32_t count,
-                     Scratch& scratch, Vector& out) {
+                     Scratch& scratch, Wanted wanted, Vector& out) {
   if (chunk.width == 0) fill(scratch.codes, static_cast<uint32_t>(chunk.base), count);
   if (chunk.width == 1) read_codes<uint8_t>(chunk, first, count, scratch.codes);
   if (chunk.width == 2) read_codes<uint16_t>(chunk, first, count, scratch.codes);
   if (chunk.width == 4) read_codes<uint32_t>(chunk, first, count, scratch.codes);
+  out.codes = scratch.codes;
+  out.dictionary = &dictionary;
+  if (wanted == Wanted::Codes) return;
   auto* strings = reinterpret_cast<StringRef*>(scratch.values);
   const StringRef* refs = dictionary.refs.data();
   for (uint32_t i = 0; i < count; i++) strings[i] = refs[scratch.codes[i]];
   out.data = strings;
-  out.codes = scratch.codes;
-  out.dictionary = &dictionary;
 }
 
 }  // namespace
@@ -272,7 +273,7 @@ Result<ColumnChunk> encode_codes(const uint32_t* codes, const ColumnBuilder& nul
 }
 
 Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dictionary, int64_t first, uint32_t count,
-                  Scratch& scratch) {
+                  Scratch& scratch, Wanted wanted) {
   Vector out;
   out.type = type;
   if (chunk.null_count) {
@@ -280,7 +281,7 @@ Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dicti
     out.validity = bits::range(words, chunk.rows, first, count, scratch.validity);
   }
   if (chunk.encoding == Encoding::Dictionary) {
-    read_dictionary(chunk, *dictionary, first, count, scratch, out);
+    read_dictionary(chunk, *dictionary, first, count, scratch, wanted, out);
   } else if (is_string(type)) {
     auto* strings = reinterpret_cast<StringRef*>(scratch.values);
     chunk.width == 4 ? read_strings<uint32_t>(chunk, first, count, strings)

@@ -57,8 +57,12 @@ struct Scratch {
   uint64_t validity[kValidityWords];
 };
 
-// Rows [first, first + count) of the chunk. `dictionary` where the encoding is that.
+// What a reader wants of a dictionary's rows: finding each one's string costs more than its code.
+enum class Wanted : uint8_t { Values, Codes };
+
+// Rows [first, first + count) of the chunk. `dictionary` where the encoding is that; with Wanted::Codes, such rows have
+// no data.
 Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dictionary, int64_t first, uint32_t count,
-                  Scratch& scratch);
+                  Scratch& scratch, Wanted wanted = Wanted::Values);
 
 }  // namespace millrace::store
