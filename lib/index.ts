@@ -2,11 +2,14 @@ export type { DType, DTypeText } from './core/dtypes.js'
 export { type ErrorCode, errorCodes } from './core/error-codes.js'
 export { type ErrorFacts, MillraceError } from './core/errors.js'
 export type { QueryProgress, QueryStats } from './core/executor.js'
+export type { ArrowStreamOptions } from './frame/arrow-stream.js'
 export type { ConcatOptions } from './frame/concat.js'
 export type { DistinctOptions, ValueCountsOptions } from './frame/distinct.js'
+export type { Ambiguous, Nonexistent, ToUtcOptions } from './frame/expression/date-methods.js'
 export type { Column, Columns, Expr } from './frame/expression/expr.js'
 export { coalesce, col, concatStr, count, lit, rowNumber, when } from './frame/expression/functions.js'
 export type { RollingMethods, RollingPeriod, RollingRows } from './frame/expression/rolling-methods.js'
+export type { ParseTimeOptions, ParseTimestampOptions } from './frame/expression/string-methods.js'
 export type {
   FillOptions,
   OverOptions,
@@ -14,7 +17,7 @@ export type {
   ShiftOptions,
 } from './frame/expression/window-methods.js'
 export type { DataFrame, PersistedFrame } from './frame/frame-methods.js'
-export type { GroupByTimeOptions } from './frame/group-by-time.js'
+export type { FilledGroupByTimeOptions, FillValues, GroupByTimeOptions } from './frame/group-by-time.js'
 export type { GroupBy, GroupByOptions } from './frame/group-by-types.js'
 export type {
   AsofOptions,
@@ -45,12 +48,15 @@ export type { SampleOptions } from './frame/sample.js'
 export type { ColumnType, Schema, Untyped, Value as CellValue } from './frame/schema-types.js'
 export type { SortKeyOptions, SortOptions, SortOrder } from './frame/sort-direction.js'
 export { asc, desc } from './frame/sort-order.js'
+export type { ArrowOptions } from './frame/table/arrow-bytes.js'
 export type { ColumnData, Row, Table } from './frame/table/table-methods.js'
 export type { CsvOptions } from './io/csv-options.js'
 export type { CsvInput } from './io/csv-source.js'
+export { type ArrowInput, type FromArrowOptions, fromArrow } from './io/from-arrow.js'
 export { type ColumnValues, fromColumns } from './io/from-columns.js'
 export { fromObjects } from './io/from-objects.js'
 export { readCsv } from './io/read-csv.js'
+export type { DifferenceUnit, EpochUnit, TruncateUnit } from './plan/expression/dates.js'
 export type { AsyncResult } from './pool/async-result.js'
 export { cpuCount } from './pool/cpu-count.js'
 export {

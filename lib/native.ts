@@ -48,7 +48,7 @@ export interface FieldInfo {
   nullable: boolean
 }
 
-/** A column on its way into the engine, which copies it. */
+/** A column on its way into the engine, which copies it unless it is lent. */
 export interface NativeColumnInput {
   name: string
   type: string
@@ -56,8 +56,20 @@ export interface NativeColumnInput {
   data: NativeArray
   /** One bit a row, least significant first, 1 for a value. */
   validity?: Uint8Array | null
-  /** utf8 only: rows + 1 byte positions. */
-  offsets?: Uint32Array
+  /** utf8 and dict only: rows + 1 byte positions. */
+  offsets?: Uint32Array | BigUint64Array
+}
+
+/** A column of `frameBorrow`: as it is; lent; by codes of its dictionary; or without a value in any row. */
+export type NativeChunkColumn =
+  | (NativeColumnInput & { borrow?: boolean })
+  | { name: string; type: string; codes: Uint32Array; validity?: Uint8Array | null }
+  | { name: string; type: string; missing: number }
+
+/** Distinct strings, end to end. */
+export interface NativeTexts {
+  data: Uint8Array
+  offsets: Uint32Array
 }
 
 /** A column of a result; its arrays are views of native memory wherever the runtime allows that. */
@@ -118,6 +130,11 @@ export interface Binding {
   /** Reads the head of the files (or of the bytes) and answers with their dialect and columns, as JSON. */
   csvSniff(requestJson: string, bytes?: Uint8Array): string
   frameCreate(columns: NativeColumnInput[]): FrameHandle
+  /**
+   * A frame of one chunk or more, all of the same columns; `dictionaries` by column, null for those without codes. Lent
+   * data is read where it is, a few thousand values at a time, and kept alive until the frame and its last query end.
+   */
+  frameBorrow(chunks: NativeChunkColumn[][], dictionaries: (NativeTexts | null)[]): FrameHandle
   frameInfo(frame: FrameHandle): { rows: number; bytes: number; schema: FieldInfo[] }
   frameRelease(frame: FrameHandle): void
   /** A query so small that waking a thread would cost more is done at once, unless it is `watched`. */

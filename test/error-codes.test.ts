@@ -9,6 +9,7 @@ const codesIn = (path: string): string[] => {
 // Errors that only the TypeScript can raise.
 const facadeOnly = [
   'ERR_ARGUMENT_SERIALIZATION',
+  'ERR_ARROW_FORMAT',
   'ERR_BUFFER_DETACHED',
   'ERR_FRAME_DISPOSED',
   'ERR_CLOSURE',

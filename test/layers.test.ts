@@ -9,9 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const typescript: Record<string, string[]> = {
   core: [],
   native: ['core'],
+  arrow: ['core', 'native'],
   plan: ['core', 'native'],
-  io: ['core', 'native', 'plan', 'frame'],
-  frame: ['core', 'native', 'plan'],
+  io: ['core', 'native', 'plan', 'frame', 'arrow'],
+  frame: ['core', 'native', 'plan', 'arrow'],
   pool: ['core', 'native'],
   index: ['core', 'native', 'plan', 'io', 'frame', 'pool'],
 }
@@ -29,7 +30,21 @@ const cpp: Record<string, string[]> = {
   window: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],
   spill: ['base', 'column', 'store', 'agg', 'sort'],
   exec: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'spill', 'ipc'],
-  node: ['base', 'simd', 'column', 'expr', 'csv', 'store', 'agg', 'sort', 'join', 'window', 'spill', 'exec', 'ipc'],
+  node: [
+    'base',
+    'simd',
+    'column',
+    'expr',
+    'csv',
+    'store',
+    'agg',
+    'sort',
+    'join',
+    'window',
+    'spill',
+    'exec',
+    'ipc',
+  ],
 }
 // Headers that one folder alone may include.
 const reserved: [folder: string, header: RegExp][] = [

@@ -34,7 +34,10 @@ export function pandasTableProgram(): string {
   const runs = snippets.map(code =>
     code.startsWith('for ') ? `${code} break` : `await run(${JSON.stringify(code)}, ${code})`,
   )
-  return `import { asc, desc, readCsv, rowNumber } from 'millrace'
+  return `import { readFileSync } from 'node:fs'
+    import { writeFile } from 'node:fs/promises'
+    import { asc, desc, fromArrow, fromColumns, readCsv, rowNumber } from 'millrace'
+    const samples = new Float64Array(1000)
     const df = readCsv('prices.csv')
     const df3 = df.filter(df.Close.gt(0)).groupBy('Date').Open.mean()
     const table = await df3.compute()

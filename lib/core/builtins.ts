@@ -5,6 +5,7 @@ type Builtins = {
   'node:child_process': typeof import('node:child_process')
   'node:v8': typeof import('node:v8')
   'node:worker_threads': typeof import('node:worker_threads')
+  'node:zlib': typeof import('node:zlib')
 }
 
 function builtin<Name extends keyof Builtins>(name: Name): () => Builtins[Name] {
@@ -18,3 +19,4 @@ function builtin<Name extends keyof Builtins>(name: Name): () => Builtins[Name] 
 export const childProcess = builtin('node:child_process')
 export const v8 = builtin('node:v8')
 export const workerThreads = builtin('node:worker_threads')
+export const zlib = builtin('node:zlib')

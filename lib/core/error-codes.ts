@@ -38,6 +38,7 @@ export const errorCodes = Object.freeze([
   'ERR_EXPR_COERCED',
   'ERR_INT64_UNSAFE',
   'ERR_NATIVE_LOAD',
+  'ERR_ARROW_FORMAT',
   'ERR_BUFFER_DETACHED',
   'ERR_FRAME_DISPOSED',
 

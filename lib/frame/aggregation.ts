@@ -3,7 +3,7 @@ import { invalidArgument, MillraceError } from '../core/errors.js'
 import type { Schema } from '../core/schema.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
-import { lowerAggregates } from '../plan/lower-aggregates.js'
+import { type FillGroups, lowerAggregates } from '../plan/lower-aggregates.js'
 import type { Grouping } from '../plan/step/aggregate.js'
 import type { PlanNode } from '../plan/step/node.js'
 import type { NamedExpr } from '../plan/step/project.js'
@@ -28,11 +28,16 @@ const names: readonly AggregateName[] = [
 ]
 
 /** `agg(...)` of a frame or of groups: the callback form, an object of expressions, or the dictionary form. */
-export function aggregatePlan(input: PlanNode, grouping: Grouping, given: unknown): PlanNode {
+export function aggregatePlan(
+  input: PlanNode,
+  grouping: Grouping,
+  given: unknown,
+  fill?: FillGroups,
+): PlanNode {
   const outputs = isDictionary(given)
     ? fromDictionary(input.schema, given)
     : namedExpressions(input.schema, given, 'agg', 'as in agg(c => ({ open: c.Open.mean() }))')
-  return lowerAggregates(input, grouping, outputs)
+  return lowerAggregates(input, grouping, outputs, fill)
 }
 
 function isDictionary(given: unknown): given is Record<string, unknown> {

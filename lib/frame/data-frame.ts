@@ -16,6 +16,7 @@ import { rowIndexNode } from '../plan/step/row-index.js'
 import { sliceNode } from '../plan/step/slice.js'
 import { tailNode } from '../plan/step/tail.js'
 import { aggregatePlan } from './aggregation.js'
+import { streamArrow } from './arrow-stream.js'
 import { type Batches, streamBatches } from './batches.js'
 import { SchemaClasses } from './column-getters.js'
 import { columnsObject, defineColumns } from './columns-object.js'
@@ -226,6 +227,10 @@ class FrameBase {
 
   [Symbol.asyncIterator](): Batches {
     return this.batches()
+  }
+
+  toArrow(options?: unknown): AsyncIterableIterator<Uint8Array> {
+    return streamArrow(this.#plan, options, this.toArrow)
   }
 
   async persist(options?: unknown): Promise<DataFrame> {

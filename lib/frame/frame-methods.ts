@@ -1,5 +1,6 @@
 import type { InspectOptions, inspect } from 'node:util'
 import type { DType } from '../core/dtypes.js'
+import type { ArrowStreamOptions } from './arrow-stream.js'
 import type {
   AggregateProjection,
   Column,
@@ -10,7 +11,7 @@ import type {
   Typed,
 } from './expression/expr.js'
 import type { Operand } from './expression/operand-types.js'
-import type { GroupByTimeOptions } from './group-by-time.js'
+import type { FilledGroupByTimeOptions, GroupByTimeOptions } from './group-by-time.js'
 import type { AggregateDictionary, DictionarySchema, GroupBy, GroupByOptions } from './group-by-types.js'
 import type { JoinMethods } from './join-methods.js'
 import type { BatchMethods } from './map-batches-types.js'
@@ -72,6 +73,8 @@ export type Aggregable<S> = {
   readonly [K in keyof S & string]: 0 extends 1 & S[K] ? any : Column<OrNull<S[K]>>
 }
 
+// Groups that may have no rows: their values may be missing, their keys are as they were.
+type WithEmpty<S, K> = 0 extends 1 & S ? any : { [N in keyof S]: N extends K ? S[N] : OrNull<S[N]> }
 type Optional<S> = 0 extends 1 & S ? any : { [K in keyof S]: OrNull<S[K]> }
 
 /** Columns by name, callable: `df.col('Close')`, `df.col.filter`. Reaches columns that a method's name shadows. */
@@ -190,17 +193,23 @@ export interface FrameMethods extends RowMethods, JoinMethods, BatchMethods {
 
   /**
    * Groups by intervals of a time, and by other keys before it: each group comes under the start of its interval, in the time's
-   * own column. Only intervals with rows come out; a null time is a group of its own unless `dropNulls: true`. Intervals are in UTC. pandas:
+   * own column. Only intervals with rows come out, unless `fillEmpty`; a null time is a group of its own unless `dropNulls: true`. Intervals are in UTC, or in `zone`. pandas:
    * `df.resample('1D', on='At')`; Polars: `group_by_dynamic`.
    *
    * @example df.groupByTime('Date', { every: '1mo', by: 'Ticker' }).agg((c) => ({ open: c.Open.first(), high: c.High.max() }))
    * @example df.groupByTime('At', { every: '15m', closed: 'right', label: 'right' }).Volume.sum()
+   * @example df.groupByTime('At', { every: '1d', zone: 'Europe/Berlin', fillEmpty: true }).agg((c) => ({ rows: count(), high: c.High.max() }))
    * @throws ERR_COLUMN_NOT_FOUND, ERR_TYPE unless it is a date or timestamp, ERR_INVALID_ARGUMENT, ERR_UNKNOWN_OPTION
    */
   groupByTime<S, const T extends keyof S & string, const K extends keyof S & string = never>(
     this: Framed<S>,
     time: T,
-    options: GroupByTimeOptions<K>,
+    options: FilledGroupByTimeOptions<K>,
+  ): GroupBy<WithEmpty<S, K | T>, K | T>
+  groupByTime<S, const T extends keyof S & string, const K extends keyof S & string = never>(
+    this: Framed<S>,
+    time: T,
+    options: GroupByTimeOptions<K> & { readonly fillEmpty?: false },
   ): GroupBy<S, K | T>
 
   /**
@@ -271,6 +280,15 @@ export interface FrameMethods extends RowMethods, JoinMethods, BatchMethods {
     this: Framed<S>,
     options?: O,
   ): AsyncIterableIterator<Table<S, ReadingOf<O>>>
+
+  /**
+   * The rows as Arrow IPC bytes, piece by piece as the query gives them: bounded memory for files of any size. A record
+   * batch has 65,536 rows, or `batchRows`. Starts when the first piece is asked for. Polars: `lf.sink_ipc`.
+   *
+   * @example
+   * await writeFile('prices.arrow', df.filter(df.Close.gt(0)).toArrow({ format: 'file' }))
+   */
+  toArrow(options?: ArrowStreamOptions): AsyncIterableIterator<Uint8Array>
 
   /**
    * Runs the query once and keeps its rows in the engine's memory: later queries on the result begin there. Schema and

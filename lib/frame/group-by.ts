@@ -5,7 +5,7 @@ import { boolean, type OptionReader, oneOf, readOptions } from '../core/options.
 import type { Schema } from '../core/schema.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { formatName } from '../plan/expression/format.js'
-import { lowerAggregates } from '../plan/lower-aggregates.js'
+import { type FillGroups, lowerAggregates } from '../plan/lower-aggregates.js'
 import type { Grouping, GroupOrder } from '../plan/step/aggregate.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { aggregatePlan } from './aggregation.js'
@@ -22,19 +22,26 @@ class GroupByBase {
   readonly #plan: PlanNode
   readonly #grouping: Grouping
   readonly #make: MakeFrame
+  readonly #fill: FillGroups | undefined
 
-  constructor(plan: PlanNode, grouping: Grouping, make: MakeFrame) {
+  constructor(plan: PlanNode, grouping: Grouping, make: MakeFrame, fill?: FillGroups) {
     this.#plan = plan
     this.#grouping = grouping
     this.#make = make
+    this.#fill = fill
     Object.freeze(this)
   }
 
   agg(aggregates: unknown): DataFrame {
-    return this.#make(aggregatePlan(this.#plan, this.#grouping, aggregates))
+    return this.#make(aggregatePlan(this.#plan, this.#grouping, aggregates, this.#fill))
   }
 
   apply(fn: unknown, options?: unknown): DataFrame {
+    if (this.#fill) {
+      throw new MillraceError('ERR_INVALID_ARGUMENT', 'apply has no rows to give for empty intervals', {
+        hint: 'leave fillEmpty out, or aggregate with agg(...)',
+      })
+    }
     return this.#make(applyPlan(this.#plan, this.#grouping, fn, options))
   }
 
@@ -53,7 +60,7 @@ class GroupByBase {
     }
     return new GroupedColumnBuilder(field.name, schema, expr => {
       const outputs = [{ name: field.name, expr: ExpressionBuilder.nodeOf(expr) }]
-      return this.#make(lowerAggregates(this.#plan, this.#grouping, outputs))
+      return this.#make(lowerAggregates(this.#plan, this.#grouping, outputs, this.#fill))
     })
   }
 
@@ -90,10 +97,10 @@ export function groupBy(plan: PlanNode, keysAndOptions: readonly unknown[], make
 }
 
 /** The grouped frame, with a property for each column. Throws ERR_DUPLICATE_COLUMN. */
-export function groupsOf(plan: PlanNode, grouping: Grouping, make: MakeFrame): object {
+export function groupsOf(plan: PlanNode, grouping: Grouping, make: MakeFrame, fill?: FillGroups): object {
   checkDistinct(grouping.keys.map(key => key.name))
   const SchemaGroupBy = classes.for(plan.schema)
-  return new SchemaGroupBy(plan, grouping, make)
+  return new SchemaGroupBy(plan, grouping, make, fill)
 }
 
 function checkDistinct(names: readonly string[]): void {

@@ -70,6 +70,8 @@ const methods: Readonly<Record<string, string>> = {
   sum: aggregating('sum'),
   top_k: "write topK(10, 'Close')",
   to_csv: 'write (await df.compute()).toCsv()',
+  to_arrow: 'write (await df.compute()).toArrow(), or df.toArrow() piece by piece',
+  to_feather: "write await writeFile(path, df.toArrow({ format: 'file' }))",
   to_dict: 'write (await df.compute()).toObjects()',
   toArray: 'write (await df.compute()).toObjects()',
   toObjects: 'write (await df.compute()).toObjects()',

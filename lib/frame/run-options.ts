@@ -61,7 +61,7 @@ export type ReadingOf<O> = {
 }
 
 const spill = oneOf('auto', 'never', 'always')
-const engine = {
+export const engineReaders = {
   signal: abortSignal,
   threads: integer(1, 1024),
   memoryLimit: byteSize,
@@ -74,7 +74,7 @@ const reading: OptionReaders<ReadingOptions> = {
   dates: oneOf('date', 'ms', 'iso'),
 }
 const run: OptionReaders<RunOptions> = {
-  ...engine,
+  ...engineReaders,
   progress: boolean,
   onProgress: callback as OptionReaders<RunOptions>['onProgress'],
 }
@@ -121,7 +121,7 @@ export function readBatchOptions(
   options: unknown,
 ): Omit<CheckedRunOptions, 'progress'> & Partial<Reading> & { size: number } {
   const read = readOptions<BatchOptions>(options, 'batches', {
-    ...engine,
+    ...engineReaders,
     ...reading,
     size: integer(1, 2 ** 31 - 1),
   })

@@ -11,7 +11,7 @@ import { lowerAggregates } from '../plan/lower-aggregates.js'
 import { optimize } from '../plan/optimizer/optimize.js'
 import { type RunSettings, serializePlan } from '../plan/serialize.js'
 import type { CsvScanNode } from '../plan/step/csv-scan.js'
-import { isReleased, type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
+import { isMoved, isReleased, type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { isWatched, watchProgress } from './display/progress.js'
 import { localExecutor } from './local-executor.js'
@@ -137,15 +137,26 @@ export function requestOf(plan: PlanNode, settings: RunSettings): ReturnType<typ
 function checkSources(plan: PlanNode): void {
   for (const node of planOrder(plan)) {
     if (node.kind === 'csvScan') checkBytes(node)
-    if (node.kind === 'memoryScan' && isReleased(node)) {
-      throw new MillraceError(
-        'ERR_FRAME_DISPOSED',
-        'The frame in memory that this one reads has been disposed of',
-        {
-          hint: 'dispose of a persisted frame when the last query on it has begun; or persist it again',
-        },
-      )
-    }
+    if (node.kind === 'memoryScan') checkColumns(node)
+  }
+}
+
+function checkColumns(node: MemoryScanNode): void {
+  if (isReleased(node)) {
+    throw new MillraceError(
+      'ERR_FRAME_DISPOSED',
+      'The frame in memory that this one reads has been disposed of',
+      {
+        hint: 'dispose of a persisted frame when the last query on it has begun; or persist it again',
+      },
+    )
+  }
+  if (isMoved(node)) {
+    throw new MillraceError(
+      'ERR_BUFFER_DETACHED',
+      'The memory that this frame was made over has been transferred since',
+      { hint: 'make the frame with { copy: true } when its memory is sent to another thread' },
+    )
   }
 }
 

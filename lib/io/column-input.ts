@@ -1,5 +1,6 @@
 // JavaScript values to engine columns: the dtype by declaration or by the first value, then one typed loop.
 import { Buffer } from 'node:buffer'
+import { canLend, isDetached } from '../core/borrowed-buffer.js'
 import {
   type DataType,
   type DType,
@@ -18,6 +19,8 @@ import { msPerDay, parseDate, parseTimestamp, ticksOf } from '../plan/expression
 export interface ColumnInput {
   readonly input: NativeColumnInput
   readonly type: DataType
+  /** The caller's own memory, which can be lent. */
+  readonly lendable?: ArrayBufferLike
 }
 
 const typedArrays: readonly (readonly [new (length: number) => NativeArray, DType])[] = [
@@ -61,9 +64,18 @@ function fromTypedArray(name: string, values: ArrayBufferView, declared: DataTyp
       },
     )
   }
+  const { buffer } = values
+  if (isDetached(buffer)) {
+    throw new MillraceError(
+      'ERR_BUFFER_DETACHED',
+      `The memory of column ${JSON.stringify(name)} has been transferred to somebody else`,
+      { column: name, hint: 'make the frame before its arrays are transferred, or transfer copies' },
+    )
+  }
   return {
     input: { name, type: dtype, data: values as NativeArray },
     type: dataType(dtype as DType, declared?.nullable ?? false),
+    ...(canLend(buffer) && { lendable: buffer }),
   }
 }
 

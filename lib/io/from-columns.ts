@@ -1,7 +1,8 @@
+import { lend } from '../core/borrowed-buffer.js'
 import { suggestion } from '../core/did-you-mean.js'
 import { type DataType, type DTypeText, parseType } from '../core/dtypes.js'
 import { fromNative, invalidArgument, MillraceError } from '../core/errors.js'
-import { readOptions } from '../core/options.js'
+import { boolean, type OptionReader, readOptions } from '../core/options.js'
 import { Schema } from '../core/schema.js'
 import { frameOf } from '../frame/data-frame.js'
 import type { DataFrame } from '../frame/frame-methods.js'
@@ -31,6 +32,11 @@ export type ColumnValues =
 export interface FromOptions<D> {
   /** Dtypes by column, for columns whose values do not say enough. */
   readonly schema?: D
+}
+
+export interface ColumnsOptions<D> extends FromOptions<D> {
+  /** Copies typed arrays, which are then free to change and to be transferred; default false. */
+  readonly copy?: boolean
 }
 
 type Dtypes = Readonly<Record<string, DTypeText>>
@@ -87,48 +93,61 @@ type ColumnsSchema<C, D> = Flat<{
 }>
 
 /**
- * A frame over columns in memory. The engine copies them now, so later changes do not matter. Numbers become float64,
- * strings utf8, booleans bool, bigints int64, Dates timestamp[ms]; typed arrays keep their type; the schema can say
- * otherwise. O(values). pandas: `pd.DataFrame({...})`.
+ * A frame over columns in memory. Arrays are copied: numbers become float64, strings utf8, booleans bool, bigints int64,
+ * Dates timestamp[ms]; the schema can say otherwise. O(values). pandas: `pd.DataFrame({...}, copy=False)`.
+ *
+ * Typed arrays keep their type and are not copied: the engine reads them where they are, which costs nothing however
+ * long they are, and the frame keeps them alive. Leave them as they are while it is in use: a change shows in the queries
+ * after it, and in part in one that runs meanwhile. Their buffers cannot be transferred to another thread any more; what
+ * lies in a SharedArrayBuffer can be shared. `copy: true` lifts both. Arrays over buffers that may shrink or are not the
+ * program's own (resizable ones, WebAssembly's memory, Node's pool of small Buffers) are always copied.
  *
  * @example
  * const df = fromColumns({ city: ['Rome', 'Oslo', null], degrees: new Float64Array([31, 19, 7]) })
  * @example
  * const df = fromColumns({ id: [1, 2], day: ['2020-01-01', '2020-01-02'] }, { schema: { id: 'int64', day: 'date' } })
- * @throws ERR_TYPE for a value of another kind, with its row; ERR_INVALID_ARGUMENT for columns of different lengths
+ * @example
+ * const samples = new Float32Array(1000)
+ * const df = fromColumns({ samples }, { copy: true })
+ * samples.fill(1) // not seen by df
+ * @throws ERR_TYPE for a value of another kind, with its row; ERR_INVALID_ARGUMENT for columns of different lengths;
+ *   ERR_BUFFER_DETACHED for an array whose memory was transferred, here or when a query begins
  */
 export function fromColumns<
   C extends Readonly<Record<string, ColumnValues>>,
   const D extends Dtypes = Nothing,
->(columns: C, options?: FromOptions<D>): DataFrame<ColumnsSchema<C, D>> {
+>(columns: C, options?: ColumnsOptions<D>): DataFrame<ColumnsSchema<C, D>> {
   if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) {
     throw invalidArgument('an object of columns', 'fromColumns', columns)
   }
-  return frameFrom(Object.entries(columns), declaredTypes(options, 'fromColumns'), 'fromColumns')
+  const { schema = new Map(), copy = false } = readOptions<{ schema: DeclaredTypes; copy: boolean }>(
+    options,
+    'fromColumns',
+    { schema: declaredTypes, copy: boolean },
+  )
+  return frameFrom(Object.entries(columns), schema, 'fromColumns', copy)
 }
 
-export function declaredTypes(options: unknown, method: string): ReadonlyMap<string, DataType> {
-  const { schema } = readOptions<{ schema: ReadonlyMap<string, DataType> }>(options, method, {
-    schema: (value, name) => {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        throw invalidArgument("an object such as { id: 'int64' }", name, value)
-      }
-      return new Map(
-        Object.entries(value).map(([column, type]) => [
-          column,
-          parseType(type, `column ${JSON.stringify(column)}`),
-        ]),
-      )
-    },
-  })
-  return schema ?? new Map()
+export type DeclaredTypes = ReadonlyMap<string, DataType>
+
+export const declaredTypes: OptionReader<DeclaredTypes> = (value, name) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidArgument("an object such as { id: 'int64' }", name, value)
+  }
+  return new Map(
+    Object.entries(value).map(([column, type]) => [
+      column,
+      parseType(type, `column ${JSON.stringify(column)}`),
+    ]),
+  )
 }
 
 /** The frame of named columns of one length. */
 export function frameFrom<S>(
   columns: readonly (readonly [name: string, values: unknown])[],
-  declared: ReadonlyMap<string, DataType>,
+  declared: DeclaredTypes,
   method: string,
+  copy: boolean,
 ): DataFrame<S> {
   const names = columns.map(([name]) => name)
   for (const name of declared.keys()) {
@@ -146,13 +165,25 @@ export function frameFrom<S>(
   const made = columns.map(([name, values]) => columnInput(name, values, declared.get(name)))
   const rows = checkLengths(made)
   const schema = new Schema(made.map(({ input, type }) => ({ name: input.name, type })))
-  return frameOf(memoryScanNode(createHandle(made), schema, rows))
+  const lent = copy ? [] : made.flatMap(({ lendable }) => lendable ?? [])
+  const handle = lent.length > 0 ? lendingHandle(made) : copyingHandle(made)
+  return frameOf(memoryScanNode(handle, schema, rows, [...new Set(lent)].map(lend)))
 }
 
-function createHandle(columns: readonly ColumnInput[]): unknown {
+function copyingHandle(columns: readonly ColumnInput[]): unknown {
   const binding = native()
   try {
     return binding.frameCreate(columns.map(({ input }) => input))
+  } catch (error) {
+    throw fromNative(error)
+  }
+}
+
+function lendingHandle(columns: readonly ColumnInput[]): unknown {
+  const binding = native()
+  const chunk = columns.map(({ input, lendable }) => ({ ...input, borrow: lendable !== undefined }))
+  try {
+    return binding.frameBorrow([chunk], [])
   } catch (error) {
     throw fromNative(error)
   }

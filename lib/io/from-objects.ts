@@ -1,8 +1,15 @@
 import type { DTypeText } from '../core/dtypes.js'
 import { invalidArgument } from '../core/errors.js'
+import { readOptions } from '../core/options.js'
 import type { DataFrame } from '../frame/frame-methods.js'
 import type { Flat, Nothing } from '../frame/schema-types.js'
-import { declaredTypes, type FromOptions, frameFrom, type ValueType } from './from-columns.js'
+import {
+  type DeclaredTypes,
+  declaredTypes,
+  type FromOptions,
+  frameFrom,
+  type ValueType,
+} from './from-columns.js'
 
 type ObjectsSchema<R, D> = Flat<{ [K in keyof R & string]-?: K extends keyof D ? D[K] : ValueType<R[K]> }>
 
@@ -20,12 +27,14 @@ export function fromObjects<R extends object, const D extends Readonly<Record<st
   options?: FromOptions<D>,
 ): DataFrame<ObjectsSchema<R, D>> {
   if (!Array.isArray(rows)) throw invalidArgument('an array of objects', 'fromObjects', rows)
-  const declared = declaredTypes(options, 'fromObjects')
+  const { schema: declared = new Map() } = readOptions<{ schema: DeclaredTypes }>(options, 'fromObjects', {
+    schema: declaredTypes,
+  })
   // Declared columns exist even when no row has them.
   const columns = transpose(rows)
   for (const name of declared.keys())
     if (!columns.has(name)) columns.set(name, new Array(rows.length).fill(null))
-  return frameFrom([...columns], declared, 'fromObjects')
+  return frameFrom([...columns], declared, 'fromObjects', true)
 }
 
 function transpose(rows: readonly unknown[]): Map<string, unknown[]> {

@@ -123,6 +123,8 @@ function formatStep(step: StepNode, length: number): string {
       return step.leaveOut > 0 ? `slice(-${step.rows}, ${step.rows - step.leaveOut})` : `tail(${step.rows})`
     case 'rowIndex':
       return `withRowIndex(${formatName(step.name)})`
+    case 'repeat':
+      return `repeat(${formatName(step.counts)} times)`
     case 'sort':
       return formatSort(step, length)
     case 'window':

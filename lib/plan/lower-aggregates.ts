@@ -7,9 +7,18 @@ import { formatExpr } from './expression/format.js'
 import type { ExprNode } from './expression/node.js'
 import { postOrder, rewrite } from './expression/walk.js'
 import { hasWindow } from './expression/window.js'
-import { aggregateNode, type Grouping, type NamedAggregate, namedAggregate } from './step/aggregate.js'
+import {
+  type AggregateNode,
+  aggregateNode,
+  type Grouping,
+  type NamedAggregate,
+  namedAggregate,
+} from './step/aggregate.js'
 import type { PlanNode } from './step/node.js'
 import { type NamedExpr, projectNode } from './step/project.js'
+
+/** Puts groups without rows between the others; `values` are the outputs as expressions over `groups`. */
+export type FillGroups = (groups: AggregateNode, values: readonly NamedExpr[]) => PlanNode
 
 /**
  * Expressions over aggregates, such as `max(v1) - min(v2)`, as an aggregate step and, where an output is more than an
@@ -19,6 +28,7 @@ export function lowerAggregates(
   input: PlanNode,
   grouping: Grouping,
   outputs: readonly NamedExpr[],
+  fill?: FillGroups,
 ): PlanNode {
   const bound = outputs.map(({ name, expr }) => ({ name, expr: bindExpression(expr, input.schema) }))
   for (const output of bound) checkAggregated(output)
@@ -27,13 +37,13 @@ export function lowerAggregates(
     if (keyNames.has(name)) throw duplicate(name)
   }
   if (grouping.keys.length === 0 && !bound.some(({ expr }) => expr.mode === 'agg')) throw nothingAggregated()
-  const plain = bound.every(({ expr }) => isAggregate(expr))
+  const plain = !fill && bound.every(({ expr }) => isAggregate(expr))
   const keyed = grouping.keys.length > 0
   if (plain) {
     const aggregates = bound.map(({ name, expr }) => namedAggregate(name, expr, input.schema, keyed))
     return aggregateNode(input, grouping, aggregates)
   }
-  return lowerMixed(input, grouping, bound)
+  return lowerMixed(input, grouping, bound, fill)
 }
 
 function checkAggregated({ name, expr }: NamedExpr): void {
@@ -69,7 +79,12 @@ function duplicate(name: string): MillraceError {
   })
 }
 
-function lowerMixed(input: PlanNode, grouping: Grouping, outputs: readonly NamedExpr[]): PlanNode {
+function lowerMixed(
+  input: PlanNode,
+  grouping: Grouping,
+  outputs: readonly NamedExpr[],
+  fill: FillGroups | undefined,
+): PlanNode {
   const roots = outputs.map(({ expr }) => expr)
   const found = new Map<number, NamedAggregate>()
   const taken = new Set([...grouping.keys.map(key => key.name), ...outputs.map(({ name }) => name)])
@@ -87,10 +102,9 @@ function lowerMixed(input: PlanNode, grouping: Grouping, outputs: readonly Named
     return columnRef(name, type)
   }
   const keys = grouping.keys.map(({ name }) => ({ name, expr: columnRef(name) }))
-  return projectNode(aggregated, [
-    ...keys,
-    ...outputs.map(({ name, expr }) => ({ name, expr: rewrite(expr, reference) })),
-  ])
+  const values = outputs.map(({ name, expr }) => ({ name, expr: rewrite(expr, reference) }))
+  if (fill) return fill(aggregated, values)
+  return projectNode(aggregated, [...keys, ...values])
 }
 
 /** `name`, or that with underscores until nothing in `taken` is called so; then it is taken too. */

@@ -3,7 +3,7 @@
 // { version: 2, steps: [...], options }; the last step is the result
 // step    { op: 'memory', handle } | { op: 'csv', files | bytes, dialect, columns, project, nullValues, ... }
 //         { op: 'filter', nodes, out } | { op: 'project', nodes, columns } | { op: 'aggregate', nodes, keys, aggregates,
-//         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows, leaveOut } | { op: 'rowIndex', name }
+//         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows, leaveOut } | { op: 'rowIndex', name } | { op: 'repeat', counts }
 //         { op: 'sort', keys, columns, rows } | { op: 'concat' }
 //         { op: 'sample', rows | fraction, seed, replace, shuffle }
 //         { op: 'window', keys, order, functions }
@@ -110,6 +110,8 @@ function encodeNode(step: PlanNode, handles: unknown[]): Encoded {
       return { op: 'tail', rows: step.rows, leaveOut: step.leaveOut }
     case 'rowIndex':
       return { op: 'rowIndex', name: step.name }
+    case 'repeat':
+      return { op: 'repeat', counts: step.counts }
     case 'sort':
       return encodeSort(step)
     case 'sample':

@@ -5,6 +5,7 @@ import { type Duration, parseDuration, ticksOf } from './expression/duration.js'
 import { expression } from './expression/expression.js'
 import { typedLiteral } from './expression/literal.js'
 import { type ExprNode, freezeNode } from './expression/node.js'
+import { firstInstant, nearInstant, wallClock } from './expression/times.js'
 
 export interface TimeBins {
   /** As written: '1mo', '15m', '1w'. Weeks begin on Monday, everything else where 1970 does. */
@@ -15,6 +16,31 @@ export interface TimeBins {
   readonly closed: 'left' | 'right'
   /** Which end names it. */
   readonly label: 'left' | 'right'
+  /** By the clocks of this time zone instead of UTC. */
+  readonly zone?: string
+}
+
+/** Intervals taken apart; months and ticks are not both there. */
+interface Lengths {
+  readonly months: number
+  /** Of the time's type. */
+  readonly ticks: bigint
+  /** What moves the intervals apart from months. */
+  readonly offsetTicks: bigint
+  readonly offsetMonths: number
+}
+
+function lengthsOf({ every, offset }: TimeBins, dtype: string): Lengths {
+  const interval = parseDuration(every, 'groupByTime option every')
+  const moved = offset === undefined ? zero : parseDuration(offset, 'groupByTime option offset', true)
+  if (interval.months !== 0 && interval.nanoseconds !== 0n) throw mixed(every)
+  if (interval.months === 0 && moved.months !== 0) throw offsetOfMonths(every)
+  return {
+    months: interval.months,
+    ticks: interval.months === 0 ? ticksOf(interval, dtype, `The interval ${every}`) : 0n,
+    offsetTicks: ticksOf(moved, dtype, `The offset ${offset}`),
+    offsetMonths: moved.months,
+  }
 }
 
 const add = (node: ExprNode, count: bigint): ExprNode =>
@@ -24,26 +50,58 @@ const add = (node: ExprNode, count: bigint): ExprNode =>
  * The interval that `time`, a bound date or timestamp, lies in, as a value of the same type. Throws ERR_INVALID_ARGUMENT for intervals
  * that mix months with shorter units, or are no whole number of the type's steps.
  */
-export function timeBin(time: ExprNode, { every, offset, closed, label }: TimeBins): ExprNode {
-  const interval = parseDuration(every, 'groupByTime option every')
-  const moved = offset === undefined ? zero : parseDuration(offset, 'groupByTime option offset', true)
-  if (interval.months !== 0 && interval.nanoseconds !== 0n) throw mixed(every)
-  if (interval.months === 0 && moved.months !== 0) throw offsetOfMonths(every)
-  const { dtype } = time.type
-  const ticks = ticksOf(moved, dtype, `The offset ${offset}`)
+export function timeBin(time: ExprNode, bins: TimeBins): ExprNode {
+  const { every, closed, label } = bins
+  const { months, ticks: length, offsetTicks: ticks, offsetMonths } = lengthsOf(bins, time.type.dtype)
   // An interval that its end belongs to holds what, a tick earlier, lies in it by its start.
   const inside = add(time, -ticks - (closed === 'right' ? 1n : 0n))
-  if (interval.months !== 0) {
-    const start = monthStart(inside, interval.months, moved.months)
-    return add(label === 'left' ? start : monthsOn(start, interval.months), ticks)
+  if (months !== 0) {
+    const start = monthStart(inside, months, offsetMonths)
+    return add(label === 'left' ? start : monthsOn(start, months), ticks)
   }
-  const length = ticksOf(interval, dtype, `The interval ${every}`)
-  const unit = alignedUnits[interval.nanoseconds.toString()]
+  const unit = alignedUnits[parseDuration(every, 'groupByTime option every').nanoseconds.toString()]
   const start =
     unit === undefined || (unit === 'week' && !every.includes('w'))
       ? fixedStart(inside, length, every.includes('w'))
       : truncated(inside, unit)
   return add(start, ticks + (label === 'right' ? length : 0n))
+}
+
+/**
+ * Like `timeBin`, by the clocks of `bins.zone`, of a bound timestamp: what they show at the interval's start or end. That
+ * of intervals of whole days is `shown`, of which `instantOfBin` gives the instant; else it is the instant itself.
+ */
+export function zonedBin(time: ExprNode, bins: TimeBins, zone: string): ExprNode {
+  // What lies in an interval by its end is moved as an instant, as clocks may show its time twice.
+  const inside = bins.closed === 'right' ? add(time, -1n) : time
+  const shown = timeBin(wallClock(inside, zone), { ...bins, closed: 'left' })
+  return isDaily(bins.every) ? shown : nearInstant(shown, inside, zone)
+}
+
+/** The first instant at which a zone's clocks show an interval's start or end. */
+export const instantOfBin = firstInstant
+
+/** Whether an interval's length is one of days or more, which a calendar counts. */
+export function isDaily(every: string): boolean {
+  const { months, nanoseconds } = parseDuration(every, 'groupByTime option every')
+  return months !== 0 || nanoseconds % 86_400_000_000_000n === 0n
+}
+
+/** How many intervals `later` is after `earlier`, both starts or both ends; null where one is. */
+export function binsBetween(later: ExprNode, earlier: ExprNode, bins: TimeBins): ExprNode {
+  const { months, ticks, offsetTicks } = lengthsOf(bins, earlier.type.dtype)
+  if (months === 0) return expression('floorDiv', [expression('sub', [later, earlier]), int(ticks)])
+  const between = [add(later, -offsetTicks), add(earlier, -offsetTicks)]
+  return expression('floorDiv', [expression('timeDiff', between, ['mo']), int(months)])
+}
+
+/** The start or end `count` intervals on. */
+export function binsOn(time: ExprNode, count: ExprNode, bins: TimeBins): ExprNode {
+  const { months, ticks, offsetTicks } = lengthsOf(bins, time.type.dtype)
+  if (months === 0) return expression('add', [time, expression('mul', [count, int(ticks)])])
+  // The first of a month has every other month, which not each day moved by an offset has.
+  const moved = expression('addMonths', [add(time, -offsetTicks), expression('mul', [count, int(months)])])
+  return add(moved, offsetTicks)
 }
 
 // What one truncation finds, faster than a division.

@@ -8,6 +8,7 @@ Result<FrameView> run_operator(const OpSpec& op, const std::vector<FrameView>& i
     case OpSpec::Kind::Join: return join_frames(op, inputs[0], inputs[1], context);
     case OpSpec::Kind::Concat: return concat_frames(inputs, context);
     case OpSpec::Kind::Sample: return sample_rows(op, inputs[0], context);
+    case OpSpec::Kind::Repeat: return repeat_rows(op, inputs[0], context);
     case OpSpec::Kind::Window: return window_frame(op, inputs[0], context);
     case OpSpec::Kind::RowIndex: return index_rows(op, inputs[0], context);
     default: return Status(Code::Internal, "this step is not an operator");

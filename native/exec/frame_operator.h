@@ -22,6 +22,7 @@ Result<FrameView> join_frames(const OpSpec& op, const FrameView& left, const Fra
 Result<FrameView> concat_frames(const std::vector<FrameView>& inputs, OperatorContext& context);
 Result<FrameView> sample_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, OperatorContext& context);
+Result<FrameView> repeat_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 Result<FrameView> index_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 
 // The position of a column that the plan names. ERR_COLUMN_NOT_FOUND.

@@ -6,13 +6,6 @@ namespace millrace::exec {
 
 namespace {
 
-std::vector<int64_t> strip_starts(RowRange range, bool large) {
-  std::vector<int64_t> starts;
-  for (int64_t at = range.begin; at < range.end; at += strip_rows(range.end - at, large)) starts.push_back(at);
-  starts.push_back(range.end);
-  return starts;
-}
-
 class LocalMemoryScan final : public LocalScan {
  public:
   LocalMemoryScan(const FrameView& frame, const std::vector<int64_t>& starts, const std::vector<uint32_t>& columns,
@@ -98,6 +91,13 @@ class MemoryScan final : public Scan {
 };
 
 }  // namespace
+
+std::vector<int64_t> strip_starts(RowRange range, bool large) {
+  std::vector<int64_t> starts;
+  for (int64_t at = range.begin; at < range.end; at += strip_rows(range.end - at, large)) starts.push_back(at);
+  starts.push_back(range.end);
+  return starts;
+}
 
 int64_t strip_rows(int64_t left, bool large) {
   constexpr int64_t kLeastRows = 131072;

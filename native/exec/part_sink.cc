@@ -64,6 +64,9 @@ class LocalPartSink final : public LocalSink {
     if (!one) by_->assign(keys_of(kept, spec_.parting.keys).data(), batch.rows, parts);
     if (spec_.parting.numbered) kept = with_numbers(kept, batch.rows);
     rows_ += batch.rows;
+    if (writer_.bytes() > spec_.most_bytes) {
+      return memory_limit_error(spec_.policy.budget, static_cast<size_t>(writer_.bytes()));
+    }
     return writer_.append(kept, one ? nullptr : parts, batch.rows);
   }
 

@@ -52,6 +52,11 @@ Status read_row_index(const Json& json, OpSpec& op) {
   return {};
 }
 
+Status read_repeat(const Json& json, OpSpec& op) {
+  op.names.push_back(json["counts"].as_string());
+  return {};
+}
+
 Status read_sample(const Json& json, OpSpec& op) {
   op.rows = json["rows"].as_int(0);
   op.sample.fraction = json["fraction"].as_number(-1);
@@ -83,6 +88,7 @@ constexpr OpReader kOps[] = {{"csv", OpSpec::Kind::Csv, 0, read_csv},
                              {"rowIndex", OpSpec::Kind::RowIndex, 1, read_row_index},
                              {"sort", OpSpec::Kind::Sort, 1, read_sort},
                              {"sample", OpSpec::Kind::Sample, 1, read_sample},
+                             {"repeat", OpSpec::Kind::Repeat, 1, read_repeat},
                              {"window", OpSpec::Kind::Window, 1, read_window},
                              {"join", OpSpec::Kind::Join, 2, read_join},
                              {"concat", OpSpec::Kind::Concat, -1, read_concat}};

@@ -86,6 +86,7 @@ struct OpSpec {
     RowIndex,  // this and those below need their inputs whole
     Sort,
     Sample,
+    Repeat,
     Window,
     Join,
     Concat
@@ -95,7 +96,7 @@ struct OpSpec {
   int frame_handle = -1;               // Memory
   const Json* nodes = nullptr;         // into Plan::text
   std::vector<uint32_t> outputs;       // node indices: the predicate, the projected columns, or keys then arguments
-  std::vector<std::string> names;      // Project: output names; Aggregate: key names; Sort: columns kept; RowIndex: one
+  std::vector<std::string> names;      // Project: output names; Aggregate: key names; Sort: columns kept; RowIndex, Repeat: one
   std::vector<agg::AggregateSpec> aggregates;
   std::vector<int> argument_output;  // by aggregate: index into outputs, or -1 for size
   agg::Order order = agg::Order::Key;

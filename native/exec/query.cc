@@ -35,6 +35,15 @@ bool never_adds_rows(OpSpec::Kind kind) {
          kind == Kind::Concat;
 }
 
+// Whether some expression makes long texts out of short values: a date by a long format.
+bool makes_long_texts(const Json& nodes) {
+  constexpr size_t kShortFormatBytes = 40;
+  for (const Json& node : nodes.items()) {
+    if (node[size_t{0}].as_string() == "formatTime" && node[2].as_string().size() > kShortFormatBytes) return true;
+  }
+  return false;
+}
+
 // A slice or tail that ends the steps is a range of the rows, when none is filtered out before: only those are scanned.
 RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
   const bool filters =
@@ -56,6 +65,7 @@ RowRange cut_range(std::vector<const OpSpec*>& steps, int64_t rows) {
 int64_t bytes_of(const SegmentRows& input, const store::StoredFrame* stored) {
   if (stored) return stored->bytes() * 2;  // unpacked
   if (input.parted) return input.parted->bytes();
+  if (input.borrowed) return input.borrowed->unpacked_bytes();
   int64_t out = 0;
   if (input.parts) {
     for (const spill::Part& part : input.parts->parts) out += part.bytes;
@@ -87,7 +97,8 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
   };
   for (const OpSpec& op : plan.value()->steps) {
     const bool missing = op.kind == OpSpec::Kind::Memory
-                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle)
+                             ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle) &&
+                                   !holds(inputs.borrowed, op.frame_handle)
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
@@ -125,15 +136,19 @@ bool Query::is_small() const {
       if (const auto& frame = inputs_.frames[handle]) {
         out = frame->rows;
         for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
+      } else if (const auto& stored = inputs_.stored[handle]) {
+        out = stored->rows;
+        text_bytes += static_cast<size_t>(stored->bytes());
       } else {
-        out = inputs_.stored[handle]->rows;
-        text_bytes += static_cast<size_t>(inputs_.stored[handle]->bytes());
+        out = inputs_.borrowed[handle]->rows;
+        text_bytes += static_cast<size_t>(inputs_.borrowed[handle]->bytes());
       }
       cells += out;
     } else if (!never_adds_rows(op.kind)) {
       return false;
     }
     for (const uint32_t input : op.inputs) out += rows[input];
+    if (op.nodes && makes_long_texts(*op.nodes)) return false;
     // Steps whose lists are long cost something even without rows.
     const size_t terms = 4 + (op.nodes ? op.nodes->size() : 0) + op.names.size() + op.aggregates.size();
     cells += (out + 64) * static_cast<int64_t>(terms);
@@ -210,6 +225,9 @@ void Query::next_batch(BatchReply reply) {
 
 SegmentRows Query::input_of(const Segment& segment) const {
   if (!segment.source) return results_[segment.inputs[0]];
+  if (const auto borrowed = borrowed_source(segment)) {
+    return {{borrowed->schema, borrowed->rows, {}, {}}, nullptr, nullptr, borrowed};
+  }
   return {FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]), nullptr, nullptr};
 }
 
@@ -234,7 +252,7 @@ Status Query::run_operator_of(const Segment& segment) {
 }
 
 bool Query::relabels(const Segment& segment) const {
-  if (segment.source && (segment.source->csv || stored_source(segment))) return false;
+  if (segment.source && (segment.source->csv || stored_source(segment) || borrowed_source(segment))) return false;
   if (segment.keep != Segment::Keep::Memory) return false;
   if (!segment.source && (results_[segment.inputs[0]].parts || results_[segment.inputs[0]].parted)) return false;
   if (is_last(segment) && persists()) return false;
@@ -304,6 +322,8 @@ Status Query::begin_memory(const Segment& segment) {
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
   const auto make_scan = [&](bool large_strips) {
+    if (input.borrowed)
+      return make_borrowed_scan(input.borrowed, range, large_strips, stage_->needed, plan_->options, state_);
     if (input.parted) return make_parted_scan(input.parted, stage_->needed, plan_->options, state_);
     if (input.parts) return make_part_scan(input.parts, stage_->needed, plan_->options, state_);
     const std::vector<uint32_t> by_code = stage_->sink->reads_codes() ? stage_->by_code : std::vector<uint32_t>();
@@ -322,6 +342,12 @@ std::shared_ptr<const store::StoredFrame> Query::stored_source(const Segment& se
   if (!segment.source || segment.source->csv) return nullptr;
   const auto handle = static_cast<size_t>(segment.source->frame_handle);
   return handle < inputs_.stored.size() ? inputs_.stored[handle] : nullptr;
+}
+
+std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segment) const {
+  if (!segment.source || segment.source->csv) return nullptr;
+  const auto handle = static_cast<size_t>(segment.source->frame_handle);
+  return handle < inputs_.borrowed.size() ? inputs_.borrowed[handle] : nullptr;
 }
 
 Status Query::redirect_rows(const Segment& segment, int64_t input_bytes) {

@@ -11,6 +11,7 @@ struct QueryInputs {
   // By handle; each handle is one of these.
   std::vector<std::shared_ptr<const Frame>> frames;
   std::vector<std::shared_ptr<const store::StoredFrame>> stored;
+  std::vector<std::shared_ptr<const BorrowedFrame>> borrowed;
   std::vector<std::shared_ptr<const std::vector<uint8_t>>> bytes;
 };
 
@@ -30,6 +31,7 @@ struct SegmentRows {
   FrameView view;
   std::shared_ptr<spill::Parts> parts;  // of a pipeline that keeps its rows as parts, or as a table in one
   std::shared_ptr<PartedOperator> parted;
+  std::shared_ptr<const BorrowedFrame> borrowed = nullptr;  // a source in memory of others
 };
 
 class Query final : public std::enable_shared_from_this<Query> {
@@ -73,6 +75,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status redirect_rows(const Segment& segment, int64_t input_bytes);
   Status redirect_to_parts(const Segment& segment, int64_t input_bytes);
   std::shared_ptr<const store::StoredFrame> stored_source(const Segment& segment) const;
+  std::shared_ptr<const BorrowedFrame> borrowed_source(const Segment& segment) const;
   // Of a pipeline that reads memory.
   SegmentRows input_of(const Segment& segment) const;
   bool is_last(const Segment& segment) const { return &segment == &segments_.back(); }

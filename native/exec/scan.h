@@ -1,8 +1,10 @@
-// The ways into a stage, as strips: CSV files (or bytes), a CSV pipe, a frame in memory, and one that was persisted.
+// The ways into a stage, as strips: CSV files (or bytes), a CSV pipe, a frame in memory, one over
+// memory of others, and one that was persisted.
 #pragma once
 #include <mutex>
 
 #include "column/frame_view.h"
+#include "exec/borrowed_frame.h"
 #include "exec/chunk_filter.h"
 #include "exec/csv_scanner.h"
 #include "exec/key_threshold.h"
@@ -54,9 +56,14 @@ struct RowRange {
 // eighth of what is left, but for the last ones: a merge costs by strip and group, with many groups more than the rows
 // do. Others are small, so that little waits for the strips before it.
 int64_t strip_rows(int64_t left, bool large);
+// Where the strips of the rows begin, and the end of the last one.
+std::vector<int64_t> strip_starts(RowRange range, bool large);
 
 std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, bool large_strips,
                                        std::vector<uint32_t> columns, const Options& options, QueryState& query);
+
+std::unique_ptr<Scan> make_borrowed_scan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
+                                         std::vector<uint32_t> columns, const Options& options, QueryState& query);
 
 // Without the chunks that `filter` rules out, and the vectors that `threshold` does, if there is one. Of those
 // `columns` that are `by_code` too, rows with a code have no string.

@@ -5,8 +5,9 @@ namespace millrace::expr {
 
 namespace {
 
-constexpr const char* kParts[] = {"year",      "quarter", "month",  "day",    "weekday",
-                                  "dayOfYear", "hour",    "minute", "second", "millisecond"};
+constexpr const char* kParts[] = {"year",        "quarter",    "month",  "day",     "weekday",
+                                  "dayOfYear",   "hour",       "minute", "second",  "millisecond",
+                                  "microsecond", "nanosecond", "week",   "isoYear", "daysInMonth"};
 constexpr const char* kUnits[] = {"year", "quarter", "month", "week", "day", "hour", "minute", "second"};
 
 // The position of `name` in a list, or the list's length.
@@ -27,9 +28,9 @@ int64_t ticks_of_unit(const std::string& unit) {
 
 }  // namespace
 
-// The first operand, which must be a date or timestamp.
-Result<Value> Binder::temporal_operand(const Node& node) {
-  auto value = operand(node, 0);
+// An operand that must be a date or timestamp.
+Result<Value> Binder::temporal_operand(const Node& node, size_t i) {
+  auto value = operand(node, i);
   MILLRACE_TRY(value);
   if (value.value().untyped || !is_temporal(value.value().type)) {
     return type_error(node, {&value.value(), 1},
@@ -53,7 +54,7 @@ Result<Value> Binder::bind_truncate(const Node& node) {
   const TypeId type = value.value().type;
   Spec spec{truncate_kernel(type), type};
   spec.parameters.first = static_cast<int64_t>(unit);
-  spec.parameters.from = type;
+  spec.parameters.from = spec.parameters.to = type;
   return emit(spec, {value.value()});
 }
 

@@ -128,7 +128,25 @@ class Binder {
   Result<Value> bind_truncate(const Node& node);
   Result<Value> bind_to_date(const Node& node);
   Result<Value> bind_epoch(const Node& node);
-  Result<Value> temporal_operand(const Node& node);
+  Result<Value> temporal_operand(const Node& node, size_t i = 0);
+
+  // bind_calendar.cc
+  Result<Value> bind_leap_year(const Node& node);
+  Result<Value> bind_month_end(const Node& node);
+  Result<Value> bind_add_months(const Node& node);
+  Result<Value> bind_offset_by(const Node& node);
+  Result<Value> bind_round_time(const Node& node);
+  Result<Value> bind_time_difference(const Node& node);
+  Result<Value> whole_units(const Value& a, const Value& b, int64_t nanoseconds);
+
+  // bind_zone.cc
+  Result<Value> bind_format_time(const Node& node);
+  Result<Value> bind_parse_time(const Node& node);
+  Result<Value> bind_to_zone(const Node& node);
+  Result<Value> bind_from_zone(const Node& node);
+  Result<Value> timestamp_operand(const Node& node, size_t i = 0);
+  Status read_zone(const Node& node, size_t name, size_t table, Parameters& parameters);
+  Status read_format(const Node& node, size_t i, Parameters& parameters);
   Result<Value> rescale(const Value& value, int64_t from_per_unit, int64_t to_per_unit, TypeId type,
                         Parameters parameters);
 

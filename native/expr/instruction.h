@@ -16,6 +16,8 @@
 #include "column/vector.h"
 #include "expr/constant.h"
 #include "expr/membership.h"
+#include "expr/time_format.h"
+#include "expr/zone_table.h"
 
 namespace millrace::expr {
 
@@ -33,6 +35,8 @@ struct Parameters {
   int64_t second = 0;
   StringRef text{kNoText, 0};
   const ValueSet* set = nullptr;
+  const TimeFormat* format = nullptr;
+  const ZoneTable* zone = nullptr;
   TypeId from = TypeId::Bool;  // types as the user wrote them, for messages
   TypeId to = TypeId::Bool;
   TypeId shown = TypeId::Bool;  // Date or a timestamp type when an int64 is to be shown as that
@@ -103,6 +107,8 @@ struct ProgramBody {
   std::vector<Operand> operands;
   std::vector<Constant> constants;
   std::vector<std::unique_ptr<ValueSet>> sets;
+  std::vector<std::unique_ptr<TimeFormat>> formats;
+  std::vector<std::unique_ptr<ZoneTable>> zones;
   std::vector<Operand> outputs;
   std::vector<uint8_t> register_widths;  // bytes a value
   std::unordered_map<uint32_t, std::string> column_names;

@@ -79,11 +79,57 @@ Status slice(Call& call);   // parameters.first: start, parameters.second: lengt
 Status concat(Call& call);  // any number of operands
 
 // date.cc. Date (int32 days) and timestamps.
-enum class DatePart : uint8_t { Year, Quarter, Month, Day, Weekday, DayOfYear, Hour, Minute, Second, Millisecond };
+enum class DatePart : uint8_t {
+  Year,
+  Quarter,
+  Month,
+  Day,
+  Weekday,
+  DayOfYear,
+  Hour,
+  Minute,
+  Second,
+  Millisecond,
+  Microsecond,
+  Nanosecond,
+  Week,
+  IsoYear,
+  DaysInMonth
+};
 Kernel date_part_kernel(DatePart part, TypeId type);  // -> Int32
+Kernel leap_year_kernel(TypeId type);                 // -> Bool
 enum class DateUnit : uint8_t { Year, Quarter, Month, Week, Day, Hour, Minute, Second };
-// parameters.first: the DateUnit; parameters.from: the type.
+// parameters.first: the DateUnit; parameters.from and .to: the type.
 Kernel truncate_kernel(TypeId type);
+
+// date_shift.cc. Dates and timestamps to their own type; parameters.from and .to: the type.
+enum class MonthEnd : uint8_t { First, Last };
+Kernel month_end_kernel(MonthEnd end, TypeId type);  // the first or last day of the month, the time of day kept
+Kernel add_months_kernel(TypeId type);  // (time, int64 months): a day past the month's end becomes its last
+// To the start of a multiple (Floor) or to the nearest one, up from half way. parameters.first: months, counted from
+// year 0, or ticks, counted from parameters.second, which is below them.
+enum class Rounding : uint8_t { Floor, Nearest };
+Kernel round_months_kernel(Rounding rounding, TypeId type);
+Kernel round_ticks_kernel(Rounding rounding, TypeId type);
+// (a, b) -> Int64: whole units of parameters.first months from b to a, towards zero.
+Kernel months_between_kernel(TypeId type);
+// (a, b) -> Int64: (a - b) * parameters.second / parameters.first, towards zero; one of the two is 1. ERR_OVERFLOW.
+Kernel units_between_kernel(TypeId type);
+
+// date_text.cc. parameters.format, parameters.zone (or null: UTC).
+Kernel format_time_kernel(TypeId type);  // -> Utf8
+// Utf8 -> parameters.to. Null for other texts when parameters.first is 0, else an error.
+Kernel parse_time_kernel(TypeId to);
+
+// date_zone.cc. parameters.zone; timestamps to their own type; parameters.from and .to: the type.
+Kernel to_wall_clock_kernel(TypeId type);
+// parameters.first: the Ambiguous, parameters.second: the Nonexistent.
+enum class Ambiguous : uint8_t { Raise, Null, Earliest, Latest };
+enum class Nonexistent : uint8_t { Raise, Null, Forward, Backward };
+Kernel from_wall_clock_kernel(TypeId type);
+// (wall clock, instant): of two instants the one with the offset that the other instant has; else the earliest, or
+// the first behind a gap.
+Kernel from_wall_clock_near_kernel(TypeId type);
 
 // Ticks in a second of a timestamp type.
 inline int64_t ticks_per_second(TypeId type) {

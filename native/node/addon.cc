@@ -10,6 +10,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
   static constexpr std::pair<const char*, Function> kFunctions[] = {{"engineInfo", engine_info},
                                                                     {"csvSniff", csv_sniff},
                                                                     {"frameCreate", frame_create},
+                                                                    {"frameBorrow", frame_borrow},
                                                                     {"frameInfo", frame_info},
                                                                     {"frameRelease", frame_release},
                                                                     {"execute", execute},

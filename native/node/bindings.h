@@ -7,6 +7,7 @@ namespace millrace::node {
 Napi::Value engine_info(const Napi::CallbackInfo& info);
 Napi::Value csv_sniff(const Napi::CallbackInfo& info);
 Napi::Value frame_create(const Napi::CallbackInfo& info);
+Napi::Value frame_borrow(const Napi::CallbackInfo& info);
 Napi::Value frame_info(const Napi::CallbackInfo& info);
 Napi::Value frame_release(const Napi::CallbackInfo& info);
 Napi::Value execute(const Napi::CallbackInfo& info);

@@ -51,6 +51,7 @@ void EnvState::end() {
     if (const auto query = entry.lock()) query->cancel();
   }
   running_.clear();
+  lease_->revoke();
 }
 
 }  // namespace millrace::node

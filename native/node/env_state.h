@@ -39,14 +39,17 @@ class EnvState {
   static EnvState& of(Napi::Env env) { return *env.GetInstanceData<EnvState>(); }
 
   const std::shared_ptr<Mailbox>& mailbox() const { return mailbox_; }
+  // To the memory of all its typed arrays, which dies with it.
+  const std::shared_ptr<exec::Lease>& lease() const { return lease_; }
   // A query that runs, and that it is done.
   void track(const std::shared_ptr<exec::Query>& query);
   void forget(int64_t query_id);
-  // Aborts what runs; nothing reaches the environment afterwards.
+  // Aborts what runs; nothing reaches the environment, or reads its memory, afterwards.
   void end();
 
  private:
   std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<exec::Lease> lease_ = std::make_shared<exec::Lease>();
   std::unordered_map<int64_t, std::weak_ptr<exec::Query>> running_;  // by id
 };
 

@@ -15,6 +15,10 @@ struct HandleTag<const store::StoredFrame> {
   static constexpr napi_type_tag value{0x6d696c6c72616365, 0x73746f7265640001};
 };
 template <>
+struct HandleTag<const exec::BorrowedFrame> {
+  static constexpr napi_type_tag value{0x6d696c6c72616365, 0x626f72726f770001};
+};
+template <>
 struct HandleTag<exec::Query> {
   static constexpr napi_type_tag value{0x6d696c6c72616365, 0x7175657279000001};
 };
@@ -22,6 +26,7 @@ struct HandleTag<exec::Query> {
 // What the garbage collector should know that an object keeps.
 inline int64_t outside_bytes(const Frame& frame) { return frame.bytes(); }
 inline int64_t outside_bytes(const store::StoredFrame& frame) { return frame.bytes(); }
+inline int64_t outside_bytes(const exec::BorrowedFrame& frame) { return frame.bytes(); }
 inline int64_t outside_bytes(const exec::Query&) { return 0; }
 
 // Gives up what the handle holds.

@@ -1,6 +1,7 @@
 // execute, queryNext, queryCancel, queryProgress.
 #include "node/bindings.h"
 #include "node/delivery.h"
+#include "node/properties.h"
 
 namespace millrace::node {
 
@@ -11,21 +12,24 @@ bool read_inputs(const Napi::Value& value, exec::QueryInputs& out) {
   if (!value.IsArray()) return false;
   const auto handles = value.As<Napi::Array>();
   for (uint32_t i = 0; i < handles.Length(); i++) {
-    const Napi::Value handle = handles.Get(i);
+    const Napi::Value handle = element(handles, i);
     std::shared_ptr<const std::vector<uint8_t>> bytes;
     std::shared_ptr<const Frame> frame;
     std::shared_ptr<const store::StoredFrame> stored;
+    std::shared_ptr<const exec::BorrowedFrame> borrowed;
     if (handle.IsTypedArray() && handle.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
       const auto array = handle.As<Napi::Uint8Array>();
       bytes = std::make_shared<const std::vector<uint8_t>>(array.Data(), array.Data() + array.ByteLength());
     } else {
       frame = get_handle<const Frame>(handle);
       if (!frame) stored = get_handle<const store::StoredFrame>(handle);
-      if (!frame && !stored) return false;
+      if (!frame && !stored) borrowed = get_handle<const exec::BorrowedFrame>(handle);
+      if (!frame && !stored && !borrowed) return false;
     }
     out.bytes.push_back(std::move(bytes));
     out.frames.push_back(std::move(frame));
     out.stored.push_back(std::move(stored));
+    out.borrowed.push_back(std::move(borrowed));
   }
   return true;
 }

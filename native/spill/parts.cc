@@ -108,7 +108,7 @@ PartWriter::PartWriter(const Schema& schema, size_t parts, SharedFile& file, con
 void PartWriter::clear() {
   for (Open& open : open_) open = {};
   for (Part& part : done_) part = {};
-  open_bytes_ = 0;
+  open_bytes_ = bytes_ = 0;
 }
 
 Status PartWriter::append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows) {
@@ -150,6 +150,7 @@ Status PartWriter::append_selected(Open& open, const Vector* columns, const uint
   open.rows += count;
   open.bytes += bytes;
   open_bytes_ += bytes;
+  bytes_ += bytes;
   return {};
 }
 
@@ -215,6 +216,7 @@ Result<std::vector<Part>> PartWriter::take() {
   MILLRACE_TRY(end_all());
   std::vector<Part> out(open_.size());
   std::swap(out, done_);
+  bytes_ = 0;
   return out;
 }
 

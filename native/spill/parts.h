@@ -69,6 +69,8 @@ class PartWriter {
   // The rows so far, as chunks by part.
   Result<std::vector<Part>> take();
   void clear();
+  // Of the rows since the last take(), as Part::bytes.
+  int64_t bytes() const { return bytes_; }
 
  private:
   struct Open {
@@ -89,6 +91,7 @@ class PartWriter {
   std::vector<GatheredColumn> gathered_;
   Buffer staging_;
   int64_t open_bytes_ = 0;
+  int64_t bytes_ = 0;
   std::vector<uint32_t> selections_;  // by part, one behind the other
 };
 

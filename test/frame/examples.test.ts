@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,9 +34,10 @@ const isExpression = (code: string) => /^(await )?(df|table|JSON)\b/.test(code)
 const body = (code: string) => (isExpression(code) ? `return ${code}` : code)
 
 const program = `
+import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when } from 'millrace'
-export const unused = [asc, coalesce, col, concatStr, count, cpuCount, desc, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when, writeFile]
+import { asc, coalesce, col, concatStr, count, cpuCount, desc, fromArrow, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when } from 'millrace'
+export const unused = [createReadStream, asc, coalesce, col, concatStr, count, cpuCount, desc, fromArrow, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when, writeFile]
 const n = [1.5, -2, 3]
 const s = ['AAPL', 'MSFT', 'AAPL']
 const b = [true, false, true]
@@ -60,6 +62,8 @@ beforeAll(async () => {
   for (const name of ['prices.csv', 'prices-1.csv']) {
     writeFileSync(join(folder, name), 'Date,Open,Close\n2020-01-01,1,2\n')
   }
+  const opens = tableFromArrays({ Date: ['2020-01-01'], Open: [1], Close: [2] })
+  writeFileSync(join(folder, 'prices.arrow'), tableToIPC(opens, 'file'))
   writeFileSync(join(folder, 'program.ts'), program)
   const compilerOptions = {
     module: 'nodenext',

@@ -36,7 +36,7 @@ test('says how many rows left each step, what was read, and what is held', async
   expect(rowsOf(text).at(-1)).toBe(7)
   expect(text).toContain(`${(csv.length / 1000).toFixed(1)} kB`)
   expect(text.split('\n').at(-1)).toMatch(
-    /^[\d.]+ ms in all, \d+ threads? \(\w+\), [\d.]+ kB of memory at the peak$/,
+    /^[\d.]+ ms in all, \d+ threads? \(\w+\), [\d.]+ kB of memory at the peak(, [\d.]+ kB on disk)?$/,
   )
 })
 

@@ -176,3 +176,187 @@ test('it refuses what makes no sense, and says what would', () => {
   }
   expect(() => (df.cast({ At: 'date' }) as any).groupByTime('At', { every: '1h' })).toThrow('whole number')
 })
+
+const dayMs = 864e5
+const keyText = (cells: readonly unknown[]): string => keyOf(cells as never)
+
+test(`fillEmpty puts every empty interval between those with rows, by key (seed ${seed})`, async () => {
+  for (let round = 0; round < 80; round++) {
+    const every = pick(['90s', '15m', '1h', '1d', '3d', '2w', '1mo', '5mo', '1q', '1y'])
+    const fixed = interval(every).months === 0
+    const offset = pick(['0d', '-1d', '6h', '-45m', ...(fixed ? [] : ['1mo', '-1mo'])])
+    const label = pick(['left', 'right'] as const)
+    const length = fixed ? interval(every).ms : interval(every).months * 30 * dayMs
+    const size = pick([0, 1, 2, 12])
+    const t = Array.from({ length: size }, () =>
+      random() < 0.1 ? null : Math.floor((random() - 0.5) * 60 * length),
+    )
+    const k = t.map(() => pick(['a', 'b', null]))
+    const v = t.map(() => int(100) - 50)
+    const made = fromColumns(
+      { t: t.map(ms => (ms === null ? null : new Date(ms))), k, v },
+      { schema: { t: 'timestamp[us]?', k: 'utf8?', v: 'int64' } as never },
+    ) as any
+    const by = pick([[], ['k']])
+    const groups = new Map<string, { key: unknown[]; bins: Map<number, number[]>; none: number[] }>()
+    for (let i = 0; i < size; i++) {
+      const key = by.length > 0 ? [k[i]] : []
+      const group = groups.get(keyText(key)) ?? {
+        key,
+        bins: new Map<number, number[]>(),
+        none: [] as number[],
+      }
+      groups.set(keyText(key), group)
+      if (t[i] === null) group.none.push(v[i]!)
+      else {
+        const start = startBefore(t[i]!, every, offset)
+        group.bins.set(start, [...(group.bins.get(start) ?? []), v[i]!])
+      }
+    }
+    const expected: string[] = []
+    const row = (key: unknown[], bin: Date | null, values: number[]) => {
+      const sum = values.reduce((a, b) => a + b, 0)
+      const max = values.length > 0 ? Math.max(...values) : null
+      expected.push(
+        keyText([...key, bin, sum, values.length, max, max ?? 7, max === null ? null : max - sum]),
+      )
+    }
+    for (const { key, bins, none } of groups.values()) {
+      const starts = [...bins.keys()].sort((a, b) => a - b)
+      for (let start = starts[0]!; start <= starts.at(-1)!; start = following(start, every, offset))
+        row(key, new Date(label === 'left' ? start : following(start, every, offset)), bins.get(start) ?? [])
+      if (none.length > 0) row(key, null, none)
+    }
+    const filled = made
+      .groupByTime('t', { every, offset, label, by, fillEmpty: { most: 7 } })
+      .agg((c: any) => ({
+        sum: c.v.sum(),
+        n: count(),
+        max: c.v.max(),
+        most: c.v.max(),
+        rest: c.v.max().sub(c.v.sum()),
+      }))
+    const what = `${JSON.stringify({ every, offset, label, by })} seed ${seed}`
+    for (const threads of [1, 2, 3, 8]) {
+      const got = await computed(filled, { threads })
+      expect(got.map(keyText).sort(), what).toEqual(expected.sort())
+      const times = got.map(cells => cells[by.length] as Date | null)
+      // In order, a null time last in each group.
+      for (let i = 1; i < got.length; i++)
+        if (
+          keyText(got[i]!.slice(0, by.length)) === keyText(got[i - 1]!.slice(0, by.length)) &&
+          times[i] !== null
+        )
+          expect(times[i - 1]!.getTime(), what).toBeLessThan(times[i]!.getTime())
+    }
+  }
+})
+
+const zoneRows = fromColumns(
+  {
+    At: ['2021-03-27T22:30', '2021-03-28T21:30', '2021-03-28T22:30', '2021-10-30T22:30', '2021-10-31T23:30'],
+    v: [1, 2, 3, 4, 5],
+  },
+  { schema: { At: 'timestamp[ms]' } },
+)
+
+test("a zone's days are 23 and 25 hours long where its clocks change", async () => {
+  const berlin = { every: '1d', zone: 'Europe/Berlin' } as const
+  expect(await rows(zoneRows.groupByTime('At', berlin).v.sum())).toEqual([
+    { At: new Date('2021-03-26T23:00Z'), v: 1 },
+    { At: new Date('2021-03-27T23:00Z'), v: 2 },
+    { At: new Date('2021-03-28T22:00Z'), v: 3 },
+    { At: new Date('2021-10-30T22:00Z'), v: 4 },
+    { At: new Date('2021-10-31T23:00Z'), v: 5 },
+  ])
+  expect(await rows(zoneRows.groupByTime('At', { ...berlin, label: 'right' }).v.sum())).toEqual([
+    { At: new Date('2021-03-27T23:00Z'), v: 1 },
+    { At: new Date('2021-03-28T22:00Z'), v: 2 },
+    { At: new Date('2021-03-29T22:00Z'), v: 3 },
+    { At: new Date('2021-10-31T23:00Z'), v: 4 },
+    { At: new Date('2021-11-01T23:00Z'), v: 5 },
+  ])
+  const months = zoneRows.groupByTime('At', { every: '1mo', zone: 'Europe/Berlin', fillEmpty: true }).v.sum()
+  expect((await rows(months)).map(row => Object.values(row)[0])).toEqual([
+    new Date('2021-02-28T23:00Z'),
+    ...[3, 4, 5, 6, 7, 8, 9].map(month => new Date(Date.UTC(2021, month, 0, 22))),
+    new Date('2021-10-31T23:00Z'),
+  ])
+})
+
+test('daily bins of a zone have every one of its days, and none that it skipped', async () => {
+  const df = fromColumns(
+    { At: ['2011-12-28T12:00', '2012-01-02T12:00'], v: [1, 2] },
+    { schema: { At: 'timestamp[us]' } },
+  )
+  const days = (zone: string) => rows(df.groupByTime('At', { every: '1d', zone, fillEmpty: true }).v.sum())
+  expect((await days('Pacific/Apia')).map(row => Object.values(row))).toEqual([
+    [new Date('2011-12-28T10:00Z'), 1],
+    [new Date('2011-12-29T10:00Z'), 0],
+    [new Date('2011-12-30T10:00Z'), 0],
+    [new Date('2011-12-31T10:00Z'), 0],
+    [new Date('2012-01-01T10:00Z'), 0],
+    [new Date('2012-01-02T10:00Z'), 2],
+  ])
+  expect(await days('Asia/Kolkata')).toHaveLength(6)
+})
+
+test('hours that come twice are two intervals; the end that closes one goes by the instant', async () => {
+  const df = fromColumns(
+    {
+      At: [
+        '2021-10-31T00:00',
+        '2021-10-31T00:59',
+        '2021-10-31T01:00',
+        '2021-10-31T01:30',
+        '2021-10-31T02:00',
+      ],
+    },
+    { schema: { At: 'timestamp[ms]' } },
+  )
+  const hours = (closed: 'left' | 'right') =>
+    rows(df.groupByTime('At', { every: '1h', zone: 'Europe/Berlin', closed }).agg({ n: count() } as never))
+  expect((await hours('left')).map(row => Object.values(row))).toEqual([
+    [new Date('2021-10-31T00:00Z'), 2],
+    [new Date('2021-10-31T01:00Z'), 2],
+    [new Date('2021-10-31T02:00Z'), 1],
+  ])
+  expect((await hours('right')).map(row => Object.values(row))).toEqual([
+    [new Date('2021-10-30T23:00Z'), 1],
+    [new Date('2021-10-31T00:00Z'), 2],
+    [new Date('2021-10-31T01:00Z'), 2],
+  ])
+})
+
+test('it says what fillEmpty and zone cannot do', () => {
+  const loose = zoneRows as any
+  const daily = (options: object) => loose.groupByTime('At', { every: '1d', ...options })
+  for (const [make, code, message] of [
+    [() => daily({ zone: 'Nowhere' }), 'ERR_INVALID_ARGUMENT', 'no known time zone'],
+    [() => daily({ fillEmpty: 0 }), 'ERR_INVALID_ARGUMENT', 'values by name'],
+    [() => daily({ fillEmpty: { w: 0 } }).v.sum(), 'ERR_COLUMN_NOT_FOUND', '"w"'],
+    [() => daily({ fillEmpty: { v: 'x' } }).v.sum(), 'ERR_TYPE', ''],
+    [
+      () => daily({ fillEmpty: true }).apply(() => ({}), { returns: {} }),
+      'ERR_INVALID_ARGUMENT',
+      'empty intervals',
+    ],
+    [() => daily({ every: '6h', zone: 'UTC', label: 'right' }), 'ERR_INVALID_ARGUMENT', 'whole days'],
+    [() => daily({ every: '6h', zone: 'UTC', fillEmpty: true }), 'ERR_INVALID_ARGUMENT', 'whole days'],
+    [
+      () => loose.cast({ At: 'date' }).groupByTime('At', { every: '1d', zone: 'UTC' }),
+      'ERR_TYPE',
+      'timestamp',
+    ],
+  ] as const) {
+    expect(make).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
+  }
+})
+
+test('more empty intervals than a frame has rows are an error, not a wait', async () => {
+  const df = fromColumns({ At: [new Date('1950-01-01'), new Date('2200-01-01')] }).cast({
+    At: 'timestamp[ns]',
+  } as never) as any
+  const filled = df.groupByTime('At', { every: '1us', fillEmpty: true }).agg({ n: count() })
+  await expect(filled.compute()).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' })
+})

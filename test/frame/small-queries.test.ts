@@ -1,5 +1,5 @@
 // A query that costs less than waking a thread is done at once; every other goes to the engine's threads.
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type DataFrame, fromColumns } from '../../dist/index.js'
 import { native } from '../../dist/native.js'
 
@@ -27,6 +27,10 @@ const meanByKey = (df: ReturnType<typeof rows>) =>
     .agg(c => ({ value: c.value.mean() }))
     .sortBy('key')
 
+// On disk nothing is done at once.
+beforeAll(() => void vi.stubEnv('MILLRACE_SPILL', 'auto'))
+afterAll(() => void vi.unstubAllEnvs())
+
 test('a thousand rows are done at once, with the same answer as on the threads', async () => {
   const small = meanByKey(rows(1000))
   expect(await atOnce(() => small.compute())).toBe(true)
@@ -43,6 +47,13 @@ test.each<[string, () => Promise<unknown>]>([
     () =>
       fromColumns({ text: ['x'.repeat(200_000)] })
         .filter(c => c.text.ne(''))
+        .compute(),
+  ],
+  [
+    'texts that a long format makes of dates',
+    () =>
+      fromColumns({ t: [new Date()] })
+        .select(c => ({ text: c.t.dt.format('%A '.repeat(20)) }))
         .compute(),
   ],
   ['a query whose progress is asked for', () => rows(10).compute({ onProgress() {} })],

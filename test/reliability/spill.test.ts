@@ -75,7 +75,10 @@ test('compute and persist see the same rows', async () => {
 })
 
 test('a result that is larger than the limit is refused, with what to do', async () => {
-  const error = await wide.sortBy('text').compute({ memoryLimit: '8MB' }).catch((e: unknown) => e)
+  const error = await wide
+    .sortBy('text')
+    .compute({ memoryLimit: '8MB' })
+    .catch((e: unknown) => e)
   expect(error).toMatchObject({ code: 'ERR_MEMORY_LIMIT', hint: expect.stringContaining('batches()') })
 })
 
@@ -147,7 +150,9 @@ test('a process that is killed while it spills leaves nothing behind', async () 
   )
   for (let round = 0; round < 3; round++) {
     const child = spawn(process.execPath, [spills], { stdio: ['ignore', 'pipe', 'inherit'] })
-    await new Promise<void>(resolve => child.stdout.on('data', data => String(data).includes('again') && resolve()))
+    await new Promise<void>(resolve =>
+      child.stdout.on('data', data => String(data).includes('again') && resolve()),
+    )
     await new Promise(resolve => setTimeout(resolve, round * 37))
     child.kill('SIGKILL')
     await once(child, 'exit')
@@ -159,8 +164,15 @@ test('a process that is killed while it spills leaves nothing behind', async () 
 
 test('64 queries from four worker threads at once are all right', async () => {
   const path = join(folder, 'many.csv')
-  writeFileSync(path, `key,value\n${Array.from(keys.subarray(0, 60_000), k => `${k % 20_000},${k}`).join('\n')}\n`)
-  const expected = await readCsv(path).groupBy('key').agg(c => ({ value: c.value.sum() })).agg(c => ({ value: c.value.sum() })).compute()
+  writeFileSync(
+    path,
+    `key,value\n${Array.from(keys.subarray(0, 60_000), k => `${k % 20_000},${k}`).join('\n')}\n`,
+  )
+  const expected = await readCsv(path)
+    .groupBy('key')
+    .agg(c => ({ value: c.value.sum() }))
+    .agg(c => ({ value: c.value.sum() }))
+    .compute()
   const code = `
     import { parentPort } from 'node:worker_threads'
     import { readCsv } from ${index}

@@ -10,6 +10,7 @@ import {
   type DataFrame,
   desc,
   type Expr,
+  fromArrow,
   fromColumns,
   fromObjects,
   lit,
@@ -42,6 +43,22 @@ export function readers(): void {
     { schema: { c: 'dict' } },
   )
   same<SchemaOf<typeof made>, { a: 'float64?'; b: 'int16'; c: 'dict'; d: 'timestamp[ms]' }>(true)
+  const copied = fromColumns({ b: new Int16Array(1) }, { copy: true })
+  same<SchemaOf<typeof copied>, { b: 'int16' }>(true)
+  // @ts-expect-error objects are always copied
+  fromObjects([{ a: 1 }], { copy: true })
+
+  const arrow = fromArrow(new Uint8Array(), { columns: ['a'], copy: true, memoryLimit: '1GB' })
+  same<DataFrame<Untyped>, typeof arrow>(true)
+  const typed = fromArrow<{ a: 'int64' }>([new Uint8Array(), new ArrayBuffer(8)])
+  same<SchemaOf<typeof typed>, { a: 'int64' }>(true)
+  const later = fromArrow<{ a: 'int64' }>({} as AsyncIterable<Uint8Array>)
+  same<Promise<DataFrame<{ a: 'int64' }>>, typeof later>(true)
+  // @ts-expect-error a path
+  fromArrow('prices.arrow')
+  // @ts-expect-error a misspelt option
+  fromArrow(new Uint8Array(), { column: ['a'] })
+
   interface Person {
     id: number
     name?: string
@@ -58,6 +75,11 @@ export async function headline(): Promise<void> {
   const table = await df3.compute()
   same<typeof table.Open, ColumnData<'float64?'>>(true)
   same<typeof table.Open.values, Float64Array>(true)
+  const bytes: Uint8Array = table.toArrow({ format: 'file', batchRows: 1000 })
+  const pieces: AsyncIterable<Uint8Array> = df3.toArrow({ threads: 2, format: 'stream' })
+  void [bytes, pieces]
+  // @ts-expect-error no such format
+  table.toArrow({ format: 'feather' })
   same<ReturnType<typeof table.Date.get>, Date | undefined>(true)
   const rows: { Date: Date; Open: number | null }[] = table.toObjects()
   void rows

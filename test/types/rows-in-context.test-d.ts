@@ -71,6 +71,17 @@ export function windows(): void {
 export function groupsOfTime(): void {
   const monthly = df.groupByTime('Date', { every: '1mo', by: ['Ticker'] }).agg(c => ({ open: c.Open.mean() }))
   same<SchemaOf<typeof monthly>, { Date: 'date'; Ticker: 'utf8'; open: 'float64?' }>(true)
+  const filled = df
+    .groupByTime('At', { every: '1d', by: 'Ticker', zone: 'Europe/Berlin', fillEmpty: { high: 0 } })
+    .agg(c => ({ high: c.Close.max(), total: c.Volume.sum(), mean: c.Close.mean() }))
+  same<
+    SchemaOf<typeof filled>,
+    { Ticker: 'utf8'; At: 'timestamp[us]?'; high: 'float64?'; total: 'int64'; mean: 'float64?' }
+  >(true)
+  const notFilled = df.groupByTime('Date', { every: '1d', fillEmpty: false }).Close.max()
+  same<SchemaOf<typeof notFilled>, { Date: 'date'; Close: 'float64' }>(true)
+  // @ts-expect-error no value to fill with
+  df.groupByTime('Date', { every: '1d', fillEmpty: 'zero' })
   const hourly = df.groupByTime('At', { every: '1h' }).Volume.sum()
   same<SchemaOf<typeof hourly>, { At: 'timestamp[us]?'; Volume: 'int64' }>(true)
   // @ts-expect-error an unknown column

@@ -21,7 +21,7 @@ function errors(options: object): string {
     paths: { millrace: [join(root, 'dist/index.d.ts')] },
     ...options,
   }
-  const files = ['frame', 'rows-in-context'].map(name => join(root, `test/types/${name}.test-d.ts`))
+  const files = ['frame', 'rows-in-context', 'dates'].map(name => join(root, `test/types/${name}.test-d.ts`))
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
   try {
     return execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {

@@ -1,98 +1,31 @@
-import type { EpochUnit, TruncateUnit } from '../../plan/expression/dates.js'
-import type { NullableAs } from '../schema-types.js'
+import type { DifferenceUnit, EpochUnit } from '../../plan/expression/dates.js'
+import type { NullableAs, OrNull } from '../schema-types.js'
+import type { CalendarMethods } from './calendar-methods.js'
 import type { Expr } from './expr.js'
-import type { Mode } from './operand-types.js'
+import type { Difference, Mode, ModeOf, Operand } from './operand-types.js'
 
-type Part<C, M extends Mode> = Expr<NullableAs<'int32', C>, M>
+/** What becomes of a time that a zone's clocks show twice, as they are set back: by default an error. */
+export type Ambiguous = 'raise' | 'earliest' | 'latest' | 'null'
+
+/** What becomes of a time that a zone's clocks skip, as they are set forward: by default an error. */
+export type Nonexistent = 'raise' | 'shiftForward' | 'shiftBackward' | 'null'
+
+export interface ToUtcOptions {
+  /** A time that comes twice: the first, the second, null, or the error ERR_CAST (`raise`, default). */
+  readonly ambiguous?: Ambiguous
+  /**
+   * A time that does not exist: the first instant behind the gap, the last one before, null, or the error ERR_CAST
+   * (`raise`, default).
+   */
+  readonly nonexistent?: Nonexistent
+}
+
+type InstantOf<C, O> = O extends { readonly ambiguous: 'null' } | { readonly nonexistent: 'null' }
+  ? OrNull<C>
+  : C
 
 /** Operations on dates and timestamps, all in UTC; null stays null. A date has the time 00:00. */
-export interface DateMethods<C, M extends Mode> {
-  /**
-   * Year. pandas: `s.dt.year`.
-   *
-   * @example df.withColumns((c) => ({ year: c.Date.dt.year() }))
-   */
-  year(): Part<C, M>
-
-  /**
-   * Month, 1 to 12. pandas: `s.dt.month`.
-   *
-   * @example df.filter(df.Date.dt.month().eq(12))
-   */
-  month(): Part<C, M>
-
-  /**
-   * Day of the month, 1 to 31. pandas: `s.dt.day`.
-   *
-   * @example df.filter(df.Date.dt.day().eq(1))
-   */
-  day(): Part<C, M>
-
-  /**
-   * Hour, 0 to 23. pandas: `s.dt.hour`.
-   *
-   * @example df.withColumns((c) => ({ hour: c.At.dt.hour() }))
-   */
-  hour(): Part<C, M>
-
-  /**
-   * Minute, 0 to 59. pandas: `s.dt.minute`.
-   *
-   * @example df.withColumns((c) => ({ minute: c.At.dt.minute() }))
-   */
-  minute(): Part<C, M>
-
-  /**
-   * Second, 0 to 59. pandas: `s.dt.second`.
-   *
-   * @example df.withColumns((c) => ({ second: c.At.dt.second() }))
-   */
-  second(): Part<C, M>
-
-  /**
-   * Millisecond, 0 to 999. pandas: `s.dt.microsecond // 1000`.
-   *
-   * @example df.filter(df.At.dt.millisecond().eq(0))
-   */
-  millisecond(): Part<C, M>
-
-  /**
-   * Day of the week, Monday 1 to Sunday 7. pandas: `s.dt.dayofweek + 1`.
-   *
-   * @example df.filter(df.Date.dt.weekday().le(5))
-   */
-  weekday(): Part<C, M>
-
-  /**
-   * Day of the year, 1 to 366. pandas: `s.dt.dayofyear`.
-   *
-   * @example df.withColumns((c) => ({ n: c.Date.dt.dayOfYear() }))
-   */
-  dayOfYear(): Part<C, M>
-
-  /**
-   * Quarter, 1 to 4. pandas: `s.dt.quarter`.
-   *
-   * @example df.withColumns((c) => ({ quarter: c.Date.dt.quarter() }))
-   */
-  quarter(): Part<C, M>
-
-  /**
-   * The start of the unit that it lies in, of the same type; weeks start on Monday. pandas: `s.dt.floor`,
-   * `s.dt.to_period`.
-   *
-   * @example df.withColumns((c) => ({ month: c.Date.dt.truncate('month') }))
-   * @throws ERR_INVALID_ARGUMENT for an unknown unit
-   */
-  truncate(unit: TruncateUnit): Expr<C, M>
-
-  /**
-   * The date of a timestamp. pandas: `s.dt.date`.
-   *
-   * @example df.withColumns((c) => ({ day: c.At.dt.toDate() }))
-   */
-  toDate(): Expr<NullableAs<'date', C>, M>
-
+export interface DateMethods<C, M extends Mode> extends CalendarMethods<C, M> {
   /**
    * Whole units since 1970-01-01, rounded down. pandas: `s.astype('int64')`.
    *
@@ -100,4 +33,46 @@ export interface DateMethods<C, M extends Mode> {
    * @throws ERR_INVALID_ARGUMENT for an unknown unit
    */
   epoch(unit: EpochUnit): Expr<NullableAs<'int64', C>, M>
+
+  /**
+   * Whole units from the other time to this one, towards zero; negative when this one is earlier. A month is whole once
+   * its day and time of day are reached. pandas: `(s - t) // pd.Timedelta('1h')`; Polars: `(s - t).dt.total_hours()`.
+   *
+   * @example df.withColumns((c) => ({ hours: c.At.dt.diff(c.Date, 'h'), months: c.At.dt.diff('2019-06-30', 'mo') }))
+   * @throws ERR_TYPE unless both are dates or timestamps, ERR_INVALID_ARGUMENT for an unknown unit
+   */
+  diff<const O extends Operand<C>>(other: O, unit: DifferenceUnit): Expr<Difference<C, O>, M | ModeOf<O>>
+
+  /**
+   * What the calendar and the clocks of a time zone say at an instant: `.hour()`, `.truncate('day')`, `.format('%H:%M')`
+   * and the rest of `dt`'s. Zones are those of the IANA database, or offsets such as `+05:30`. pandas:
+   * `s.dt.tz_convert(zone).dt`; Polars: `dt.convert_time_zone(zone).dt`.
+   *
+   * @example df.withColumns((c) => ({ hour: c.At.dt.inZone('America/New_York').hour() }))
+   * @throws ERR_INVALID_ARGUMENT for an unknown zone, with a did-you-mean; ERR_TYPE for a date
+   */
+  inZone(zone: string): ZonedDateMethods<C, M>
+
+  /**
+   * The instant at which the clocks of a time zone show this timestamp. pandas: `s.dt.tz_localize(zone)`; Polars:
+   * `dt.replace_time_zone(zone)`.
+   *
+   * @example df.withColumns((c) => ({ at: c.At.dt.toUtc('Europe/Berlin', { ambiguous: 'earliest' }) }))
+   * @throws ERR_INVALID_ARGUMENT for an unknown zone; when it runs, ERR_CAST for a time that comes twice or not at all
+   */
+  toUtc<const O extends ToUtcOptions = ToUtcOptions>(zone: string, options?: O): Expr<InstantOf<C, O>, M>
+}
+
+/**
+ * The calendar and clocks of a time zone. Results that are times, as of `truncate` and `offsetBy`, are instants again:
+ * the first at which the clocks show that time, or the first behind a gap. Lengths of days, weeks, months and years go
+ * by the calendar, shorter ones by the time that passes.
+ */
+export interface ZonedDateMethods<C, M extends Mode> extends CalendarMethods<C, M> {
+  /**
+   * What the clocks show, as a timestamp without a zone. pandas: `s.dt.tz_convert(zone).dt.tz_localize(None)`.
+   *
+   * @example df.withColumns((c) => ({ local: c.At.dt.inZone('Asia/Kolkata').wallClock() }))
+   */
+  wallClock(): Expr<C, M>
 }

@@ -14,8 +14,9 @@ import { memberPairs } from '../../plan/expression/membership.js'
 import type { ExprNode, Json } from '../../plan/expression/node.js'
 import { over } from '../../plan/expression/over.js'
 import { type WindowParameters, wholeFrame } from '../../plan/expression/window.js'
+import { DateNamespace } from './date-namespace.js'
 import type { Expr } from './expr.js'
-import { DateNamespace, StringNamespace } from './namespaces.js'
+import { StringNamespace } from './namespaces.js'
 import { rollingOf } from './rolling.js'
 import type { FillOptions, RankOptions } from './window-methods.js'
 import { readFill, readOffset, readOver, readRank, readShift } from './window-options.js'
@@ -258,7 +259,7 @@ export class ExpressionBuilder {
   }
 
   get dt() {
-    return new DateNamespace((op, extra) => this.#apply(op, [], extra))
+    return new DateNamespace(this.#node, node => new ExpressionBuilder(node), toNode)
   }
 
   toString(): string {

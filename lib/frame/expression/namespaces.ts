@@ -1,10 +1,9 @@
 import { invalidArgument } from '../../core/errors.js'
-import { integer, oneOf, text } from '../../core/options.js'
-import { type EpochUnit, epochUnits, type TruncateUnit, truncateUnits } from '../../plan/expression/dates.js'
+import { boolean, integer, oneOf, readOptions, text } from '../../core/options.js'
 import type { Json } from '../../plan/expression/node.js'
-import type { DateMethods } from './date-methods.js'
+import { checkParseFormat } from '../../plan/expression/time-format.js'
 import type { ExpressionBuilder } from './expression-builder.js'
-import type { StringMethods } from './string-methods.js'
+import type { ParseTimeOptions, ParseTimestampOptions, StringMethods } from './string-methods.js'
 
 type Apply = (op: string, extra?: readonly Json[]) => ExpressionBuilder
 
@@ -54,62 +53,23 @@ export class StringNamespace {
       length === undefined ? null : integer(0)(length, 'the length of slice'),
     ])
   }
-}
 
-/** `.dt`: the operations on dates and timestamps. */
-export class DateNamespace {
-  readonly #apply: Apply
-
-  constructor(apply: Apply) {
-    this.#apply = apply
+  toDate(format?: string, options?: ParseTimeOptions) {
+    const { strict = true } = readOptions<ParseTimeOptions>(options, 'toDate', { strict: boolean })
+    const pattern = format === undefined ? null : checkParseFormat(format, 'date')
+    return this.#apply('parseTime', [pattern, 'date', strict])
   }
-
-  year() {
-    return this.#apply('year')
-  }
-  month() {
-    return this.#apply('month')
-  }
-  day() {
-    return this.#apply('day')
-  }
-  hour() {
-    return this.#apply('hour')
-  }
-  minute() {
-    return this.#apply('minute')
-  }
-  second() {
-    return this.#apply('second')
-  }
-  millisecond() {
-    return this.#apply('millisecond')
-  }
-  weekday() {
-    return this.#apply('weekday')
-  }
-  dayOfYear() {
-    return this.#apply('dayOfYear')
-  }
-  quarter() {
-    return this.#apply('quarter')
-  }
-  toDate() {
-    return this.#apply('toDate')
-  }
-  truncate(unit: TruncateUnit) {
-    return this.#apply('truncate', [oneOf(...truncateUnits)(unit, 'the unit of truncate')])
-  }
-  epoch(unit: EpochUnit) {
-    return this.#apply('epoch', [oneOf(...epochUnits)(unit, 'the unit of epoch')])
+  toTimestamp(format?: string, options?: ParseTimestampOptions) {
+    const { strict = true, unit = 'us' } = readOptions<ParseTimestampOptions>(options, 'toTimestamp', {
+      strict: boolean,
+      unit: oneOf('ms', 'us', 'ns'),
+    })
+    const pattern = format === undefined ? null : checkParseFormat(format, 'timestamp')
+    return this.#apply('parseTime', [pattern, `timestamp[${unit}]`, strict])
   }
 }
 
 const everyStringMethod: Exclude<keyof StringMethods<'utf8', 'row'>, keyof StringNamespace> extends never
   ? true
   : never = true
-const everyDateMethod: Exclude<keyof DateMethods<'date', 'row'>, keyof DateNamespace> extends never
-  ? true
-  : never = true
 void everyStringMethod
-void everyDateMethod

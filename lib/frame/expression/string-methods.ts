@@ -2,6 +2,24 @@ import type { NullableAs } from '../schema-types.js'
 import type { Expr } from './expr.js'
 import type { Mode } from './operand-types.js'
 
+export interface ParseTimeOptions {
+  /** Texts of another form are an error (default), or else null. */
+  readonly strict?: boolean
+}
+
+export interface ParseTimestampOptions extends ParseTimeOptions {
+  /** The unit of the result; finer digits are cut off. Default `us`. */
+  readonly unit?: 'ms' | 'us' | 'ns'
+}
+
+type Parsed<T extends string, C, O> = O extends { readonly strict: true }
+  ? NullableAs<T, C>
+  : O extends { readonly strict: boolean }
+    ? `${T}?`
+    : NullableAs<T, C>
+
+type UnitOf<O> = O extends { readonly unit: infer U extends 'ms' | 'us' | 'ns' } ? U : 'us'
+
 /** Operations on text. Lengths and positions count code points; null stays null. */
 export interface StringMethods<C, M extends Mode> {
   /**
@@ -82,4 +100,29 @@ export interface StringMethods<C, M extends Mode> {
    * @throws ERR_INVALID_ARGUMENT unless they are whole numbers and the length is not negative
    */
   slice(start: number, length?: number): Expr<NullableAs<'utf8', C>, M>
+
+  /**
+   * The date that the whole text says, by a pattern of `dt.format`'s fields, or in ISO form. A month or day that the
+   * pattern leaves out is the first; numbers may have fewer digits. pandas: `pd.to_datetime(s, format=...)`, with
+   * `errors='coerce'` for `strict: false`; Polars: `str.to_date`.
+   *
+   * @example df.withColumns((c) => ({ day: c.Name.str.toDate('%d.%m.%Y', { strict: false }) }))
+   * @throws ERR_INVALID_ARGUMENT for an unknown field; when it runs, ERR_CAST names the first text that is no such date
+   */
+  toDate<const O extends ParseTimeOptions = ParseTimeOptions>(
+    format?: string,
+    options?: O,
+  ): Expr<Parsed<'date', C, O>, M>
+
+  /**
+   * The timestamp that the whole text says, by a pattern of `dt.format`'s fields, or in ISO form; UTC unless %z says an
+   * offset. pandas: `pd.to_datetime(s, format=...)`; Polars: `str.to_datetime`.
+   *
+   * @example df.withColumns((c) => ({ at: c.Name.str.toTimestamp('%d/%m/%Y %H:%M', { strict: false }) }))
+   * @throws ERR_INVALID_ARGUMENT for an unknown field; when it runs, ERR_CAST names the first text that is no such time
+   */
+  toTimestamp<const O extends ParseTimestampOptions = ParseTimestampOptions>(
+    format?: string,
+    options?: O,
+  ): Expr<Parsed<`timestamp[${UnitOf<O>}]`, C, O>, M>
 }

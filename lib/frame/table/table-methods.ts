@@ -2,6 +2,7 @@ import type { InspectOptions, inspect } from 'node:util'
 import type { DType } from '../../core/dtypes.js'
 import type { QueryStats } from '../../core/executor.js'
 import type { ArrayOf, DefaultReading, parametersOf, Reading, Value } from '../schema-types.js'
+import type { ArrowOptions } from './arrow-bytes.js'
 import type { CsvTextOptions } from './csv-text.js'
 
 /** One column of a result. Immutable; its arrays are views of the engine's memory wherever the runtime allows that. */
@@ -155,6 +156,15 @@ export interface TableMethods {
    * @throws ERR_UNKNOWN_OPTION
    */
   toCsv(options?: CsvTextOptions): string
+
+  /**
+   * The table as Arrow IPC bytes, which pyarrow, Polars, DuckDB, apache-arrow and `fromArrow` read. O(bytes): one copy.
+   * dict becomes a dictionary of text, timestamps have no zone. pandas: `df.to_feather`; Polars: `df.write_ipc`.
+   *
+   * @example await writeFile('result.arrow', table.toArrow({ format: 'file' }))
+   * @throws ERR_UNKNOWN_OPTION; ERR_MEMORY_LIMIT for more bytes than one array holds
+   */
+  toArrow(options?: ArrowOptions): Uint8Array
 
   /** The first and last five rows, as text. pandas: `print(df)`. */
   toString(): string

@@ -7,6 +7,7 @@ import { Schema } from '../../core/schema.js'
 import { SchemaClasses } from '../column-getters.js'
 import { type DisplayColumn, tableText } from '../display/table-text.js'
 import type { parametersOf, Reading } from '../schema-types.js'
+import { arrowBytes } from './arrow-bytes.js'
 import { ColumnVector } from './column-vector.js'
 import { csvText } from './csv-text.js'
 import { eachRow, rowObjects } from './row-objects.js'
@@ -29,6 +30,10 @@ class TableBase {
   static columnOf(table: TableBase, name: unknown): ColumnVector {
     const { name: known } = table.#schema.field(name)
     return table.#columns[table.#schema.indexOf(known)] as ColumnVector
+  }
+
+  static columnsOf(table: TableBase): readonly ColumnVector[] {
+    return table.#columns
   }
 
   get length(): number {
@@ -87,6 +92,10 @@ class TableBase {
     return csvText(this.#columns, this.#length, options)
   }
 
+  toArrow(options?: unknown): Uint8Array {
+    return arrowBytes(this.#columns, this.#length, this.#schema, options)
+  }
+
   toString(): string {
     return tableText(this.#length, this.#columns.map(displayColumn))
   }
@@ -100,6 +109,10 @@ class TableBase {
 
 Object.defineProperty(TableBase, 'name', { value: 'Table' })
 const classes = new SchemaClasses(TableBase, 'a table', TableBase.columnOf)
+
+/** All columns of a table, in order. */
+export const columnsOf = (table: Table<any, any>): readonly ColumnVector[] =>
+  TableBase.columnsOf(table as unknown as TableBase)
 
 /** The table of a result. `planned` knows which columns may have nulls even where this result has none. */
 export function tableOf(result: QueryResult, planned: Schema, reading: Reading): Table<any, any> {

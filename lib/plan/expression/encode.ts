@@ -1,3 +1,4 @@
+import { planExtra } from './dates.js'
 import { membersOf } from './membership.js'
 import type { ExprNode, Json } from './node.js'
 import { postOrder } from './walk.js'
@@ -25,7 +26,7 @@ function positionsOf(roots: readonly ExprNode[], add: (entry: Json) => void): Ma
   const byText = new Map<string, number>()
   for (const node of postOrder(roots)) {
     const args = node.args.map(arg => positions.get(arg) as number)
-    const extra = node.op === 'isIn' ? [membersOf(node)] : node.extra
+    const extra = node.op === 'isIn' ? [membersOf(node)] : planExtra(node)
     const entry: Json = [node.op, ...args, ...extra]
     const text = JSON.stringify(entry)
     let position = byText.get(text)

@@ -10,7 +10,7 @@ import { cast } from './cast.js'
 import { choice } from './choice.js'
 import { columnRef } from './column-ref.js'
 import { comparison } from './comparison.js'
-import { dates } from './dates.js'
+import { dates, parsing, zoned } from './dates.js'
 import type { Family } from './family.js'
 import { logic } from './logic.js'
 import { membership } from './membership.js'
@@ -33,6 +33,8 @@ const families: ReadonlyMap<string, Family> = new Map(
     cast,
     strings,
     dates,
+    zoned,
+    parsing,
     aggregates,
     windows,
   ].flatMap(family => family.ops.map(op => [op, family] as const)),

@@ -86,7 +86,7 @@ function formatChoice(args: readonly Piece[]): string {
 }
 
 function formatCall(node: ExprNode, args: readonly Piece[]): string {
-  const parameters = node.extra
+  const parameters = (lengths.has(node.op) ? node.extra.slice(0, 1) : node.extra)
     .filter(value => value !== null && typeof value !== 'object')
     .map(formatParameter)
   const options = node.extra.find(value => typeof value === 'object' && value !== null) as
@@ -96,6 +96,9 @@ function formatCall(node: ExprNode, args: readonly Piece[]): string {
     parameters.push(`${key}=${formatParameter(value)}`)
   return `${node.op}(${[...args.map(arg => arg.text), ...parameters].join(', ')})`
 }
+
+// Whose first parameter is the text of a length of time, and the others what it comes to.
+const lengths: ReadonlySet<string> = new Set(['offsetBy', 'truncateTo', 'roundTo'])
 
 function formatWindow(node: ExprNode, args: readonly Piece[]): string {
   const { function: fn, parameters, over, order } = windowSpec(node)

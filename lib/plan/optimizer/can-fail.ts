@@ -12,6 +12,17 @@ const checked: ReadonlySet<string> = new Set([
   'abs',
   'epoch',
   'round',
+  'truncateTo',
+  'roundTo',
+  'monthStart',
+  'monthEnd',
+  'offsetBy',
+  'addMonths',
+  'timeDiff',
+  'parseTime',
+  'toZone',
+  'fromZone',
+  'fromZoneNear',
 ])
 
 /**

@@ -53,6 +53,8 @@ function inputsOf(step: StepNode, needed: Needed): Needed {
     case 'tail':
     case 'sample':
       return needed
+    case 'repeat':
+      return needed === 'all' ? 'all' : new Set([...needed, step.counts])
     case 'rowIndex':
       return needed === 'all' ? 'all' : without(needed, step.name)
     case 'window':

@@ -2,6 +2,7 @@ import { aggregateNode } from '../step/aggregate.js'
 import { filterNode } from '../step/filter.js'
 import type { PlanNode, SourceNode, StepNode } from '../step/node.js'
 import { projectNode } from '../step/project.js'
+import { repeatNode } from '../step/repeat.js'
 import { rowIndexNode } from '../step/row-index.js'
 import { sampleNode } from '../step/sample.js'
 import { sliceNode } from '../step/slice.js'
@@ -50,6 +51,8 @@ export function withInput(step: StepNode, input: PlanNode): StepNode {
       return tailNode(input, step.rows, step.leaveOut)
     case 'rowIndex':
       return rowIndexNode(input, step.name)
+    case 'repeat':
+      return repeatNode(input, step.counts)
     case 'sample':
       return sampleNode(input, step)
     case 'window':

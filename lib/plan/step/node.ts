@@ -11,6 +11,7 @@ import type { JoinNode } from './join.js'
 import type { MapBatchesNode } from './map-batches.js'
 import type { MemoryScanNode } from './memory-scan.js'
 import type { ProjectNode } from './project.js'
+import type { RepeatNode } from './repeat.js'
 import type { RowIndexNode } from './row-index.js'
 import type { SampleNode } from './sample.js'
 import type { SliceNode } from './slice.js'
@@ -28,6 +29,7 @@ export type StepNode =
   | RowIndexNode
   | SortNode
   | SampleNode
+  | RepeatNode
   | WindowNode
 /** Where a chain of steps begins. */
 export type SourceNode = ScanNode | JoinNode | ConcatNode | MapBatchesNode

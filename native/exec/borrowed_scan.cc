@@ -1,0 +1,161 @@
+// Frames over memory of others, as strips: rows in order across the chunks, borrowed values copied a vector at a time.
+#include <algorithm>
+
+#include "column/bits.h"
+#include "exec/scan.h"
+
+namespace millrace::exec {
+
+namespace {
+
+using Values = BorrowedColumn::Values;
+
+// Where the vectors of one column are put together.
+struct Scratch {
+  alignas(64) uint8_t values[kVectorRows * sizeof(StringRef)];
+  uint64_t validity[kValidityWords];
+};
+
+constexpr uint64_t kNoRow[kValidityWords] = {};
+constexpr char kNothing[kStringPadding] = {};
+
+Vector read_missing(TypeId type, uint32_t rows, Scratch& scratch) {
+  Vector out;
+  out.type = type;
+  out.validity = kNoRow;
+  out.data = scratch.values;
+  if (is_string(type)) {
+    std::fill_n(reinterpret_cast<StringRef*>(scratch.values), rows, StringRef{kNothing, 0});
+  } else {
+    std::memset(scratch.values, 0, rows * type_width(type));
+  }
+  return out;
+}
+
+Vector read_column(const BorrowedColumn& column, const Dictionary* dictionary, int64_t first, uint32_t rows,
+                   Scratch& scratch) {
+  const Column& own = column.column;
+  auto* strings = reinterpret_cast<StringRef*>(scratch.values);
+  if (column.values == Values::Own) return view_of(own, first, rows, strings, scratch.validity);
+  if (column.values == Values::Missing) return read_missing(own.type, rows, scratch);
+  Vector out;
+  out.type = own.type;
+  out.data = scratch.values;
+  if (own.null_count) {
+    const auto* words = reinterpret_cast<const uint64_t*>(own.validity.data());
+    out.validity = bits::range(words, own.rows, first, rows, scratch.validity);
+  }
+  if (column.values == Values::Coded) {
+    out.codes = column.codes.data() + first;
+    out.dictionary = dictionary;
+    for (uint32_t i = 0; i < rows; i++) strings[i] = dictionary->refs[out.codes[i]];
+    return out;
+  }
+  const size_t width = type_width(own.type);
+  std::memcpy(scratch.values, column.borrowed + static_cast<size_t>(first) * width, rows * width);
+  if (own.type == TypeId::Bool) {
+    for (uint32_t i = 0; i < rows; i++) scratch.values[i] = scratch.values[i] != 0;
+  }
+  return out;
+}
+
+class LocalBorrowedScan final : public LocalScan {
+ public:
+  LocalBorrowedScan(const BorrowedFrame& frame, const std::vector<int64_t>& starts,
+                    const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
+      : frame_(frame), starts_(starts), columns_(columns), vector_rows_(vector_rows), query_(query) {
+    batch_.columns.resize(frame.schema.size());
+    scratch_.resize(frame.schema.size());
+    for (const uint32_t column : columns) scratch_[column] = std::make_unique<Scratch>();
+  }
+
+  StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+    StripOutcome out;
+    out.starts_file = true;
+    const int64_t begin = starts_[static_cast<size_t>(task.index)];
+    const int64_t end = begin + std::min(starts_[static_cast<size_t>(task.index) + 1] - begin, task.row_limit);
+    const auto after = std::upper_bound(frame_.chunks.begin(), frame_.chunks.end(), begin,
+                                        [](int64_t row, const BorrowedChunk& chunk) { return row < chunk.first_row; });
+    auto chunk = after - (begin < end ? 1 : 0);
+    for (int64_t row = begin; row < end; ++chunk) {
+      const int64_t stop = std::min(end, chunk->first_row + chunk->rows);
+      auto more = scan_piece(*chunk, row - chunk->first_row, stop - chunk->first_row, consume, out);
+      if (!more.ok()) out.status = more.take_status();
+      if (!out.status.ok() || !more.value()) break;
+      row = stop;
+    }
+    return out;
+  }
+
+ private:
+  Result<bool> scan_piece(const BorrowedChunk& chunk, int64_t begin, int64_t end, const BatchConsumer& consume,
+                          StripOutcome& out) {
+    for (int64_t first = begin; first < end; first += vector_rows_) {
+      if (query_.is_aborted()) return aborted_error();
+      const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, end - first));
+      if (!read_batch(chunk, first, rows)) return aborted_error();
+      out.stats.rows_scanned += rows;
+      query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
+      auto more = consume(batch_);
+      MILLRACE_TRY(more);
+      if (!more.value()) return false;
+    }
+    return true;
+  }
+
+  // False once the memory is gone.
+  bool read_batch(const BorrowedChunk& chunk, int64_t first, uint32_t rows) {
+    if (!frame_.lease->enter()) return false;
+    batch_.rows = rows;
+    for (const uint32_t c : columns_) {
+      batch_.columns[c] = read_column(chunk.columns[c], frame_.dictionaries[c].get(), first, rows, *scratch_[c]);
+    }
+    frame_.lease->leave();
+    return true;
+  }
+
+  const BorrowedFrame& frame_;
+  const std::vector<int64_t>& starts_;
+  const std::vector<uint32_t>& columns_;
+  const uint32_t vector_rows_;
+  QueryState& query_;
+  std::vector<std::unique_ptr<Scratch>> scratch_;  // by column; null where it is not read
+  Batch batch_;
+};
+
+class BorrowedScan final : public Scan {
+ public:
+  BorrowedScan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
+               std::vector<uint32_t> columns, const Options& options, QueryState& query)
+      : frame_(std::move(frame)),
+        starts_(strip_starts(range, large_strips)),
+        columns_(std::move(columns)),
+        options_(options),
+        query_(query) {}
+
+  int64_t strip_count() const override { return static_cast<int64_t>(starts_.size()) - 1; }
+  Result<bool> next(StripTask& task) override {
+    task.index = next_.fetch_add(1);
+    return task.index < strip_count();
+  }
+  std::unique_ptr<LocalScan> make_local() override {
+    return std::make_unique<LocalBorrowedScan>(*frame_, starts_, columns_, options_.vector_rows, query_);
+  }
+
+ private:
+  const std::shared_ptr<const BorrowedFrame> frame_;
+  const std::vector<int64_t> starts_;  // of the strips, and the end
+  const std::vector<uint32_t> columns_;
+  const Options& options_;
+  QueryState& query_;
+  std::atomic<int64_t> next_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<Scan> make_borrowed_scan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
+                                         std::vector<uint32_t> columns, const Options& options, QueryState& query) {
+  return std::make_unique<BorrowedScan>(std::move(frame), range, large_strips, std::move(columns), options, query);
+}
+
+}  // namespace millrace::exec
