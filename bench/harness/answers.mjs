@@ -32,8 +32,9 @@ export function canonicalColumns(columns, { by, dates = [], aggregates }) {
  * @param {(name: string) => ArrayLike<number | bigint>} column
  */
 export function checkSums({ kind, checked }, column) {
-  const sums = checked.map(name => weightedSum(column(name), kind !== 'join'))
-  return { check: ['rows', ...checked], value: [column('v3').length, ...sums] }
+  const ordered = kind === 'sort' || kind === 'top'
+  const sums = checked.map(name => weightedSum(column(name), ordered))
+  return { check: ['rows', ...checked], value: [column(checked[0]).length, ...sums] }
 }
 
 /**
@@ -42,7 +43,8 @@ export function checkSums({ kind, checked }, column) {
  */
 function weightedSum(values, ordered) {
   let sum = 0
-  for (let row = 0; row < values.length; row++) sum += Number(values[row]) * (ordered ? row : 1)
+  // What is undefined, as the correlation of one row, is null to some and NaN to others.
+  for (let row = 0; row < values.length; row++) sum += (Number(values[row]) || 0) * (ordered ? row : 1)
   return sum
 }
 

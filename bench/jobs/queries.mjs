@@ -71,11 +71,11 @@ export const CSV_JOBS = {
 }
 
 /**
- * The db-benchmark questions that every contender can say. q7 is asked as its two aggregates instead of their
- * difference; q8 (the top two rows of a group), q9 (a squared correlation) and q10 (an answer as large as the table) are
- * left out.
+ * The db-benchmark questions. q7 is asked as its two aggregates instead of their difference. The answers of q8 (the two
+ * largest values of a group), q9 (a squared correlation) and q10 (an answer as large as the table) stay where the
+ * contender computed them, as those of the shapes below, and are compared by their number of rows and their sums.
  *
- * @type {Record<string, Query>}
+ * @type {Record<string, Query | Shape>}
  */
 export const G1_QUESTIONS = {
   q1: question('id1', 'v1 sum'),
@@ -85,9 +85,10 @@ export const G1_QUESTIONS = {
   q5: question('id6', 'v1 sum, v2 sum, v3 sum'),
   q6: question('id4 id5', 'v3 median, v3 std'),
   q7: question('id3', 'v1 max, v2 min'),
+  q8: shape('largest', {}),
+  q9: shape('correlation', {}),
+  q10: shape('six keys', {}),
 }
-
-const CHECKED = { sort: ['v3', 'id6'], top: ['v3'], join: ['v3', 'id6', 'mean'] }
 
 /**
  * What is asked of whole rows of g1 in memory: sorts, the first rows of a sort, and joins with a small table of the mean
@@ -97,7 +98,7 @@ const CHECKED = { sort: ['v3', 'id6'], top: ['v3'], join: ['v3', 'id6', 'mean'] 
  * all. In a sort of the whole table they change their neighbours' places, which is far below the tolerance.
  *
  * @typedef {object} Shape
- * @property {'sort' | 'top' | 'join'} kind
+ * @property {'sort' | 'top' | 'join' | 'largest' | 'correlation' | 'six keys'} kind the last three are q8 to q10
  * @property {{ column: string, descending?: boolean }[]} [keys] of a sort or top
  * @property {number} [rows] of a top
  * @property {string} [on] the key of a join
@@ -125,10 +126,18 @@ export const G1_SHAPES = {
  * @returns {Shape}
  */
 function shape(kind, rest) {
+  const checked = {
+    sort: ['v3', 'id6'],
+    top: ['v3'],
+    join: ['v3', 'id6', 'mean'],
+    largest: ['id6', 'v3'],
+    correlation: ['id4', 'r2'],
+    'six keys': ['id4', 'id5', 'id6', 'v3', 'count'],
+  }
   return {
     kind,
     ...rest,
-    checked: CHECKED[kind],
+    checked: checked[kind],
     by: ['check'],
     aggregates: [{ column: 'value', function: 'sum', as: 'value' }],
   }

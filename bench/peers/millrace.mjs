@@ -1,4 +1,4 @@
-import { asc, desc, fromColumns, readCsv } from '../../dist/bundle/index.js'
+import { asc, desc, fromColumns, readCsv, rowNumber } from '../../dist/bundle/index.js'
 import { checkSums } from '../harness/answers.mjs'
 
 /**
@@ -76,6 +76,20 @@ function aggregated(frame, { filter, by, aggregates }) {
  */
 function shaped(frame, small, { kind, keys = [], rows, on }) {
   if (kind === 'join') return frame.join(small, { on })
+  if (kind === 'largest') {
+    return frame
+      .filter(
+        rowNumber()
+          .over('id6', { orderBy: desc('v3') })
+          .le(2),
+      )
+      .select('id6', 'v3')
+  }
+  if (kind === 'correlation') return frame.groupBy('id2', 'id4').agg(c => ({ r2: c.v1.corr(c.v2).pow(2) }))
+  if (kind === 'six keys') {
+    const keys = ['id1', 'id2', 'id3', 'id4', 'id5', 'id6']
+    return frame.groupBy(...keys, { sort: false }).agg(c => ({ v3: c.v3.sum(), count: c.v1.count() }))
+  }
   const sorted = frame.sortBy(...keys.map(({ column, descending }) => (descending ? desc : asc)(column)))
   return kind === 'top' ? sorted.head(rows) : sorted
 }

@@ -39,7 +39,7 @@ export async function connect({ variant }) {
 
     async shapeLoaded(shape) {
       const frame = await collect(shaped(loaded.lazy(), small, shape))
-      return () => checkSums(shape, name => frame.getColumn(name).toTypedArray())
+      return () => checkSums(shape, name => numbersOf(frame.getColumn(name)))
     },
 
     async memoryQuery(data, query) {
@@ -59,6 +59,17 @@ export async function connect({ variant }) {
  */
 function shaped(frame, small, { kind, keys = [], rows, on }) {
   if (kind === 'join') return frame.join(small.lazy(), { on, how: 'inner' })
+  if (kind === 'largest') {
+    const largest = pl.col('v3').sort({ descending: true }).head(2)
+    return frame.groupBy('id6').agg(largest).explode('v3')
+  }
+  if (kind === 'correlation')
+    return frame.groupBy(['id2', 'id4']).agg(pl.pearsonCorr('v1', 'v2').pow(2).alias('r2'))
+  if (kind === 'six keys') {
+    return frame
+      .groupBy(['id1', 'id2', 'id3', 'id4', 'id5', 'id6'])
+      .agg(pl.col('v3').sum(), pl.col('v1').count().alias('count'))
+  }
   const sorted = frame.sort(
     keys.map(({ column }) => column),
     keys.map(({ descending = false }) => descending),
@@ -90,8 +101,12 @@ function columnsOf(frame, { by, aggregates }) {
   const columns = {}
   for (const name of by) columns[name] = frame.getColumn(name).toArray()
   for (const { as } of aggregates) {
-    const series = frame.getColumn(as)
-    columns[as] = series.nullCount() > 0 ? series.toArray() : series.toTypedArray()
+    columns[as] = numbersOf(frame.getColumn(as))
   }
   return columns
+}
+
+/** @param {any} series */
+function numbersOf(series) {
+  return series.nullCount() > 0 ? series.toArray() : series.toTypedArray()
 }

@@ -32,8 +32,8 @@ class Session:
 
     def check_sums(self, frame, shape):
         names = shape["checked"]
-        place = 1.0 if shape["kind"] == "join" else pl.int_range(pl.len()).cast(pl.Float64)
-        sums = frame.select([(pl.col(name) * place).sum().cast(pl.Float64) for name in names]).row(0)
+        place = 1.0 if shape["kind"] not in ("sort", "top") else pl.int_range(pl.len()).cast(pl.Float64)
+        sums = frame.select([(pl.col(name).cast(pl.Float64).fill_nan(0.0) * place).sum() for name in names]).row(0)
         return {"check": ["rows", *names], "value": [frame.height, *sums]}
 
     def columns_of(self, frame, query):
@@ -43,6 +43,13 @@ class Session:
 def shaped(frame, small, shape):
     if shape["kind"] == "join":
         return frame.join(small.lazy(), on=shape["on"])
+    if shape["kind"] == "largest":
+        return frame.group_by("id6").agg(pl.col("v3").top_k(2)).explode("v3")
+    if shape["kind"] == "correlation":
+        return frame.group_by("id2", "id4").agg((pl.corr("v1", "v2") ** 2).alias("r2"))
+    if shape["kind"] == "six keys":
+        keys = ["id1", "id2", "id3", "id4", "id5", "id6"]
+        return frame.group_by(keys).agg(pl.col("v3").sum(), pl.col("v1").count().alias("count"))
     keys = shape["keys"]
     ordered = frame.sort(
         [key["column"] for key in keys], descending=[key.get("descending", False) for key in keys]

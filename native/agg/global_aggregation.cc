@@ -87,7 +87,7 @@ bool GlobalGroups::can_adopt(const Strip& strip, const uint32_t* into_slots, uin
   return true;
 }
 
-Result<Frame> GlobalGroups::finish(Workers&) {
+Result<Frame> GlobalGroups::finish(Workers& workers) {
   global_group_.clear();
   if (spec_.keys.empty() && groups_.empty()) MILLRACE_TRY(groups_.push(0));
   MILLRACE_TRY(states_.grow(layout_, keys_.size()));
@@ -100,7 +100,7 @@ Result<Frame> GlobalGroups::finish(Workers&) {
   for (size_t i = 0; i < spec_.aggregates.size(); i++) {
     const AggregateSpec& aggregate = spec_.aggregates[i];
     if (aggregate.function == Function::Second) continue;
-    auto column = states_.emit(layout_, i, aggregate, groups_.data(), frame.rows, budget_);
+    auto column = states_.emit(layout_, i, aggregate, groups_.data(), frame.rows, budget_, workers);
     if (!column.ok()) return column.take_status();
     frame.columns.push_back(column.take());
     frame.schema.push_back(result_field(aggregate).take());

@@ -82,10 +82,15 @@ Status GroupStates::merge(const StateLayout& layout, GroupStates& from, const ui
 }
 
 Result<Column> GroupStates::emit(const StateLayout& layout, size_t aggregate, const AggregateSpec& spec,
-                                 const uint32_t* slots, int64_t rows, MemoryBudget* budget) const {
+                                 const uint32_t* slots, int64_t rows, MemoryBudget* budget, Workers& workers) const {
   const StateLayout::Member& member = layout.member_of(aggregate);
-  const EmitBatch batch{
-      rows_.data() + member.offset, layout.stride(), slots, rows, sides_[layout.side_of(aggregate)].get(), budget};
+  const EmitBatch batch{rows_.data() + member.offset,
+                        layout.stride(),
+                        slots,
+                        rows,
+                        sides_[layout.side_of(aggregate)].get(),
+                        budget,
+                        &workers};
   return member.family->emit(spec, batch);
 }
 

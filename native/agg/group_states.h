@@ -21,7 +21,7 @@ class GroupStates {
   Status merge(const StateLayout& layout, GroupStates& from, const uint32_t* from_slots, const uint32_t* into_slots,
                uint32_t count);
   Result<Column> emit(const StateLayout& layout, size_t aggregate, const AggregateSpec& spec, const uint32_t* slots,
-                      int64_t rows, MemoryBudget* budget) const;
+                      int64_t rows, MemoryBudget* budget, Workers& workers) const;
 
  private:
   Status update_block(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments,

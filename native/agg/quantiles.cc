@@ -1,8 +1,10 @@
 // median and quantile, exact: every value is collected with its slot. A merge only renames the slots; the values are
-// brought together by group at the end, and a selection finds the two neighbours of the wanted rank.
+// brought together by group at the end, and a selection finds the two neighbours of the wanted rank, both on all
+// threads. The order of a group's values is that of the input either way, so that equal zeros of both signs repeat too.
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "agg/result_column.h"
 #include "agg/state_family.h"
@@ -12,6 +14,11 @@
 namespace millrace::agg {
 
 namespace {
+
+// So many groups are selected in one task: enough to be worth handing out.
+constexpr size_t kGroupsPerTask = 64;
+// The chunks' places, 8 bytes each, stay this much fewer than the values; else the scatter is not parted.
+constexpr size_t kValuesPerPlace = 8;
 
 struct Chunk {
   PodVector<uint32_t> slots;
@@ -91,13 +98,19 @@ class QuantileFamily final : public StateFamily {
     ResultColumn<double> out(TypeId::Float64, batch.rows, batch.budget);
     MILLRACE_TRY(out.reserve());
     const double quantile = spec.function == Function::Median ? 0.5 : spec.quantile;
-    for (int64_t i = 0; i < batch.rows; i++) {
-      const int64_t count = batch.state<CountState>(i).count;
-      if (count == 0) {
-        out.set_null(i);
-      } else {
-        out.set(i, quantile_of(values.data() + (ends[batch.slots[i]] - count), count, quantile));
+    const auto rows = static_cast<size_t>(batch.rows);
+    MILLRACE_TRY(batch.workers->run(pieces_of(rows, kGroupsPerTask), [&](size_t task, uint32_t) -> Status {
+      MILLRACE_TRY(batch.workers->check());
+      const auto end = static_cast<int64_t>(std::min(rows, (task + 1) * kGroupsPerTask));
+      for (auto i = static_cast<int64_t>(task * kGroupsPerTask); i < end; i++) {
+        const int64_t count = batch.state<CountState>(i).count;
+        if (count) out.set(i, quantile_of(values.data() + (ends[batch.slots[i]] - count), count, quantile));
       }
+      return {};
+    }));
+    // Groups share words of validity, so the tasks leave it alone.
+    for (int64_t i = 0; i < batch.rows; i++) {
+      if (batch.state<CountState>(i).count == 0) out.set_null(i);
     }
     return out.finish();
   }
@@ -106,7 +119,8 @@ class QuantileFamily final : public StateFamily {
   static Status gather(const EmitBatch& batch, PodVector<double>& values, PodVector<int64_t>& ends);
 };
 
-// Counting sort: the values of a slot end up together, before ends[slot].
+// Counting sort: the values of a slot end up together, before ends[slot], those of earlier chunks first. Each chunk
+// knows where its values of each slot go, so the chunks are scattered side by side.
 Status QuantileFamily::gather(const EmitBatch& batch, PodVector<double>& values, PodVector<int64_t>& ends) {
   const auto& side = static_cast<const CollectedSide&>(*batch.side);
   uint32_t slots = 0;
@@ -118,12 +132,32 @@ Status QuantileFamily::gather(const EmitBatch& batch, PodVector<double>& values,
     total += batch.state<CountState>(i).count;
   }
   MILLRACE_TRY(values.resize(static_cast<size_t>(total)));
-  for (const Chunk& chunk : side.chunks) {
+  const auto scatter = [&](const Chunk& chunk, int64_t* places) {
     for (size_t i = 0; i < chunk.slots.size(); i++) {
-      values[static_cast<size_t>(ends[chunk.slots[i]]++)] = chunk.values[i];
+      values[static_cast<size_t>(places[chunk.slots[i]]++)] = chunk.values[i];
     }
+  };
+  const size_t chunks = side.chunks.size();
+  const auto most_places = static_cast<size_t>(total) / kValuesPerPlace;
+  if (batch.workers->slots() == 1 || chunks < 2 || slots > most_places / chunks) {
+    for (const Chunk& chunk : side.chunks) scatter(chunk, ends.data());
+    return {};
   }
-  return {};
+  PodVector<int64_t> places(batch.budget);
+  MILLRACE_TRY(places.resize_fill(chunks * slots, 0));
+  MILLRACE_TRY(batch.workers->run(chunks, [&](size_t c, uint32_t) -> Status {
+    int64_t* counts = places.data() + c * slots;
+    for (const uint32_t slot : side.chunks[c].slots) counts[slot]++;
+    return {};
+  }));
+  for (size_t c = 0; c < chunks; c++) {
+    int64_t* counts = places.data() + c * slots;
+    for (uint32_t slot = 0; slot < slots; slot++) ends[slot] += std::exchange(counts[slot], ends[slot]);
+  }
+  return batch.workers->run(chunks, [&](size_t c, uint32_t) -> Status {
+    scatter(side.chunks[c], places.data() + c * slots);
+    return {};
+  });
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ bool RowSelection::select(const Vector* keys, size_t key_count, uint32_t rows) {
 
 Status RowSelection::gather(const Vector* vectors, size_t count, size_t first, std::vector<Vector>& out) {
   for (size_t i = 0; i < count; i++) {
-    if (!vectors[i].data) {
+    if (!vectors[i].data && !vectors[i].codes) {
       out.push_back(vectors[i]);
       continue;
     }

@@ -72,6 +72,7 @@ struct EmitBatch {
   int64_t rows;
   StateSide* side;
   MemoryBudget* budget;
+  Workers* workers;
 
   template <class State>
   const State& state(int64_t row) const {

@@ -13,7 +13,7 @@ void gather_values(const Vector& from, const uint32_t* selection, uint32_t count
 
 }  // namespace
 
-Result<Vector> GatheredColumn::gather(const Vector& from, const uint32_t* selection, uint32_t count) {
+Status GatheredColumn::gather_data(const Vector& from, const uint32_t* selection, uint32_t count, Vector& out) {
   const size_t width = type_width(from.type);
   MILLRACE_TRY(data_.reserve(kVectorRows * width));
   uint8_t* to = data_.data();
@@ -24,9 +24,14 @@ Result<Vector> GatheredColumn::gather(const Vector& from, const uint32_t* select
     case 8: gather_values<uint64_t>(from, selection, count, to); break;
     default: gather_values<StringRef>(from, selection, count, to); break;
   }
+  out.data = to;
+  return {};
+}
+
+Result<Vector> GatheredColumn::gather(const Vector& from, const uint32_t* selection, uint32_t count) {
   Vector out;
   out.type = from.type;
-  out.data = to;
+  if (from.data) MILLRACE_TRY(gather_data(from, selection, count, out));
   if (from.codes) {
     MILLRACE_TRY(codes_.reserve(kVectorRows * sizeof(uint32_t)));
     auto* codes = reinterpret_cast<uint32_t*>(codes_.data());

@@ -12,6 +12,8 @@ class GatheredColumn {
   Result<Vector> gather(const Vector& from, const uint32_t* selection, uint32_t count);
 
  private:
+  Status gather_data(const Vector& from, const uint32_t* selection, uint32_t count, Vector& out);
+
   Buffer data_;
   Buffer codes_;
   uint64_t validity_[kValidityWords];

@@ -27,7 +27,7 @@ inline constexpr size_t kStringPadding = 32;
 // initialised (a StringRef under a null is readable: it may be empty). Bits past the row count are unspecified.
 //
 // Strings of a column that is kept in memory may come with their codes: data[i] is dictionary->refs[codes[i]], which
-// spares whoever groups by them the hashing.
+// spares whoever groups by them the hashing. Where nothing but the codes is read, `data` may be null.
 struct Dictionary;
 struct Vector {
   TypeId type = TypeId::Bool;

@@ -94,6 +94,9 @@ class AggregateSink final : public Sink {
     return std::make_shared<Frame>(frame.take());
   }
 
+  // Keys are numbered by their codes, but rows that are parted first are kept with their strings.
+  bool reads_codes() const override { return !partitioned_; }
+
   std::unique_ptr<LocalSink> make_sampler() override {
     if (spec_.keys.empty()) return nullptr;
     return std::make_unique<KeySampler>(spec_.keys, program_, &query_.budget);
@@ -104,12 +107,14 @@ class AggregateSink final : public Sink {
     auto partitioned = agg::PartitionedGroups::make(spec_, groups, &query_.budget);
     MILLRACE_TRY(partitioned);
     global_ = partitioned.take();
+    partitioned_ = true;
     return true;
   }
 
  private:
   const agg::AggregationSpec spec_;
   std::unique_ptr<agg::GlobalAggregation> global_;
+  bool partitioned_ = false;
   const expr::Program& program_;
   const std::vector<int> argument_output_;
   const int64_t partition_from_groups_;

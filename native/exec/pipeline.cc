@@ -125,11 +125,35 @@ class StageBinder {
     MILLRACE_TRY(check_names(names));
     agg::AggregationSpec spec = aggregation_spec(op, program.value()->outputs(), options_);
     stage_->sink_program = program.take();
+    MILLRACE_TRY(find_codes(op));
     stage_->aggregates = true;
     auto sink = make_aggregate_sink(std::move(spec), *stage_->sink_program, op.argument_output,
                                     options_.partition_from_groups, query_);
     MILLRACE_TRY(sink);
     stage_->sink = sink.take();
+    return {};
+  }
+
+  Status find_codes(const OpSpec& op) {
+    if (!stage_->steps.empty() || stage_->scan_filter) return {};
+    std::vector<uint32_t> keys;
+    std::vector<uint32_t> others;  // outputs
+    for (size_t i = 0; i < op.outputs.size(); i++) {
+      const bool is_argument = std::ranges::count(op.argument_output, static_cast<int>(i)) > 0;
+      const int column = i < op.names.size() && !is_argument ? stage_->sink_program->passthrough(i) : -1;
+      if (column >= 0 && is_string(schema_[static_cast<size_t>(column)].type)) {
+        keys.push_back(static_cast<uint32_t>(column));
+      } else {
+        others.push_back(op.outputs[i]);
+      }
+    }
+    if (keys.empty()) return {};
+    auto rest = expr::Program::bind(*op.nodes, others, schema_);
+    MILLRACE_TRY(rest);
+    const std::vector<uint32_t>& read = rest.value()->input_columns();
+    for (const uint32_t key : keys) {
+      if (!std::binary_search(read.begin(), read.end(), key)) stage_->by_code.push_back(key);
+    }
     return {};
   }
 

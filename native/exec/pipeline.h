@@ -17,7 +17,10 @@ struct Step {
 // The operators from one source up to the next pipeline breaker.
 struct BoundStage {
   Schema input;
-  std::vector<uint32_t> needed;                // input columns that anything reads
+  std::vector<uint32_t> needed;  // input columns that anything reads
+  // Those of them that are keys of the aggregate and nothing else, if nothing stands between: a sink that reads_codes()
+  // needs no more than their codes.
+  std::vector<uint32_t> by_code;
   std::unique_ptr<expr::Program> scan_filter;  // CSV: the first filter runs inside the scan
   std::vector<Step> steps;
   std::unique_ptr<expr::Program> sink_program;  // of an aggregate

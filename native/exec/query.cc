@@ -324,7 +324,8 @@ Status Query::begin_memory(const Segment& segment) {
       return make_borrowed_scan(input.borrowed, range, large_strips, stage_->needed, plan_->options, state_);
     if (input.parted) return make_parted_scan(input.parted, stage_->needed, plan_->options, state_);
     if (input.parts) return make_part_scan(input.parts, stage_->needed, plan_->options, state_);
-    return stored ? make_stored_scan(stored, range, filter, stage_->threshold, large_strips, stage_->needed,
+    const std::vector<uint32_t> by_code = stage_->sink->reads_codes() ? stage_->by_code : std::vector<uint32_t>();
+    return stored ? make_stored_scan(stored, range, filter, stage_->threshold, large_strips, stage_->needed, by_code,
                                      plan_->options, state_)
                   : make_memory_scan(input.view, range, large_strips, stage_->needed, plan_->options, state_);
   };

@@ -65,11 +65,12 @@ std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, bool lar
 std::unique_ptr<Scan> make_borrowed_scan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
                                          std::vector<uint32_t> columns, const Options& options, QueryState& query);
 
-// Without the chunks that `filter` rules out, and the vectors that `threshold` does, if there is one.
+// Without the chunks that `filter` rules out, and the vectors that `threshold` does, if there is one. Of those
+// `columns` that are `by_code` too, rows with a code have no string.
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const store::StoredFrame> frame, RowRange range,
                                        const ChunkFilter& filter, std::shared_ptr<const KeyThreshold> threshold,
-                                       bool large_strips, std::vector<uint32_t> columns, const Options& options,
-                                       QueryState& query);
+                                       bool large_strips, std::vector<uint32_t> columns,
+                                       const std::vector<uint32_t>& by_code, const Options& options, QueryState& query);
 
 // A pipe can be read once: what the sniffer read of it waits here for the query.
 struct ParkedPipe {

@@ -49,6 +49,8 @@ class Sink {
   // them. use_sample() then settles how the sink works, and returns whether small strips suit it better.
   virtual std::unique_ptr<LocalSink> make_sampler() { return nullptr; }
   virtual Result<bool> use_sample(LocalSink&) { return false; }
+  // Whether the codes of BoundStage::by_code suffice it. What use_sample() settles may change that.
+  virtual bool reads_codes() const { return false; }
   // Whether it wants a sample even of few strips.
   virtual bool samples_always() const { return false; }
 };

@@ -20,12 +20,13 @@ struct Piece {
 class LocalStoredScan final : public LocalScan {
  public:
   LocalStoredScan(const StoredFrame& frame, const std::vector<std::vector<Piece>>& strips,
-                  const KeyThreshold* threshold, const std::vector<uint32_t>& columns, uint32_t vector_rows,
-                  QueryState& query)
+                  const KeyThreshold* threshold, const std::vector<uint32_t>& columns,
+                  const std::vector<store::Wanted>& wanted, uint32_t vector_rows, QueryState& query)
       : frame_(frame),
         strips_(strips),
         threshold_(threshold),
         columns_(columns),
+        wanted_(wanted),
         vector_rows_(vector_rows),
         query_(query) {
     batch_.columns.resize(frame.schema.size());
@@ -66,8 +67,9 @@ class LocalStoredScan final : public LocalScan {
   }
 
   void read(const RowChunk& chunk, uint32_t column, int64_t first, uint32_t rows) {
-    batch_.columns[column] = store::read_chunk(chunk.columns[column], frame_.schema[column].type,
-                                               frame_.dictionaries[column].get(), first, rows, *scratch_[column]);
+    batch_.columns[column] =
+        store::read_chunk(chunk.columns[column], frame_.schema[column].type, frame_.dictionaries[column].get(), first,
+                          rows, *scratch_[column], wanted_[column]);
   }
 
   // The key alone is looked at first.
@@ -82,6 +84,7 @@ class LocalStoredScan final : public LocalScan {
   const std::vector<std::vector<Piece>>& strips_;
   const KeyThreshold* const threshold_;
   const std::vector<uint32_t>& columns_;
+  const std::vector<store::Wanted>& wanted_;  // by column
   const uint32_t vector_rows_;
   QueryState& query_;
   std::vector<std::unique_ptr<store::Scratch>> scratch_;  // by column; null where it is not read
@@ -91,13 +94,15 @@ class LocalStoredScan final : public LocalScan {
 class StoredScan final : public Scan {
  public:
   StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, const ChunkFilter& filter, bool large_strips,
-             std::shared_ptr<const KeyThreshold> threshold, std::vector<uint32_t> columns, const Options& options,
-             QueryState& query)
+             std::shared_ptr<const KeyThreshold> threshold, std::vector<uint32_t> columns,
+             const std::vector<uint32_t>& by_code, const Options& options, QueryState& query)
       : frame_(std::move(frame)),
         threshold_(std::move(threshold)),
         columns_(std::move(columns)),
+        wanted_(frame_->schema.size(), store::Wanted::Values),
         options_(options),
         query_(query) {
+    for (const uint32_t column : by_code) wanted_[column] = store::Wanted::Codes;
     int64_t wanted = 0;  // rows that the strip in hand still lacks
     int64_t left = range.end - range.begin;
     for (const RowChunk& chunk : frame_->chunks) {
@@ -120,14 +125,15 @@ class StoredScan final : public Scan {
     return task.index < strip_count();
   }
   std::unique_ptr<LocalScan> make_local() override {
-    return std::make_unique<LocalStoredScan>(*frame_, strips_, threshold_.get(), columns_, options_.vector_rows,
-                                             query_);
+    return std::make_unique<LocalStoredScan>(*frame_, strips_, threshold_.get(), columns_, wanted_,
+                                             options_.vector_rows, query_);
   }
 
  private:
   const std::shared_ptr<const StoredFrame> frame_;
   const std::shared_ptr<const KeyThreshold> threshold_;
   const std::vector<uint32_t> columns_;
+  std::vector<store::Wanted> wanted_;
   const Options& options_;
   QueryState& query_;
   std::vector<std::vector<Piece>> strips_;
@@ -138,10 +144,11 @@ class StoredScan final : public Scan {
 
 std::unique_ptr<Scan> make_stored_scan(std::shared_ptr<const StoredFrame> frame, RowRange range,
                                        const ChunkFilter& filter, std::shared_ptr<const KeyThreshold> threshold,
-                                       bool large_strips, std::vector<uint32_t> columns, const Options& options,
+                                       bool large_strips, std::vector<uint32_t> columns,
+                                       const std::vector<uint32_t>& by_code, const Options& options,
                                        QueryState& query) {
   return std::make_unique<StoredScan>(std::move(frame), range, filter, large_strips, std::move(threshold),
-                                      std::move(columns), options, query);
+                                      std::move(columns), by_code, options, query);
 }
 
 }  // namespace millrace::exec

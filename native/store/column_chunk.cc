@@ -228,14 +228,15 @@ void read_codes(const ColumnChunk& chunk, int64_t first, uint32_t count, uint32_
 }
 
 void read_dictionary(const ColumnChunk& chunk, const Dictionary& dictionary, int64_t first, uint32_t count,
-                     Scratch& scratch, Vector& out) {
+                     Scratch& scratch, Wanted wanted, Vector& out) {
   read_chunk_codes(chunk, first, count, scratch.codes);
+  out.codes = scratch.codes;
+  out.dictionary = &dictionary;
+  if (wanted == Wanted::Codes) return;
   auto* strings = reinterpret_cast<StringRef*>(scratch.values);
   const StringRef* refs = dictionary.refs.data();
   for (uint32_t i = 0; i < count; i++) strings[i] = refs[scratch.codes[i]];
   out.data = strings;
-  out.codes = scratch.codes;
-  out.dictionary = &dictionary;
 }
 
 }  // namespace
@@ -282,12 +283,12 @@ const uint64_t* read_chunk_validity(const ColumnChunk& chunk, int64_t first, uin
 }
 
 Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dictionary, int64_t first, uint32_t count,
-                  Scratch& scratch) {
+                  Scratch& scratch, Wanted wanted) {
   Vector out;
   out.type = type;
   out.validity = read_chunk_validity(chunk, first, count, scratch.validity);
   if (chunk.encoding == Encoding::Dictionary) {
-    read_dictionary(chunk, *dictionary, first, count, scratch, out);
+    read_dictionary(chunk, *dictionary, first, count, scratch, wanted, out);
   } else if (is_string(type)) {
     auto* strings = reinterpret_cast<StringRef*>(scratch.values);
     chunk.width == 4 ? read_strings<uint32_t>(chunk, first, count, strings)

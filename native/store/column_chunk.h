@@ -57,9 +57,13 @@ struct Scratch {
   uint64_t validity[kValidityWords];
 };
 
-// Rows [first, first + count) of the chunk. `dictionary` where the encoding is that.
+// What a reader wants of a dictionary's rows: finding each one's string costs more than its code.
+enum class Wanted : uint8_t { Values, Codes };
+
+// Rows [first, first + count) of the chunk. `dictionary` where the encoding is that; with Wanted::Codes, such rows have
+// no data.
 Vector read_chunk(const ColumnChunk& chunk, TypeId type, const Dictionary* dictionary, int64_t first, uint32_t count,
-                  Scratch& scratch);
+                  Scratch& scratch, Wanted wanted = Wanted::Values);
 // Parts of it. The codes of a chunk whose encoding is Dictionary; those of null rows are codes too.
 void read_chunk_codes(const ColumnChunk& chunk, int64_t first, uint32_t count, uint32_t* codes);
 // Null where no row of the chunk is null; a pointer into the chunk or `into` (kValidityWords).

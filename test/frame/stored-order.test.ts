@@ -51,7 +51,7 @@ describe(`persisted frames of every type, seed ${seed}`, () => {
       const some = hot.select(
         c => ({ x: c[names[3]!]!, k: c[names[by[0]!.at]!]!, y: c[names[3]!]! }) as never,
       )
-      const shown = await computed((some as DataFrame<any>).sortBy('k') as never, { threads })
+      const shown = await computed((some as unknown as DataFrame<any>).sortBy('k') as never, { threads })
       const first = { at: by[0]!.at, descending: false, nulls: 'last' } as const
       const cells = naiveSort(rows, [first])
       expect(shown).toEqual(cells.map(row => [row[3]!, row[first.at]!, row[3]!]))

@@ -271,7 +271,8 @@ describe('subplans that say the same', () => {
         .agg(c => ({ mean: c.Open.median() })),
       fromColumns({ Ticker: ['a'], mean: [1] }).sortBy('mean'),
     ]
-    for (const other of others) expect(once(means().join(other, { on: 'Ticker' }))).toBe(0)
+    for (const other of others)
+      expect(once(means().join(other as unknown as ReturnType<typeof means>, { on: 'Ticker' }))).toBe(0)
     const table = () => fromColumns({ k: [1, 2] }).sortBy('k')
     expect(once(table().concat(table()))).toBe(0)
   })
