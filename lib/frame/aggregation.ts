@@ -22,6 +22,7 @@ const names: readonly AggregateName[] = [
   'first',
   'last',
   'nUnique',
+  'approxNUnique',
   'median',
   'any',
   'all',

@@ -24,6 +24,7 @@ export type AggregateName =
   | 'first'
   | 'last'
   | 'nUnique'
+  | 'approxNUnique'
   | 'median'
   | 'any'
   | 'all'
@@ -31,6 +32,7 @@ export type AggregateName =
 interface Results<C> {
   count: 'int64'
   nUnique: 'int64'
+  approxNUnique: 'int64'
   sum: Total<C>
   mean: NullableAs<'float64', C>
   median: NullableAs<'float64', C>
@@ -110,6 +112,8 @@ export interface GroupedColumn<in out S, K extends keyof S, C extends keyof S & 
   last(options?: { skipNulls?: boolean }): Plain<S, K, C, S[C]>
   /** Number of distinct values. pandas: `groupby(k)[c].nunique()`. @example df.groupBy('Date').Ticker.nUnique() */
   nUnique(): Plain<S, K, C, 'int64'>
+  /** About how many distinct values, in little memory. Dask: `nunique_approx()`. @example df.groupBy('Date').Ticker.approxNUnique() */
+  approxNUnique(): Plain<S, K, C, 'int64'>
   /** Middle value, exact. pandas: `groupby(k)[c].median()`. @example df.groupBy('Ticker').Close.median() */
   median(): ForNumbers<S, C, Plain<S, K, C, Results<S[C]>['median']>>
   /** Exact quantile, interpolated. pandas: `groupby(k)[c].quantile(q)`. @example df.groupBy('Path').Millis.quantile(0.99) */

@@ -155,6 +155,9 @@ class GroupedColumnBuilder {
   nUnique() {
     return this.#finish(this.#column.nUnique())
   }
+  approxNUnique() {
+    return this.#finish(this.#column.approxNUnique())
+  }
   median() {
     return this.#finish(this.#column.median())
   }

@@ -58,6 +58,7 @@ const methods: Readonly<Record<string, string>> = {
   merge: "write df.join(other, { on: 'Ticker', how: 'left' })",
   notna: 'write c.Open.isNotNull() for a column',
   nunique: aggregating('nUnique'),
+  nunique_approx: aggregating('approxNUnique'),
   orderBy: sorting,
   pivot_table: "write pivot({ on: 'Ticker', columns: [...], index: 'Date', values: 'Close' })",
   query: 'write filter(c => c.Close.gt(0))',

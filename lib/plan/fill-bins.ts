@@ -1,6 +1,7 @@
 // Rows for the intervals of time in which no group has rows. Groups come in order, so the next row of a key tells how many
 // intervals lie between; each row is repeated so often, and all but the first of the repetitions become an empty interval.
 import { dataType } from '../core/dtypes.js'
+import { counts } from './expression/aggregate.js'
 import { columnRef } from './expression/column-ref.js'
 import { expression } from './expression/expression.js'
 import { nullLiteral, typedLiteral } from './expression/literal.js'
@@ -77,7 +78,7 @@ function whenFirst(first: ExprNode, part: NamedAggregate): ExprNode {
 
 function ofNothing({ function: fn, type }: NamedAggregate): ExprNode {
   if (fn === 'any' || fn === 'all') return typedLiteral('bool', fn === 'all')
-  if (fn === 'count' || fn === 'size' || fn === 'nUnique') return zero
+  if (counts.has(fn)) return zero
   if (fn !== 'sum') return nullLiteral
   return type.dtype === 'float64' ? typedLiteral('float64', 0) : typedLiteral(type.dtype as 'int64', '0')
 }

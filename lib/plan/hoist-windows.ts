@@ -59,6 +59,7 @@ function expand(root: ExprNode): ExprNode {
     const { function: fn, parameters } = windowSpec(node)
     if (parameters.rolling?.period !== undefined) return timed(node)
     if (fn === 'corr') return correlation(node)
+    if (fn === 'approxNUnique') return sibling(node, 'nUnique', 1)
     if (fn === 'diff') return difference(node)
     if (fn === 'pctChange') {
       const ratio = expression('div', [node.args[0] as ExprNode, sibling(node, 'shift', 1)])

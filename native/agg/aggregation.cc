@@ -19,6 +19,7 @@ const char* function_name(Function function) {
     case Function::First: return "first";
     case Function::Last: return "last";
     case Function::NUnique: return "nUnique";
+    case Function::ApproxNUnique: return "approxNUnique";
     case Function::Median: return "median";
     case Function::Quantile: return "quantile";
     case Function::Any: return "any";
@@ -49,7 +50,8 @@ Result<Field> result_field(const AggregateSpec& spec) {
   switch (spec.function) {
     case Function::Count:
     case Function::Size:
-    case Function::NUnique: return Field{spec.name, TypeId::Int64, false};
+    case Function::NUnique:
+    case Function::ApproxNUnique: return Field{spec.name, TypeId::Int64, false};
     case Function::Min:
     case Function::Max:
     case Function::First:

@@ -28,6 +28,7 @@ enum class Function : uint8_t {
   First,
   Last,
   NUnique,
+  ApproxNUnique,
   Median,
   Quantile,
   Any,

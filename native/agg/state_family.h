@@ -103,6 +103,7 @@ std::unique_ptr<StateFamily> make_first_last(const AggregateSpec& spec);
 std::unique_ptr<StateFamily> make_string_pick(const AggregateSpec& spec);
 std::unique_ptr<StateFamily> make_any_all();
 std::unique_ptr<StateFamily> make_distinct(TypeId argument, uint64_t hash_mask);
+std::unique_ptr<StateFamily> make_approximate_distinct();
 std::unique_ptr<StateFamily> make_quantiles();
 std::unique_ptr<StateFamily> make_correlation();
 

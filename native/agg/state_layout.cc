@@ -16,6 +16,7 @@ enum class Kind : uint8_t {
   StringPick,
   AnyAll,
   Distinct,
+  ApproximateDistinct,
   Quantiles,
   Correlation
 };
@@ -33,6 +34,7 @@ Kind kind_of(const AggregateSpec& spec) {
     case Function::First:
     case Function::Last: return is_string(spec.argument) ? Kind::StringPick : Kind::FirstLast;
     case Function::NUnique: return Kind::Distinct;
+    case Function::ApproxNUnique: return Kind::ApproximateDistinct;
     case Function::Median:
     case Function::Quantile: return Kind::Quantiles;
     case Function::Any:
@@ -59,6 +61,7 @@ std::unique_ptr<StateFamily> make_family(Kind kind, const AggregationSpec& spec,
     case Kind::StringPick: return make_string_pick(first);
     case Kind::AnyAll: return make_any_all();
     case Kind::Distinct: return make_distinct(first.argument, spec.hash_mask);
+    case Kind::ApproximateDistinct: return make_approximate_distinct();
     case Kind::Quantiles: return make_quantiles();
     case Kind::Correlation: return make_correlation();
   }

@@ -12,7 +12,7 @@ Result<agg::Function> read_function(const std::string& name) {
       {"std", Function::Std},           {"var", Function::Var},         {"first", Function::First},
       {"last", Function::Last},         {"nUnique", Function::NUnique}, {"median", Function::Median},
       {"quantile", Function::Quantile}, {"any", Function::Any},         {"all", Function::All},
-      {"corr", Function::Corr}};
+      {"corr", Function::Corr},         {"approxNUnique", Function::ApproxNUnique}};
   for (const auto& [known, function] : kFunctions) {
     if (name == known) return function;
   }

@@ -191,6 +191,14 @@ TEST("nUnique counts NaN once, and -0 with 0") {
            "2");
 }
 
+TEST("approxNUnique is exact for few values, as nUnique is of NaN and -0") {
+  const std::vector<Cell> few = {cell(0.0), cell(-0.0), cell(kNaN), cell(-kNaN), null_cell(), cell(1.5)};
+  CHECK_EQ(answer(Function::ApproxNUnique, TypeId::Float64, few), "3");
+  std::vector<Cell> texts(1, null_cell());
+  for (int i = 0; i < 1000; i++) texts.push_back({false, 0, 0, "text " + std::to_string(i % 256)});
+  CHECK_EQ(answer(Function::ApproxNUnique, TypeId::Utf8, texts), "256");
+}
+
 TEST("every function has the documented result type or refuses its argument") {
   const auto type = [](Function function, TypeId argument) -> std::string {
     const auto field = result_field(spec_of(function, argument));

@@ -187,6 +187,9 @@ export class ExpressionBuilder {
   nUnique() {
     return this.#apply('nUnique')
   }
+  approxNUnique() {
+    return this.#apply('approxNUnique')
+  }
   median() {
     return this.#apply('median')
   }

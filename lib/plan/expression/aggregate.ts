@@ -16,6 +16,7 @@ export const aggregateFunctions = Object.freeze([
   'first',
   'last',
   'nUnique',
+  'approxNUnique',
   'median',
   'quantile',
   'any',
@@ -31,6 +32,9 @@ export interface AggregateParameters {
   readonly skipNulls?: boolean
 }
 
+/** Those whose results are numbers of rows or values. */
+export const counts: ReadonlySet<string> = new Set(['size', 'count', 'nUnique', 'approxNUnique'])
+
 const functions: ReadonlySet<string> = new Set(aggregateFunctions)
 
 export const isAggregate = (node: ExprNode): boolean => functions.has(node.op)
@@ -40,7 +44,7 @@ export const aggregates: Family = {
   ops: aggregateFunctions,
 
   type(op, args): DataType {
-    if (op === 'size' || op === 'count' || op === 'nUnique') return dataType('int64', false)
+    if (counts.has(op)) return dataType('int64', false)
     const { dtype, nullable } = (args[0] as ExprNode).type
     switch (op) {
       case 'min':

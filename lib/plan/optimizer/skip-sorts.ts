@@ -10,6 +10,7 @@ const orderFree: ReadonlySet<string> = new Set([
   'min',
   'max',
   'nUnique',
+  'approxNUnique',
   'median',
   'quantile',
   'any',
