@@ -38,6 +38,8 @@ class PartedOperator {
   Result<bool> run_piece(const Piece& piece, bool forget, const Consumer& consume);
 
  private:
+  // A part that is still too large is split so often at most.
+  static constexpr unsigned kMostSplits = 4;
   // The same part of each input, or what splitting that again gave.
   struct Sides {
     std::vector<spill::Parts*> tables;
