@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 Status bad_plan(const std::string& what) { return Status(Code::Plan, "the plan is malformed: " + what); }

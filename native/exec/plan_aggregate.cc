@@ -1,18 +1,30 @@
 #include "exec/plan.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {
 
 Result<agg::Function> read_function(const std::string& name) {
   using agg::Function;
-  static constexpr std::pair<const char*, Function> kFunctions[] = {
-      {"count", Function::Count},       {"size", Function::Size},       {"sum", Function::Sum},
-      {"mean", Function::Mean},         {"min", Function::Min},         {"max", Function::Max},
-      {"std", Function::Std},           {"var", Function::Var},         {"first", Function::First},
-      {"last", Function::Last},         {"nUnique", Function::NUnique}, {"median", Function::Median},
-      {"quantile", Function::Quantile}, {"any", Function::Any},         {"all", Function::All},
-      {"corr", Function::Corr},         {"approxNUnique", Function::ApproxNUnique}};
+  static constexpr std::pair<const char*, Function> kFunctions[] = {{"count", Function::Count},
+                                                                    {"size", Function::Size},
+                                                                    {"sum", Function::Sum},
+                                                                    {"mean", Function::Mean},
+                                                                    {"min", Function::Min},
+                                                                    {"max", Function::Max},
+                                                                    {"std", Function::Std},
+                                                                    {"var", Function::Var},
+                                                                    {"first", Function::First},
+                                                                    {"last", Function::Last},
+                                                                    {"nUnique", Function::NUnique},
+                                                                    {"median", Function::Median},
+                                                                    {"quantile", Function::Quantile},
+                                                                    {"any", Function::Any},
+                                                                    {"all", Function::All},
+                                                                    {"corr", Function::Corr},
+                                                                    {"approxNUnique", Function::ApproxNUnique}};
   for (const auto& [known, function] : kFunctions) {
     if (name == known) return function;
   }

@@ -1,5 +1,7 @@
 #include "exec/plan_profile.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -1,5 +1,7 @@
 #include "exec/plan.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -1,6 +1,8 @@
 #include "column/text.h"
 #include "exec/plan.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -8,6 +8,8 @@
 #include "exec/sample_input.h"
 #include "exec/task_events.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

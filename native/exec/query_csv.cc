@@ -3,6 +3,8 @@
 
 #include "exec/query.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

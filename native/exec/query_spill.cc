@@ -5,6 +5,8 @@
 #include "exec/part_sink.h"
 #include "exec/query.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 bool Query::starts_over(const Status& status) {

@@ -3,6 +3,8 @@
 
 #include "exec/query.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 bool Query::only_picks(const Segment& segment) {

@@ -8,6 +8,8 @@
 #include "exec/plan.h"
 #include "exec/scan.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

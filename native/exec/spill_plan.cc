@@ -4,6 +4,8 @@
 
 #include "exec/frame_operator.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

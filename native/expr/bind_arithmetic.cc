@@ -1,6 +1,8 @@
 // Arithmetic. Integers compute as int64 (uint64 with uint64 as uint64), checked; with a float everything is float64.
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

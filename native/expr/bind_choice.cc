@@ -3,6 +3,8 @@
 
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

@@ -2,6 +2,8 @@
 // for a few pairs of types instead of for all.
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

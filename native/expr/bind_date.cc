@@ -1,6 +1,8 @@
 // Operations on dates and timestamps.
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

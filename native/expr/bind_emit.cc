@@ -1,6 +1,8 @@
 // Adding instructions, or computing them at once where all operands are literals.
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

@@ -4,6 +4,8 @@
 #include "column/text.h"
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

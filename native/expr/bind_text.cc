@@ -1,6 +1,8 @@
 // Operations on strings.
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

@@ -1,6 +1,8 @@
 // Dates and timestamps as text, and in time zones.
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

@@ -1,5 +1,7 @@
 #include "expr/binder.h"
 
+#include "base/cold.h"
+
 namespace millrace::expr {
 
 namespace {

@@ -4,3 +4,4 @@
 #error "build with the defines of addon.gypi"
 #endif
 #include <napi.h>
+#include "base/cold.h"  // and what napi.h has inline
