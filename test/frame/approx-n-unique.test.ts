@@ -61,7 +61,14 @@ test('needs far less memory than the exact count', async () => {
 
 test('stands in the dictionary form, beside other aggregates, and in windows, where it is exact', async () => {
   const df = fromColumns({ k: [1, 1, 2], v: ['a', 'b', 'b'] })
-  expect((await df.groupBy('k').agg({ v: ['approxNUnique', 'count'] }).compute()).toObjects()).toEqual([
+  expect(
+    (
+      await df
+        .groupBy('k')
+        .agg({ v: ['approxNUnique', 'count'] })
+        .compute()
+    ).toObjects(),
+  ).toEqual([
     { k: 1, v_approxNUnique: 2, v_count: 2 },
     { k: 2, v_approxNUnique: 1, v_count: 1 },
   ])

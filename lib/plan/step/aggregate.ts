@@ -86,7 +86,15 @@ function checkArgument(argument: ExprNode, op: string): ExprNode {
 }
 
 // Without keys there may be no row at all; then only these have a value.
-const definedForNothing: ReadonlySet<string> = new Set(['count', 'size', 'sum', 'nUnique', 'approxNUnique', 'any', 'all'])
+const definedForNothing: ReadonlySet<string> = new Set([
+  'count',
+  'size',
+  'sum',
+  'nUnique',
+  'approxNUnique',
+  'any',
+  'all',
+])
 
 function overNothing(node: ExprNode): DataType {
   return dataType(node.type.dtype, node.type.nullable || !definedForNothing.has(node.op))
