@@ -90,7 +90,7 @@ Query random_query(Random& random) {
   const size_t aggregates = 1 + below(random, 5);
   while (query.spec.aggregates.size() < aggregates) {
     AggregateSpec spec;
-    spec.function = static_cast<Function>(below(random, 15));
+    spec.function = static_cast<Function>(below(random, 16));
     spec.argument = random_type(random);
     spec.ddof = static_cast<int>(below(random, 3));
     spec.quantile = static_cast<double>(below(random, 5)) / 4;
