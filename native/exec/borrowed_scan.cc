@@ -123,7 +123,7 @@ class LocalBorrowedScan final : public LocalScan {
   Batch batch_;
 };
 
-class BorrowedScan final : public Scan {
+class BorrowedScan final : public NumberedScan {
  public:
   BorrowedScan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
                std::vector<uint32_t> columns, const Options& options, QueryState& query)
@@ -134,10 +134,6 @@ class BorrowedScan final : public Scan {
         query_(query) {}
 
   int64_t strip_count() const override { return static_cast<int64_t>(starts_.size()) - 1; }
-  Result<bool> next(StripTask& task) override {
-    task.index = next_.fetch_add(1);
-    return task.index < strip_count();
-  }
   std::unique_ptr<LocalScan> make_local() override {
     return std::make_unique<LocalBorrowedScan>(*frame_, starts_, columns_, options_.vector_rows, query_);
   }
@@ -148,7 +144,6 @@ class BorrowedScan final : public Scan {
   const std::vector<uint32_t> columns_;
   const Options& options_;
   QueryState& query_;
-  std::atomic<int64_t> next_{0};
 };
 
 }  // namespace

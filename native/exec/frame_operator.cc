@@ -1,5 +1,7 @@
 #include "exec/frame_operator.h"
 
+#include <algorithm>
+
 namespace millrace::exec {
 
 namespace {
@@ -27,6 +29,17 @@ Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput
     case OpSpec::Kind::RowIndex: return index_rows(op, first.view, context);
     default: return Status(Code::Internal, "this step is not an operator");
   }
+}
+
+Status check_names(const std::vector<std::string>& names) {
+  std::vector<std::string> sorted = names;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twin == sorted.end()) return {};
+  ErrorFacts facts;
+  facts.column = *twin;
+  facts.hint = "give one of them another name";
+  return Status(Code::DuplicateColumn, "two columns are called \"" + *twin + "\"", std::move(facts));
 }
 
 Result<size_t> column_position(const Schema& schema, const std::string& name) {

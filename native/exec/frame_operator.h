@@ -34,6 +34,11 @@ bool reads_stored(OpSpec::Kind kind);
 // Precondition: no input is stored unless reads_stored().
 Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput>& inputs, OperatorContext& context);
 
+// The columns that a projection which only picks and renames has, of a view of either kind. ERR_COLUMN_NOT_FOUND,
+// ERR_DUPLICATE_COLUMN.
+template <class View>
+Status pick_columns(const OpSpec& op, const View& from, View& to);
+
 // The operators.
 Result<FrameView> sort_stored(const OpSpec& op, const StoredView& input, OperatorContext& context);
 Result<FrameView> sort_frame(const OpSpec& op, const FrameView& input, OperatorContext& context);
@@ -47,7 +52,22 @@ Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, Operato
 Result<FrameView> repeat_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 Result<FrameView> index_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 
+// ERR_DUPLICATE_COLUMN.
+Status check_names(const std::vector<std::string>& names);
 // The position of a column that the plan names. ERR_COLUMN_NOT_FOUND.
 Result<size_t> column_position(const Schema& schema, const std::string& name);
+
+template <class View>
+Status pick_columns(const OpSpec& op, const View& from, View& to) {
+  MILLRACE_TRY(check_names(op.names));
+  for (size_t i = 0; i < op.outputs.size(); i++) {
+    auto at = column_position(from.schema, (*op.nodes)[op.outputs[i]][1].as_string());
+    MILLRACE_TRY(at);
+    to.schema.push_back(from.schema[at.value()]);
+    to.schema.back().name = op.names[i];
+    to.columns.push_back(from.columns[at.value()]);
+  }
+  return {};
+}
 
 }  // namespace millrace::exec

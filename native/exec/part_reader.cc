@@ -7,11 +7,17 @@ PartReader::PartReader(spill::Parts& table, const std::vector<uint32_t>* columns
   batch_.columns.resize(table.schema.size());
 }
 
+// Whatever comes of it, the chunk is as before: its columns are counted by this reader's budget.
 Result<bool> PartReader::read(spill::PartChunk& chunk, uint32_t vector_rows, const Consumer& consume) {
   MILLRACE_TRY(spill::load(chunk, table_, budget_));
+  auto more = read_loaded(chunk, vector_rows, consume);
+  spill::unload(chunk);
+  return more;
+}
+
+Result<bool> PartReader::read_loaded(const spill::PartChunk& chunk, uint32_t vector_rows, const Consumer& consume) {
   const size_t count = columns_ ? columns_->size() : table_.schema.size();
-  bool more = true;
-  for (int64_t first = 0; first < chunk.rows && more; first += vector_rows) {
+  for (int64_t first = 0; first < chunk.rows; first += vector_rows) {
     batch_.rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows, chunk.rows - first));
     for (size_t i = 0; i < count; i++) {
       const size_t c = columns_ ? (*columns_)[i] : i;
@@ -19,12 +25,11 @@ Result<bool> PartReader::read(spill::PartChunk& chunk, uint32_t vector_rows, con
       batch_.columns[c] =
           store::read_chunk((*chunk.columns)[c], table_.schema[c].type, nullptr, first, batch_.rows, *scratch_[c]);
     }
-    auto consumed = consume(batch_);
-    MILLRACE_TRY(consumed);
-    more = consumed.value();
+    auto more = consume(batch_);
+    MILLRACE_TRY(more);
+    if (!more.value()) return false;
   }
-  spill::unload(chunk);
-  return more;
+  return true;
 }
 
 Result<std::shared_ptr<Frame>> PartReader::materialize(size_t part, size_t first, size_t count) {

@@ -6,21 +6,7 @@ namespace millrace::exec {
 
 namespace {
 
-// Strips by number. Their rows count for no statistics: they were read where the plan begins.
-class NumberedScan : public Scan {
- public:
-  explicit NumberedScan(size_t strips) : strips_(static_cast<int64_t>(strips)) {}
-  int64_t strip_count() const override { return strips_; }
-  Result<bool> next(StripTask& task) override {
-    task.index = next_.fetch_add(1);
-    return task.index < strips_;
-  }
-
- private:
-  const int64_t strips_;
-  std::atomic<int64_t> next_{0};
-};
-
+// Rows of either kind count for no statistics: they were read where the plan begins.
 class LocalPartedScan final : public LocalScan {
  public:
   LocalPartedScan(PartedOperator& op, const std::vector<PartedOperator::Piece>& pieces,
@@ -75,13 +61,13 @@ class PartedScan final : public NumberedScan {
  public:
   PartedScan(std::shared_ptr<PartedOperator> op, std::vector<PartedOperator::Piece> pieces,
              std::vector<uint32_t> columns, uint32_t vector_rows, QueryState& query)
-      : NumberedScan(pieces.size()),
-        op_(std::move(op)),
+      : op_(std::move(op)),
         pieces_(std::move(pieces)),
         columns_(std::move(columns)),
         vector_rows_(vector_rows),
         query_(query) {}
 
+  int64_t strip_count() const override { return static_cast<int64_t>(pieces_.size()); }
   std::unique_ptr<LocalScan> make_local() override {
     return std::make_unique<LocalPartedScan>(*op_, pieces_, columns_, vector_rows_, query_);
   }
@@ -141,13 +127,13 @@ class PartScan final : public NumberedScan {
  public:
   PartScan(std::shared_ptr<spill::Parts> table, std::vector<ChunkRange> strips, std::vector<uint32_t> columns,
            uint32_t vector_rows, QueryState& query)
-      : NumberedScan(strips.size()),
-        table_(std::move(table)),
+      : table_(std::move(table)),
         strips_(std::move(strips)),
         columns_(std::move(columns)),
         vector_rows_(vector_rows),
         query_(query) {}
 
+  int64_t strip_count() const override { return static_cast<int64_t>(strips_.size()); }
   std::unique_ptr<LocalScan> make_local() override {
     return std::make_unique<LocalPartScan>(*table_, strips_, columns_, vector_rows_, query_);
   }

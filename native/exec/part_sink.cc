@@ -125,7 +125,7 @@ class KeySampler final : public LocalSink {
 
 class PartSink final : public Sink {
  public:
-  PartSink(PartSinkSpec spec, std::shared_ptr<Parts> into, QueryState& query)
+  PartSink(PartSinkSpec spec, std::shared_ptr<Parts> into)
       : spec_(std::move(spec)), into_(std::move(into)), file_(*spec_.policy.space) {
     *into_ = {};
     into_->schema = spec_.schema;
@@ -193,8 +193,8 @@ class PartSink final : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_part_sink(PartSinkSpec spec, std::shared_ptr<Parts> into, QueryState& query) {
-  return std::make_unique<PartSink>(std::move(spec), std::move(into), query);
+std::unique_ptr<Sink> make_part_sink(PartSinkSpec spec, std::shared_ptr<Parts> into) {
+  return std::make_unique<PartSink>(std::move(spec), std::move(into));
 }
 
 std::unique_ptr<spill::Partitioner> make_number_ranges(size_t keys, int64_t rows, size_t parts) {

@@ -17,7 +17,7 @@ struct PartSinkSpec {
 };
 
 // Fills `into`, which is emptied first. Numbers of rows are its last column.
-std::unique_ptr<Sink> make_part_sink(PartSinkSpec spec, std::shared_ptr<spill::Parts> into, QueryState& query);
+std::unique_ptr<Sink> make_part_sink(PartSinkSpec spec, std::shared_ptr<spill::Parts> into);
 
 // Ranges of about equally many numbers below `rows`, as a first key of `keys`.
 std::unique_ptr<spill::Partitioner> make_number_ranges(size_t keys, int64_t rows, size_t parts);

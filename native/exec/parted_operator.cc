@@ -310,7 +310,7 @@ Result<FrameView> PartedOperator::aggregate(const Sides& sides, MemoryBudget* bu
   const auto global = made.take();
   const auto local = global->make_local();
   std::vector<Vector> arguments(argument_column.size());
-  PartReader reader(table, nullptr, budget);
+  PartReader reader(table, nullptr, policy_.budget);
   for (spill::PartChunk& chunk : table.parts[sides.part].chunks) {
     if (query_.is_aborted()) return aborted_error();
     auto read = reader.read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {

@@ -89,6 +89,8 @@ class PartReader {
   Result<std::shared_ptr<Frame>> materialize(size_t part, size_t first, size_t count);
 
  private:
+  Result<bool> read_loaded(const spill::PartChunk& chunk, uint32_t vector_rows, const Consumer& consume);
+
   spill::Parts& table_;
   const std::vector<uint32_t>* const columns_;
   MemoryBudget* const budget_;

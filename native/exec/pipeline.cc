@@ -198,17 +198,6 @@ agg::AggregationSpec aggregation_spec(const OpSpec& op, const Schema& outputs, c
   return out;
 }
 
-Status check_names(const std::vector<std::string>& names) {
-  std::vector<std::string> sorted = names;
-  std::sort(sorted.begin(), sorted.end());
-  const auto twin = std::adjacent_find(sorted.begin(), sorted.end());
-  if (twin == sorted.end()) return {};
-  ErrorFacts facts;
-  facts.column = *twin;
-  facts.hint = "give one of them another name";
-  return Status(Code::DuplicateColumn, "two columns are called \"" + *twin + "\"", std::move(facts));
-}
-
 Result<std::unique_ptr<BoundStage>> bind_stage(const std::vector<const OpSpec*>& ops, Schema input, bool csv,
                                                const Options& options, QueryState& query) {
   return StageBinder(csv, options, query).bind(ops, std::move(input));

@@ -38,8 +38,6 @@ Result<std::unique_ptr<BoundStage>> bind_stage(const std::vector<const OpSpec*>&
                                                const Options& options, QueryState& query);
 // Of an aggregate whose keys, and then arguments, are `outputs`.
 agg::AggregationSpec aggregation_spec(const OpSpec& op, const Schema& outputs, const Options& options);
-// ERR_DUPLICATE_COLUMN.
-Status check_names(const std::vector<std::string>& names);
 
 class LocalPipeline {
  public:

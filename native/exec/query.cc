@@ -269,15 +269,8 @@ bool Query::relabels(const Segment& segment) const {
 Status Query::relabel(const Segment& segment) {
   FrameView view = input_of(segment).view;
   for (const OpSpec* op : segment.steps) {
-    MILLRACE_TRY(check_names(op->names));
     FrameView picked{{}, view.rows, {}, std::move(view.owners)};
-    for (size_t i = 0; i < op->outputs.size(); i++) {
-      auto at = column_position(view.schema, (*op->nodes)[op->outputs[i]][1].as_string());
-      MILLRACE_TRY(at);
-      picked.schema.push_back(view.schema[at.value()]);
-      picked.schema.back().name = op->names[i];
-      picked.columns.push_back(view.columns[at.value()]);
-    }
+    MILLRACE_TRY(pick_columns(*op, view, picked));
     view = std::move(picked);
     profile_.add_relabelling(*op, view.rows);
   }

@@ -82,7 +82,7 @@ Status Query::redirect_to_parts(const Segment& segment, int64_t input_bytes) {
     spec.most_bytes = plan_->options.memory_limit_bytes;
   }
   parts_ = std::make_shared<spill::Parts>();
-  stage_->sink = make_part_sink(std::move(spec), parts_, state_);
+  stage_->sink = make_part_sink(std::move(spec), parts_);
   return {};
 }
 

@@ -31,15 +31,8 @@ Status Query::pass_stored(const Segment& segment) {
   stats_.rows_scanned += view.frame->rows;
   profile_.add_relabelling(*segment.source, view.frame->rows);
   for (const OpSpec* op : segment.steps) {
-    MILLRACE_TRY(check_names(op->names));
     StoredView picked{view.frame, {}, {}};
-    for (size_t i = 0; i < op->outputs.size(); i++) {
-      auto at = column_position(view.schema, (*op->nodes)[op->outputs[i]][1].as_string());
-      MILLRACE_TRY(at);
-      picked.schema.push_back(view.schema[at.value()]);
-      picked.schema.back().name = op->names[i];
-      picked.columns.push_back(view.columns[at.value()]);
-    }
+    MILLRACE_TRY(pick_columns(*op, view, picked));
     view = std::move(picked);
     profile_.add_relabelling(*op, view.frame->rows);
   }

@@ -43,6 +43,18 @@ class Scan {
   virtual const CsvStrip* range(int64_t) const { return nullptr; }
 };
 
+// Strips that are there from the start, handed out one after another.
+class NumberedScan : public Scan {
+ public:
+  Result<bool> next(StripTask& task) final {
+    task.index = next_.fetch_add(1);
+    return task.index < strip_count();
+  }
+
+ private:
+  std::atomic<int64_t> next_{0};
+};
+
 // `strips` must fit `input`, which with `plan` and `spec` must outlive the scan.
 std::unique_ptr<Scan> make_file_scan(const CsvScanPlan& plan, const CsvSourceSpec& spec, const CsvInput& input,
                                      const Options& options, QueryState& query);

@@ -36,13 +36,13 @@ bool StageJob::take_task(StripTask& task) {
     const std::lock_guard lock(mutex_);
     if (query_.is_aborted() && !complete()) fail(aborted_error());
     if (stopped_ || stage_.sink->blocked() || stage_.sink->wants_drain()) return false;
-    if (crowded()) paused_ = true;
-    if (paused_) return false;
-    if (!redo_.empty()) {
+    if (!redo_.empty()) {  // others may wait for it
       task = redo_.front();
       redo_.pop_front();
       return true;
     }
+    if (crowded()) paused_ = true;
+    if (paused_) return false;
   }
   auto got = scan_.next(task);
   if (got.ok()) return got.value();

@@ -91,7 +91,7 @@ class LocalStoredScan final : public LocalScan {
   Batch batch_;
 };
 
-class StoredScan final : public Scan {
+class StoredScan final : public NumberedScan {
  public:
   StoredScan(std::shared_ptr<const StoredFrame> frame, RowRange range, const ChunkFilter& filter, bool large_strips,
              std::shared_ptr<const KeyThreshold> threshold, std::vector<uint32_t> columns,
@@ -120,10 +120,6 @@ class StoredScan final : public Scan {
   }
 
   int64_t strip_count() const override { return static_cast<int64_t>(strips_.size()); }
-  Result<bool> next(StripTask& task) override {
-    task.index = next_.fetch_add(1);
-    return task.index < strip_count();
-  }
   std::unique_ptr<LocalScan> make_local() override {
     return std::make_unique<LocalStoredScan>(*frame_, strips_, threshold_.get(), columns_, wanted_,
                                              options_.vector_rows, query_);
@@ -137,7 +133,6 @@ class StoredScan final : public Scan {
   const Options& options_;
   QueryState& query_;
   std::vector<std::vector<Piece>> strips_;
-  std::atomic<int64_t> next_{0};
 };
 
 }  // namespace

@@ -107,7 +107,7 @@ std::unique_ptr<Partitioner> make_range_parts(std::vector<sort::KeyOrder> orders
 
 void KeySample::add(const Vector* keys, uint32_t rows) {
   keys_.encode(keys, rows);
-  for (uint32_t i = 0; i < rows; i++) sample_.emplace_back(keys_.key(i));
+  for (uint32_t i = 0; i < rows; i++) sample_.push_back({std::string(keys_.key(i)), keys_.cut(i)});
 }
 
 std::unique_ptr<Partitioner> KeySample::make_parts(size_t parts) {
@@ -116,10 +116,10 @@ std::unique_ptr<Partitioner> KeySample::make_parts(size_t parts) {
   for (size_t i = 1; i < parts; i++) {
     const size_t at = i * sample_.size() / parts;
     if (at == 0 || at >= sample_.size()) continue;
-    const std::string& key = sample_[at];
+    const auto& [key, cut] = sample_[at];
     if (splitters.empty() || splitters.back() < key) {
       splitters.push_back(key);
-    } else if (splitters.back() == key && splitters.size() + 1 < parts) {
+    } else if (splitters.back() == key && !cut) {
       splitters.push_back(key + '\0');
     }
   }

@@ -240,7 +240,7 @@ Status load(PartChunk& chunk, const Parts& parts, MemoryBudget* budget) {
     std::memcpy(&header, bytes.data() + c * sizeof header, sizeof header);
     MILLRACE_TRY(read_column(header, chunk.rows, budget, from, (*columns)[c]));
   }
-  columns->back().base += chunk.number_base;
+  if (chunk.number_base != 0) columns->back().base += chunk.number_base;
   chunk.columns = std::move(columns);
   return {};
 }

@@ -45,8 +45,8 @@ uint64_t checksum(const uint8_t* bytes, size_t size);
 // it, where the file system cannot make files without a name). Returns how many entries.
 int remove_leftovers(const std::string& directory);
 
-// Test hook: the write (kind 0: ENOSPC, 1: half of it is written, 2: EINTR) or read (3: EIO, 4: a bit is flipped) after
-// `countdown` more of them fails.
+// Test hook: the write (kind 0: ENOSPC, 1: half of it is written, 2: EINTR), read (3: EIO, 4: a bit is flipped) or
+// file without a name (5: the file system has none) after `countdown` more of them fails.
 void inject_spill_failure(int kind, int64_t countdown);
 
 }  // namespace millrace::spill

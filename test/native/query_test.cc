@@ -160,6 +160,21 @@ TEST("all keys colliding changes nothing") {
   if (result.status.ok()) CHECK_EQ(text_of(*result.frame), naive_group(sample.rows));
 }
 
+TEST("strips that are read again are not kept from it by others that fill the memory") {
+  std::mt19937 random(35);
+  const Sample sample = random_sample(random, 4000);
+  const std::string expected = naive_rows(sample.rows, SIZE_MAX);
+  for (int64_t limit = 200'000; limit < 4'000'000; limit += limit / 4) {
+    for (const int threads : {2, 3, 8}) {
+      auto result = run_query(plan_json(kFilter, "\"chunkBytes\":64,\"threads\":" + std::to_string(threads) +
+                                                     ",\"memoryLimit\":" + std::to_string(limit)),
+                              inputs_of(sample.text));
+      if (result.status.ok()) CHECK(text_of(*result.frame) == expected);
+      if (!result.status.ok()) CHECK_EQ(std::string(code_name(result.status.code())), std::string("ERR_MEMORY_LIMIT"));
+    }
+  }
+}
+
 TEST("a bad cell is the same error, with its line, whatever runs it") {
   std::mt19937 random(34);
   Sample sample = random_sample(random, 200);

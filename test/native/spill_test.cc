@@ -115,6 +115,10 @@ std::vector<std::string> spilling_plans(bool nulls_equal) {
   for (const char* order : {"key", "first"}) {
     for (const char* keys : {"few", "text,few", "many"}) plans.push_back(group_step(keys, order));
   }
+  // Rows without columns, for two readers.
+  const std::string count = R"("aggregates":[{"name":"n","function":"size"}],"keys":[],"nodes":[],"order":"none"})";
+  plans.push_back(R"({"op":"project","input":0,"nodes":[],"columns":[]},{"op":"aggregate","input":2,)" + count +
+                  R"(,{"op":"aggregate","input":2,)" + count + R"(,{"op":"concat","inputs":[3,4]})");
   plans.push_back(group_step("few,many", "key", true));
   // One after another, and one result that two read.
   plans.push_back(join_step("left", false) + R"(,{"op":"sort","keys":[{"column":"text"}],"columns":["text","value"]})");
@@ -181,6 +185,24 @@ TEST("long texts are cut without getting out of order") {
       }
     }
   }
+}
+
+TEST("rows whose long keys differ only behind where they are cut are not taken for one key") {
+  const std::string stem(2 * sort::kMostTextBytes, 'x');
+  exec::QueryInputs inputs;
+  auto frame = std::make_shared<Frame>();
+  TestColumn cells{TypeId::Utf8, {}};
+  for (int i = 0; i < 3000; i++) cells.cells.push_back({false, 0, 0, stem + std::to_string(i * 7919 % 3000)});
+  frame->rows = 3000;
+  frame->schema = {{"text", TypeId::Utf8, false}};
+  frame->columns.push_back(column_of(cells));
+  inputs.frames.push_back(frame);
+  const std::string plan = R"({"version":2,"steps":[{"op":"memory","handle":0},)"
+                           R"({"op":"sort","keys":[{"column":"text"}],"columns":["text"]}],"options":{"threads":2)";
+  auto expected = run_query(plan + "}}", inputs);
+  auto spilled = run_query(plan + ",\"spill\":\"always\",\"memoryLimit\":16000000}}", inputs);
+  CHECK_EQ(spilled.status.message(), std::string());
+  if (spilled.status.ok()) CHECK(text_of(*spilled.frame) == text_of(*expected.frame));
 }
 
 TEST("ranges of a sample part every row as comparing it with all splitters does, and heavy keys are alone") {
@@ -328,6 +350,33 @@ TEST("a query that is refused memory starts over on disk, and says so when it ma
   CHECK(limited.status.facts().hint.find("spillLimit") != std::string::npos);
 }
 
+TEST("at every limit a query gives its rows or says that memory is short") {
+  Random random(79);
+  const exec::QueryInputs inputs = random_tables(random, 6000);
+  size_t given = 0;
+  for (const std::string& plan : spilling_plans(false)) {
+    const std::string expected = run(plan, "\"threads\":2,\"spill\":\"never\"", inputs);
+    for (int64_t limit = 300'000; limit < 5'000'000; limit += limit / 3) {
+      for (const int threads : {1, 3}) {
+        const std::string options = "\"threads\":" + std::to_string(threads) +
+                                    ",\"memoryLimit\":" + std::to_string(limit) +
+                                    (limit % 2 ? ",\"spill\":\"always\"" : "");
+        auto result = run_query(
+            std::string(R"({"version":2,"steps":[)") + kSources + "," + plan + R"(],"options":{)" + options + "}}",
+            inputs);
+        if (!result.status.ok()) {
+          CHECK_EQ(std::string(code_name(result.status.code())), std::string("ERR_MEMORY_LIMIT"));
+          continue;
+        }
+        given++;
+        if (text_of(*result.frame) != expected) std::printf("differs: %s\n  %s\n", plan.c_str(), options.c_str());
+        CHECK(text_of(*result.frame) == expected);
+      }
+    }
+  }
+  CHECK(given > 100);
+}
+
 TEST("a join of more rows than memory holds passes them on in pieces") {
   Random random(78);
   const exec::QueryInputs inputs = random_tables(random, 3000);
@@ -390,6 +439,17 @@ TEST("a spill file has no name, belongs to this user alone, and what dead proces
     CHECK(at.ok());
     CHECK_EQ(entries(folder), 0);
     CHECK_EQ(space.disk.used_bytes(), int64_t{3});
+    // Where the file system cannot make such a file, one is unlinked at once.
+    spill::inject_spill_failure(5, 0);
+    auto named = spill::SpillFile::create(space);
+    spill::inject_spill_failure(5, -1);
+    CHECK(named.ok());
+    CHECK_EQ(entries(folder), 0);
+    auto there = named.value()->append(bytes, 3);
+    CHECK(there.ok());
+    uint8_t read[3] = {};
+    CHECK(named.value()->read(there.value(), read, 3).ok());
+    CHECK(std::equal(bytes, bytes + 3, read));
   }
   // Pids end far below this one.
   const std::string left = folder + "/millrace-spill-999999999-abcdef";

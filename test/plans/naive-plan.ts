@@ -85,6 +85,9 @@ function project(
 export const keyOf = (cells: readonly Cell[]): string =>
   JSON.stringify(cells.map(cell => (typeof cell === 'number' ? `n${cell + 0}` : cell)))
 
+/** -0 and 0 are one key, which is 0. */
+const keyCell = (cell: Cell): Cell => (typeof cell === 'number' ? cell + 0 : cell)
+
 function groupRows(rows: readonly Row[], at: readonly number[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
@@ -101,7 +104,7 @@ function group({ keys, aggregates, order, input }: Extract<Plan, { step: 'group'
   const at = positions(input.columns, keys)
   const groups = keys.length === 0 ? [rows] : [...groupRows(rows, at).values()]
   const made = groups.map(members => [
-    ...at.map(i => members[0]![i]!),
+    ...at.map(i => keyCell(members[0]![i]!)),
     ...aggregates.map(part => aggregate(part, members, of)),
   ])
   if (order !== true) return made
