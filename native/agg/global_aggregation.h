@@ -20,6 +20,7 @@ class GlobalGroups final : public GlobalAggregation {
   bool can_adopt(const Strip& strip, const uint32_t* into_slots, uint32_t count) const;
   Status touch(uint32_t group);
   Result<std::vector<Column>> ordered_keys();
+  Status walk_domain();
   Status sort_groups();
 
   const AggregationSpec spec_;

@@ -30,8 +30,14 @@ Status GroupStates::grow(const StateLayout& layout, uint32_t slots) {
   if (slots <= slots_) return {};
   const size_t stride = layout.stride();
   MILLRACE_TRY(rows_.resize(slots * stride));
-  for (size_t slot = slots_; slot < slots; slot++) {
-    std::memcpy(rows_.data() + slot * stride, layout.fresh_row(), stride);
+  // Doubling copies: a row at a time costs as much as a row of input does.
+  const size_t begin = slots_ * stride;
+  const size_t bytes = (slots - slots_) * stride;
+  std::memcpy(rows_.data() + begin, layout.fresh_row(), stride);
+  for (size_t done = stride; done < bytes;) {
+    const size_t more = std::min(done, bytes - done);
+    std::memcpy(rows_.data() + begin + done, rows_.data() + begin, more);
+    done += more;
   }
   slots_ = slots;
   return {};
@@ -90,7 +96,8 @@ Result<Column> GroupStates::emit(const StateLayout& layout, size_t aggregate, co
                         rows,
                         sides_[layout.side_of(aggregate)].get(),
                         budget,
-                        &workers};
+                        &workers,
+                        layout.row_counts() ? rows_.data() + layout.row_counts()->offset : nullptr};
   return member.family->emit(spec, batch);
 }
 

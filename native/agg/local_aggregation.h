@@ -44,11 +44,13 @@ class LocalGroups final : public LocalAggregation {
   bool slots_are_groups_ = true;
   bool all_touched_ = true;
   PodVector<uint8_t> touched_;  // by group, when slots are groups but not all touched
-  size_t touched_groups_ = 0;
+  size_t touched_groups_ = 0;  // when they were counted last
+  int64_t rows_until_count_ = 0;
   PodVector<uint32_t> slot_of_group_;  // when slots go by appearance; kNoId outside the strip
   PodVector<uint32_t> group_of_slot_;
   int64_t strip_rows_ = 0;
   int64_t last_strip_rows_ = 0;
+  uint32_t vectors_without_look_ = 0;
   uint32_t run_starts_[kVectorRows + 1];
 };
 

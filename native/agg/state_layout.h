@@ -23,15 +23,34 @@ class StateLayout {
   // The member that aggregate `index` reads.
   const Member& member_of(size_t aggregate) const { return members_[member_of_[aggregate]]; }
   size_t side_of(size_t aggregate) const { return member_of_[aggregate]; }
+  // The member that counts the rows of a group, or null.
+  const Member* row_counts() const { return row_counts_ < 0 ? nullptr : &members_[static_cast<size_t>(row_counts_)]; }
   size_t stride() const { return stride_; }
   // One row of a group that has seen nothing.
   const uint8_t* fresh_row() const { return reinterpret_cast<const uint8_t*>(fresh_row_.data()); }
 
+  // Aggregates of one argument and one kind share a family.
+  enum class Kind : uint8_t {
+    Rows,
+    ValidCount,
+    Moments,
+    Variance,
+    FirstLast,
+    StringPick,
+    AnyAll,
+    Distinct,
+    ApproximateDistinct,
+    Quantiles,
+    Correlation
+  };
+
  private:
+  void count_rows(const AggregationSpec& spec, std::vector<Kind>& kinds);
   void place_members();
 
   std::vector<Member> members_;
   std::vector<size_t> member_of_;
+  int row_counts_ = -1;
   size_t stride_ = 8;
   std::vector<uint64_t> fresh_row_;
 };

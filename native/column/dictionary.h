@@ -1,6 +1,7 @@
 // The distinct strings of a column that is kept in memory, by code. Immutable once made, shared by queries.
 #pragma once
 #include <memory>
+#include <mutex>
 
 #include "column/column.h"
 
@@ -9,8 +10,14 @@ namespace millrace {
 struct Dictionary {
   Column strings;             // keeps the bytes
   PodVector<StringRef> refs;  // by code; never empty, so that any code of a null row can be read
+  mutable std::mutex ordering;
+  mutable PodVector<uint32_t> ordered_codes;  // under `ordering`; empty until someone asks (sort/dictionary_order.h)
 
-  int64_t bytes() const { return static_cast<int64_t>(strings.bytes() + refs.capacity() * sizeof(StringRef)); }
+  // The order counts before it is there.
+  int64_t bytes() const {
+    const size_t order = static_cast<size_t>(strings.rows) * sizeof(uint32_t);
+    return static_cast<int64_t>(strings.bytes() + refs.capacity() * sizeof(StringRef) + order);
+  }
   void rebind(MemoryBudget* budget) {
     strings.rebind(budget);
     refs.rebind(budget);

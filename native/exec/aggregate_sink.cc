@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "agg/group_sample.h"
 #include "agg/partitioned_groups.h"
 #include "exec/sink.h"
@@ -97,8 +99,21 @@ class AggregateSink final : public Sink {
   // Keys are numbered by their codes, but rows that are parted first are kept with their strings.
   bool reads_codes() const override { return !partitioned_; }
 
+  Status use_facts(const std::vector<ColumnFacts>& facts) override {
+    if (spec_.keys.empty()) return {};  // the one group is there without rows too
+    const std::vector<ColumnFacts> of_keys(facts.begin(), facts.begin() + static_cast<ptrdiff_t>(spec_.keys.size()));
+    spec_.domain = agg::DomainKeys::make(spec_.keys, of_keys, most_places(of_keys[0].rows));
+    for (size_t i = 0; i < spec_.aggregates.size(); i++) {
+      if (argument_output_[i] >= 0) tell(facts[static_cast<size_t>(argument_output_[i])], spec_.aggregates[i]);
+    }
+    auto global = agg::GlobalAggregation::make(spec_, &query_.budget);
+    MILLRACE_TRY(global);
+    global_ = global.take();
+    return {};
+  }
+
   std::unique_ptr<LocalSink> make_sampler() override {
-    if (spec_.keys.empty()) return nullptr;
+    if (spec_.keys.empty() || spec_.domain) return nullptr;
     return std::make_unique<KeySampler>(spec_.keys, program_, &query_.budget);
   }
   Result<bool> use_sample(LocalSink& sampler) override {
@@ -112,7 +127,25 @@ class AggregateSink final : public Sink {
   }
 
  private:
-  const agg::AggregationSpec spec_;
+  // Every strip has states for all places, filled and merged whether rows came or not: few beside its rows, and beside
+  // the memory there is.
+  uint64_t most_places(int64_t rows) const {
+    constexpr int64_t kFewest = 1024;
+    constexpr int64_t kMost = int64_t{1} << 19;
+    constexpr int64_t kRowsPerPlace = 16;
+    constexpr int64_t kBytesPerPlace = 2048;  // in some ten strips at once
+    const int64_t most = std::clamp(rows / kRowsPerPlace, kFewest, kMost);
+    return static_cast<uint64_t>(std::min(most, query_.budget.limit_bytes() / kBytesPerPlace));
+  }
+
+  static void tell(const ColumnFacts& facts, agg::AggregateSpec& aggregate) {
+    aggregate.never_null = facts.never_null;
+    if (!facts.has_range || facts.rows < 0) return;
+    const int64_t farthest = INT64_MAX / std::max<int64_t>(facts.rows, 1);
+    aggregate.small_sums = facts.min >= -farthest && facts.max <= farthest && facts.min <= facts.max;
+  }
+
+  agg::AggregationSpec spec_;
   std::unique_ptr<agg::GlobalAggregation> global_;
   bool partitioned_ = false;
   const expr::Program& program_;

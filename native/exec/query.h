@@ -76,6 +76,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status pass_stored(const Segment& segment);
   Status begin_csv(const Segment& segment);
   Status begin_memory(const Segment& segment);
+  Status tell_facts(const store::StoredFrame& stored);
   Status make_csv_scan();
   Result<bool> settle_sink();
   // Where the segment's rows go, if they are not collected; its input takes about so many bytes.
