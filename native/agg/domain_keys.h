@@ -1,10 +1,7 @@
 // Group ids without a table: where the range of every key column is known and narrow, a row's group is the place of
 // its keys in their order. One add and one multiply a column; no probe, no insertion, the same numbers on all threads.
 #pragma once
-#include <optional>
-
-#include "agg/key_encoder.h"
-#include "column/column_facts.h"
+#include "agg/key_digit.h"
 
 namespace millrace::agg {
 
@@ -23,20 +20,8 @@ class DomainKeys {
   Result<std::vector<Column>> gather(const uint32_t* places, int64_t count, MemoryBudget* budget) const;
 
  private:
-  struct Digit {
-    TypeId type;
-    uint64_t base;                 // of numbers: the lowest
-    const Dictionary* dictionary;  // of strings
-    uint32_t values;               // null is one more
-    bool nullable;
-    uint32_t weight;  // of a step, in places
-    uint32_t size() const { return values + (nullable ? 1 : 0); }
-  };
-
-  static void add_digit(const Digit& digit, const Vector& column, uint32_t rows, uint32_t* places);
-  static Result<Column> gather_digit(const Digit& digit, const uint32_t* places, int64_t count, MemoryBudget* budget);
-
-  std::vector<Digit> digits_;
+  std::vector<KeyDigit> digits_;
+  std::vector<uint32_t> weights_;  // of a step of each digit, in places
   uint32_t places_ = 1;
 };
 

@@ -11,9 +11,7 @@ using Kind = StateLayout::Kind;
 Kind kind_of(const AggregateSpec& spec) {
   switch (spec.function) {
     case Function::Size: return Kind::Rows;
-    case Function::Count:
-      if (spec.never_null) return Kind::Rows;
-      return is_string(spec.argument) ? Kind::ValidCount : Kind::Moments;
+    case Function::Count: return is_string(spec.argument) ? Kind::ValidCount : Kind::Moments;
     case Function::Sum:
     case Function::Mean: return Kind::Moments;
     case Function::Min:

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "agg/domain_keys.h"
+#include "agg/word_table.h"
 #include "exec/frame_operator.h"
 #include "exec/key_threshold.h"
 #include "sort/order_rows.h"
