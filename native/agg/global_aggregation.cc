@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "agg/column_vectors.h"
-#include "agg/local_aggregation.h"
 #include "sort/argsort.h"
 
 namespace millrace::agg {
@@ -22,6 +21,18 @@ std::unique_ptr<LocalAggregation> GlobalGroups::make_local() {
   const auto id = static_cast<uint32_t>(global_group_.size());
   global_group_.emplace_back(budget_);
   return std::make_unique<LocalGroups>(id, spec_, layout_, budget_);
+}
+
+std::unique_ptr<LocalGroups> GlobalGroups::make_only_local(int64_t expected_groups) {
+  return std::make_unique<LocalGroups>(0, spec_, layout_, budget_, expected_groups);
+}
+
+// Its groups are the query's, and have rows all of them.
+Result<Frame> GlobalGroups::finish_with(std::unique_ptr<LocalGroups> local, Workers& workers) {
+  local->release(keys_, states_);
+  MILLRACE_TRY(groups_.resize(states_.slots()));
+  for (uint32_t group = 0; group < groups_.size(); group++) groups_[group] = group;
+  return finish(workers);
 }
 
 Status GlobalGroups::register_strip(StripState& state) {

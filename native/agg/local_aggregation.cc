@@ -15,12 +15,13 @@ constexpr uint32_t kVectorsWithoutLook = 7;
 
 }  // namespace
 
-LocalGroups::LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget)
+LocalGroups::LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget,
+                         int64_t expected_groups)
     : id_(id),
       spec_(spec),
       layout_(layout),
       budget_(budget),
-      keys_(spec.keys, {budget, spec.hash_mask}, spec.domain),
+      keys_(spec.keys, {budget, spec.hash_mask, expected_groups}, spec.domain),
       selection_(spec.keys.size() + spec.aggregates.size(), budget),
       touched_(budget),
       slot_of_group_(budget),
@@ -164,6 +165,12 @@ Status LocalGroups::export_touched(Strip& strip) {
 void LocalGroups::discard_strip() {
   states_ = GroupStates();
   end_strip();
+}
+
+void LocalGroups::release(GroupKeys& keys, GroupStates& states) {
+  if (!strip_open_) begin_strip();
+  keys = std::move(keys_);
+  states = std::move(states_);
 }
 
 void LocalGroups::end_strip() {

@@ -13,11 +13,14 @@ namespace millrace::agg {
 class LocalGroups final : public LocalAggregation {
  public:
   // `spec` and `layout` outlive this.
-  LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget);
+  LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget,
+              int64_t expected_groups = 0);
 
   Status consume(const Vector* keys, const Vector* arguments, uint32_t rows) override;
   Result<std::unique_ptr<StripState>> take_strip() override;
   void discard_strip() override;
+  // What a table has that was empty before its only strip: slots are groups, and all are touched.
+  void release(GroupKeys& keys, GroupStates& states);
 
  private:
   void begin_strip();
