@@ -18,7 +18,7 @@
  * @property {(path: string, query: Query, signal: AbortSignal) => Promise<Columns>} [abortable]
  *
  * @typedef {object} Task
- * @property {'csv' | 'load' | 'questions' | 'event-loop' | 'startup' | 'fixed-cost' | 'abort' | 'pool' | 'bare'} task
+ * @property {'csv' | 'load' | 'questions' | 'event-loop' | 'startup' | 'fixed-cost' | 'abort' | 'pool' | 'columns' | 'bare'} task
  * @property {string} [peer]
  * @property {string} [variant]
  * @property {number} [threads]
@@ -27,11 +27,13 @@
  * @property {Record<string, Query>} [questions]
  * @property {number} [queries] how many to time, one at a time
  * @property {string} [measure] of a pool
+ * @property {number} [rows] of columns
  * @property {import('./pool-tasks.mjs').Sizes} [sizes]
  * @property {boolean} [answer] send the answer back instead of repeating the query
  */
 import { readFileSync } from 'node:fs'
 import { canonicalColumns } from './answers.mjs'
+import { measureColumns } from './column-tasks.mjs'
 import { abortLatency, eventLoopDelay, fixedCost } from './contender-tasks.mjs'
 import { measureApply, measureMap, measureMemory, measureSkew } from './pool-tasks.mjs'
 
@@ -50,6 +52,8 @@ async function run(task) {
   const start = performance.now()
   if (task.task === 'pool')
     return pool(connect({ threads: task.threads, variant: task.variant }), task, start)
+  if (task.task === 'columns')
+    return measureColumns(connect({ threads: task.threads, variant: task.variant }), task)
   /** @type {Session} */
   const session = await connect({ threads: task.threads, variant: task.variant })
   if (task.task === 'startup') {

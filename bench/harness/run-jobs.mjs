@@ -1,3 +1,4 @@
+import { runColumnJob } from '../jobs/column-job.mjs'
 import { runCsvJob } from '../jobs/csv-job.mjs'
 import { runAbortJob, runEventLoopJob, runFixedCostJob, runStartupJob } from '../jobs/latency-jobs.mjs'
 import { runAddonSizeJob, runRooflineJob } from '../jobs/machine-jobs.mjs'
@@ -33,6 +34,7 @@ const JOBS = {
   startup: runStartupJob,
   abort: runAbortJob,
   ...Object.fromEntries(Object.keys(POOL_JOBS).map(name => [name, runPoolJob])),
+  'map-batches': runColumnJob,
   'addon-size': runAddonSizeJob,
   roofline: runRooflineJob,
 }
