@@ -114,6 +114,7 @@ void Query::begin(OnDone on_done) {
   }();
   (void)seeded;
   on_done_ = std::move(on_done);
+  if (plan_->options.memory_limit_bytes != INT64_MAX) keeps_nothing_.emplace();
   began_ns_ = now_ns();
 }
 
@@ -461,6 +462,7 @@ void Query::finish(Status status) {
   parts_.reset();
   csv_input_.reset();
   inputs_ = {};
+  keeps_nothing_.reset();
   queue_.close(status);
   result.status = std::move(status);
   result.mode = plan_->options.mode;
