@@ -47,7 +47,7 @@ class LocalGroups final : public LocalAggregation {
   bool slots_are_groups_ = true;
   bool all_touched_ = true;
   PodVector<uint8_t> touched_;  // by group, when slots are groups but not all touched
-  size_t touched_groups_ = 0;  // when they were counted last
+  size_t touched_groups_ = 0;   // when they were counted last
   int64_t rows_until_count_ = 0;
   PodVector<uint32_t> slot_of_group_;  // when slots go by appearance; kNoId outside the strip
   PodVector<uint32_t> group_of_slot_;

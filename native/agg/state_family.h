@@ -84,9 +84,7 @@ struct EmitBatch {
   const State& state(int64_t row) const {
     return *reinterpret_cast<const State*>(states + slots[row] * stride);
   }
-  int64_t rows_of(int64_t row) const {
-    return *reinterpret_cast<const int64_t*>(row_counts + slots[row] * stride);
-  }
+  int64_t rows_of(int64_t row) const { return *reinterpret_cast<const int64_t*>(row_counts + slots[row] * stride); }
 };
 
 class StateFamily {

@@ -44,7 +44,8 @@ class BestRows {
   void add(const BestRows& other, uint32_t first_place, uint32_t end_place) {
     for (uint32_t place = first_place; place < end_place; place++) {
       const size_t at = size_t{place} * kept_;
-      for (size_t i = at; i < at + kept_ && other.rows_[i] != kNoRow; i++) insert(place, other.words_[i], other.rows_[i]);
+      for (size_t i = at; i < at + kept_ && other.rows_[i] != kNoRow; i++)
+        insert(place, other.words_[i], other.rows_[i]);
     }
   }
 
@@ -124,7 +125,8 @@ class TopOfPartitions {
     constexpr int64_t kEntryBytes = sizeof(uint64_t) + sizeof(uint32_t);
     const auto slots = static_cast<int64_t>(context_.workers.slots());
     const int64_t bytes = std::min(kMostBytes, context_.budget->limit_bytes() / 4 / slots);
-    return static_cast<uint64_t>(std::min(std::max<int64_t>(input_.frame->rows / 2, 64), bytes / (kEntryBytes * kept_)));
+    return static_cast<uint64_t>(
+        std::min(std::max<int64_t>(input_.frame->rows / 2, 64), bytes / (kEntryBytes * kept_)));
   }
 
   void read(const store::RowChunk& chunk, BestRows& best) const {

@@ -11,11 +11,11 @@ using namespace millrace;
 
 namespace {
 
-using testing::Random;
-using testing::Made;
-using testing::TestColumn;
 using testing::chunk_of;
+using testing::Made;
 using testing::make_frame;
+using testing::Random;
+using testing::TestColumn;
 
 void check_row(const Column& got, int64_t at, const Column& from, uint32_t row) {
   const bool valid = row != kNoRow && from.is_valid(row);
