@@ -59,8 +59,11 @@ Status GroupStates::update(const StateLayout& layout, const uint32_t* slots, Run
 
 Status GroupStates::update_block(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments,
                                  uint32_t begin, uint32_t rows) {
+  const bool fused = layout.fused().pays() && !runs.count && layout.fused().takes(arguments);
+  if (fused) layout.fused().update(rows_.data(), layout.stride(), slots, arguments, begin, rows);
   for (size_t i = 0; i < layout.members().size(); i++) {
     const StateLayout::Member& member = layout.members()[i];
+    if (fused && member.fused) continue;
     const Vector argument = from_row(arguments[member.feeds.front()], begin);
     const Vector second = from_row(arguments[member.feeds.back()], begin);
     const UpdateBatch batch{

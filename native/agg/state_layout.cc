@@ -91,6 +91,7 @@ Result<StateLayout> StateLayout::make(const AggregationSpec& spec) {
     layout.members_[at].family = make_family(kinds[at], spec, layout.members_[at].feeds);
   }
   layout.place_members();
+  layout.fuse_sums();
   return layout;
 }
 
@@ -106,6 +107,13 @@ void StateLayout::count_rows(const AggregationSpec& spec, std::vector<Kind>& kin
     members_.back().feeds.push_back(i);
   }
   if (at < kinds.size()) row_counts_ = static_cast<int>(at);
+}
+
+void StateLayout::fuse_sums() {
+  for (Member& member : members_) {
+    member.fused = fused_.add(member.family->sum_kind(), member.offset, member.feeds.front());
+  }
+  for (Member& member : members_) member.fused &= fused_.pays();
 }
 
 void StateLayout::place_members() {
