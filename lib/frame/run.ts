@@ -14,6 +14,7 @@ import type { CsvScanNode } from '../plan/step/csv-scan.js'
 import { isMoved, isReleased, type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { isWatched, watchProgress } from './display/progress.js'
+import { bytesOfFunctions } from './function-rows.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
 import { hasFunctions, runFunctions } from './run-functions.js'
@@ -91,7 +92,7 @@ async function runPlan(
   const { signal } = options
   if (signal?.aborted) throw new Passed(signal.reason)
   const plan = hasFunctions(whole) ? await engineOnly(whole, options) : whole
-  const request = requestOf(plan, { ...settingsOf(options), ...more })
+  const request = requestOf(plan, { ...settingsFor(plan, options), ...more })
   const query = currentExecutor(localExecutor).run(request, isWatched(options))
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
@@ -119,11 +120,19 @@ function passedOn(
 export function engineOnly(plan: PlanNode, options: CheckedRunOptions): Promise<PlanNode> {
   return runFunctions(plan, {
     signal: options.signal,
-    request: (input, settings) => requestOf(input, { ...settingsOf(options), ...settings }),
+    memoryLimit: options.memoryLimit,
+    request: (input, settings) => requestOf(input, { ...settingsFor(input, options), ...settings }),
   })
 }
 
-export function settingsOf(options: CheckedRunOptions): RunSettings {
+/** The settings for a plan whose functions have run: what they gave counts. */
+export function settingsFor(plan: PlanNode, options: CheckedRunOptions): RunSettings {
+  const { memoryLimit } = options
+  if (memoryLimit === undefined) return settingsOf(options)
+  return settingsOf({ ...options, memoryLimit: Math.max(1, memoryLimit - bytesOfFunctions(plan)) })
+}
+
+function settingsOf(options: CheckedRunOptions): RunSettings {
   const { threads, memoryLimit, spill, spillDirectory, spillLimit } = options
   const settings = { threads, memoryLimit, spill, spillDirectory, spillLimit }
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))

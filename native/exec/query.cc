@@ -16,18 +16,6 @@ namespace {
 
 std::atomic<int64_t> next_query_id{1};
 
-// Runs a function once on the pool.
-class Once final : public Job {
- public:
-  explicit Once(std::function<void()> run) : run_(std::move(run)) {}
-  bool work(uint32_t) override { return false; }
-  uint32_t max_workers() const override { return 1; }
-  void done() override { run_(); }
-
- private:
-  const std::function<void()> run_;
-};
-
 // Whether no more rows come out than went in, and each costs little.
 bool never_adds_rows(OpSpec::Kind kind) {
   using Kind = OpSpec::Kind;
@@ -120,7 +108,7 @@ void Query::begin(OnDone on_done) {
 
 void Query::start(OnDone on_done) {
   begin(std::move(on_done));
-  ThreadPool::shared().submit(std::make_shared<Once>([self = shared_from_this()] { self->advance(); }));
+  ThreadPool::shared().run([self = shared_from_this()] { self->advance(); });
 }
 
 bool Query::is_small() const {
