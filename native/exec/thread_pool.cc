@@ -12,7 +12,20 @@ namespace {
 // musl gives threads 128 KiB by default.
 constexpr size_t kStackBytes = size_t{1} << 20;
 
+class Once final : public Job {
+ public:
+  explicit Once(std::function<void()> run) : run_(std::move(run)) {}
+  bool work(uint32_t) override { return false; }
+  uint32_t max_workers() const override { return 1; }
+  void done() override { run_(); }
+
+ private:
+  const std::function<void()> run_;
+};
+
 }  // namespace
+
+void submit_once(std::function<void()> run) { ThreadPool::shared().submit(std::make_shared<Once>(std::move(run))); }
 
 ThreadPool& ThreadPool::shared() {
   static ThreadPool* pool = new ThreadPool();

@@ -2,6 +2,7 @@
 #pragma once
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -59,6 +60,9 @@ class ThreadPool {
   uint32_t alive_ = 0;
   uint32_t idle_ = 0;
 };
+
+// Runs a function on one of the shared pool's threads.
+void submit_once(std::function<void()> run);
 
 // Cores that this process may use: the smaller of its affinity mask and its cgroup quotas, at least 1.
 uint32_t available_cores();

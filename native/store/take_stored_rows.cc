@@ -29,7 +29,8 @@ const RowChunk& chunk_of(const StoredFrame& frame, int64_t row) {
   return *(after - 1);
 }
 
-Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t count, MemoryBudget* budget) {
+Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t count, HeldColumn& held,
+                       MemoryBudget* budget) {
   const TypeId type = frame.schema[take.column].type;
   static constexpr StringRef kNothing[] = {{"", 0}};
   static constexpr uint64_t kNull[kValidityWords] = {};
@@ -42,11 +43,33 @@ Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t 
       continue;
     }
     const RowChunk& chunk = chunk_of(frame, take.rows[i]);
-    MILLRACE_TRY(builder.append(read_chunk(chunk.columns[take.column], type, frame.dictionaries[take.column].get(),
+    auto values = held.hold(chunk, take.column);
+    MILLRACE_TRY(values);
+    MILLRACE_TRY(builder.append(read_chunk(*values.value(), type, frame.dictionaries[take.column].get(),
                                            take.rows[i] - chunk.first_row, 1, *scratch),
                                 1));
   }
+  held.release();
   return builder.finish();
+}
+
+// The same where chunks have to be read from a file: in their order, so that each is read once.
+Result<Column> look_up_in_order(const StoredFrame& frame, const TakeStored& take, size_t count, HeldColumn& held,
+                                MemoryBudget* budget) {
+  PodVector<uint32_t> order(budget);
+  MILLRACE_TRY(order.resize(count));
+  for (size_t i = 0; i < count; i++) order[i] = static_cast<uint32_t>(i);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return take.rows[a] < take.rows[b]; });
+  PodVector<uint32_t> rows(budget);
+  MILLRACE_TRY(rows.resize(count));
+  for (size_t i = 0; i < count; i++) rows[i] = take.rows[order[i]];
+  auto sorted = look_up(frame, {take.column, rows.data(), take.may_miss}, count, held, budget);
+  MILLRACE_TRY(sorted);
+  for (size_t i = 0; i < count; i++) rows[order[i]] = static_cast<uint32_t>(i);
+  SerialWorkers serial;
+  auto taken = take_rows({{&sorted.value(), rows.data(), false}}, count, serial, budget);
+  MILLRACE_TRY(taken);
+  return std::move(taken.value()[0]);
 }
 
 // Rows of one packed column.
@@ -242,8 +265,11 @@ Result<std::vector<Column>> take_stored_rows(const StoredFrame& frame, const std
                                              size_t count, Workers& workers, MemoryBudget* budget) {
   std::vector<Column> out(columns.size());
   if (static_cast<int64_t>(count) <= frame.rows / kRowsALookUp) {
-    MILLRACE_TRY(workers.run(columns.size(), [&](size_t i, uint32_t) -> Status {
-      auto column = look_up(frame, columns[i], count, budget);
+    std::vector<HeldColumn> held = held_columns(workers, budget);
+    const bool on_disk = frame.is_on_disk();
+    MILLRACE_TRY(workers.run(columns.size(), [&](size_t i, uint32_t slot) -> Status {
+      auto column = on_disk ? look_up_in_order(frame, columns[i], count, held[slot], budget)
+                            : look_up(frame, columns[i], count, held[slot], budget);
       MILLRACE_TRY(column);
       out[i] = column.take();
       return {};
