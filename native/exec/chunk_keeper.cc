@@ -5,6 +5,8 @@
 #include "exec/cgroup.h"
 #include "exec/thread_pool.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

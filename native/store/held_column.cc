@@ -1,5 +1,7 @@
 #include "store/held_column.h"
 
+#include "base/cold.h"
+
 namespace millrace::store {
 
 HeldColumn::HeldColumn(HeldColumn&& other) noexcept

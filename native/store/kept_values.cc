@@ -1,5 +1,7 @@
 #include "store/kept_values.h"
 
+#include "base/cold.h"
+
 namespace millrace::store {
 
 namespace {
