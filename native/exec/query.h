@@ -111,7 +111,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   std::vector<SegmentRows> results_;  // by segment; forgotten when the last reader is done
   std::vector<size_t> readers_left_;
   QueryState state_;
-  std::shared_ptr<spill::SpillSpace> spill_space_;  // shared with the frame that it persists
+  std::shared_ptr<spill::SpillSpace> spill_space_;   // shared with the frame that it persists
   std::optional<pages::KeepNothing> keeps_nothing_;  // where there is a limit on memory, until it is done
   BatchQueue queue_;
   std::shared_ptr<store::StoredFrame> stored_;  // persist mode
