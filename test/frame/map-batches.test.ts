@@ -395,7 +395,7 @@ test('what a function gives counts against memoryLimit, with the batches in work
     df
       .groupBy('n')
       .apply(({ n }) => ({ m: new Float64Array(n.length * 100) }), { returns: { m: 'float64' } })
-      .rowCount({ memoryLimit: '1MB' }),
+      .rowCount({ memoryLimit: '5MB' }),
   ).rejects.toMatchObject({ code: 'ERR_MEMORY_LIMIT', message: expect.stringContaining('apply') })
 })
 
