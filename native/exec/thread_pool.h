@@ -49,6 +49,7 @@ class ThreadPool {
   ThreadPool();
   void start_threads(uint32_t wanted);
   void run_worker();
+  void rest(std::unique_lock<std::mutex>& lock);
   Entry* pick();
   static void* thread_main(void* pool);
 
@@ -59,6 +60,7 @@ class ThreadPool {
   uint32_t limit_ = 1;
   uint32_t alive_ = 0;
   uint32_t idle_ = 0;
+  bool memory_kept_ = false;  // by base/pages.h, when it was asked last
 };
 
 // Runs a function on one of the shared pool's threads.

@@ -1,5 +1,6 @@
 // A table that persist() keeps: chunks of rows in order, each column of each encoded for itself.
 #pragma once
+#include "column/column_facts.h"
 #include "store/kept_values.h"
 
 namespace millrace::store {
@@ -34,5 +35,8 @@ struct StoredFrame {
   // Whether reading it may have to wait for the disk.
   bool is_on_disk() const { return totals && totals->away_chunks.load(std::memory_order_relaxed) > 0; }
 };
+
+// In a time that follows the number of chunks.
+ColumnFacts facts_of(const StoredFrame& frame, size_t column);
 
 }  // namespace millrace::store

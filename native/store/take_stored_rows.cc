@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kTaskRows = size_t{1} << 16;
 constexpr size_t kPrefetchRows = 24;
 // Up to one row in so many is looked up in its chunk; more are worth laying the column out.
-constexpr int64_t kRowsALookUp = 256;
+constexpr int64_t kRowsALookUp = 32;
 
 inline void prefetch(const void* address) {
 #if defined(__GNUC__)
@@ -32,23 +32,44 @@ const RowChunk& chunk_of(const StoredFrame& frame, int64_t row) {
 Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t count, HeldColumn& held,
                        MemoryBudget* budget) {
   const TypeId type = frame.schema[take.column].type;
-  static constexpr StringRef kNothing[] = {{"", 0}};
+  static constexpr char kNoBytes[kStringPadding] = {};
+  static constexpr StringRef kNothing[] = {{kNoBytes, 0}};
   static constexpr uint64_t kNull[kValidityWords] = {};
   const Vector missing{type, kNothing, kNull, nullptr, nullptr};
   const auto scratch = std::make_unique<Scratch>();
+  const auto found = std::make_unique<Scratch>();  // a vector of them
+  const size_t width = type_width(type);
+  const Dictionary* dictionary = frame.dictionaries[take.column].get();
+  const RowChunk* chunk = nullptr;
+  const ColumnChunk* values = nullptr;
   ColumnBuilder builder(type, budget);
+  uint32_t rows = 0;  // found since the last time
+  const auto append = [&]() -> Status {
+    MILLRACE_TRY(builder.append({type, found->values, found->validity, nullptr, nullptr}, rows));
+    rows = 0;
+    std::memset(found->validity, 0, sizeof(found->validity));
+    return {};
+  };
+  std::memset(found->validity, 0, sizeof(found->validity));
   for (size_t i = 0; i < count; i++) {
-    if (take.rows[i] == kNoRow) {
-      MILLRACE_TRY(builder.append(missing, 1));
-      continue;
+    const uint32_t row = take.rows[i];
+    Vector one = missing;
+    if (row != kNoRow) {
+      if (!chunk || row < chunk->first_row || row >= chunk->first_row + chunk->rows) {
+        // Texts without a dictionary lie in the chunk that is let go.
+        if (values && is_string(type) && values->encoding != Encoding::Dictionary) MILLRACE_TRY(append());
+        chunk = &chunk_of(frame, row);
+        auto next = held.hold(*chunk, take.column);
+        MILLRACE_TRY(next);
+        values = next.value();
+      }
+      one = read_chunk(*values, type, dictionary, row - chunk->first_row, 1, *scratch);
     }
-    const RowChunk& chunk = chunk_of(frame, take.rows[i]);
-    auto values = held.hold(chunk, take.column);
-    MILLRACE_TRY(values);
-    MILLRACE_TRY(builder.append(read_chunk(*values.value(), type, frame.dictionaries[take.column].get(),
-                                           take.rows[i] - chunk.first_row, 1, *scratch),
-                                1));
+    std::memcpy(found->values + rows * width, one.data, width);
+    found->validity[rows >> 6] |= uint64_t{one.is_valid(0)} << (rows & 63);
+    if (++rows == kVectorRows) MILLRACE_TRY(append());
   }
+  MILLRACE_TRY(append());
   held.release();
   return builder.finish();
 }

@@ -2,6 +2,7 @@ import { inputsOf, type PlanNode, unwind } from '../step/node.js'
 import { dropIdentities } from './drop-identities.js'
 import { foldConstants } from './fold-constants.js'
 import { foldSlices } from './fold-slices.js'
+import { limitPartitions } from './limit-partitions.js'
 import { mergeFilters } from './merge-filters.js'
 import { mergeProjections } from './merge-projections.js'
 import { pruneColumns } from './prune-columns.js'
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = Object.freeze([
   pushFilters,
   mergeFilters,
   pushDown,
+  limitPartitions,
   skipSorts,
   pruneColumns,
   mergeProjections,
