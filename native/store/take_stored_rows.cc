@@ -55,8 +55,8 @@ Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t 
     Vector one = missing;
     if (row != kNoRow) {
       if (!chunk || row < chunk->first_row || row >= chunk->first_row + chunk->rows) {
-        // Strings lie in the chunk that is given up.
-        if (is_string(type)) MILLRACE_TRY(flush());
+        // Texts without a dictionary lie in the chunk that is given up.
+        if (values && is_string(type) && values->encoding != Encoding::Dictionary) MILLRACE_TRY(flush());
         chunk = &chunk_of(frame, row);
         auto next = held.hold(*chunk, take.column);
         MILLRACE_TRY(next);

@@ -29,6 +29,13 @@ const questions: Record<string, (df: DataFrame<any>) => DataFrame<any>> = {
   sortText: df => df.sortBy('text', 'long').head(1000),
   join: df => df.join(df.filter(c => c.key.lt(3)).select('id', 'long'), { on: 'id' }),
   selfJoin: df => df.select('id', 'value').join(df.select('id', 'text', 'long'), { on: 'id', how: 'left' }),
+  firsts: df =>
+    df
+      .groupBy('key')
+      .agg(c => ({ best: c.value.max() }))
+      .join(df, { on: 'key' })
+      .head(3000),
+  perGroup: df => df.filter(c => c.value.rank({ method: 'ordinal' }).over('key').le(2)),
   tail: df => df.tail(10),
   sample: df => df.sample(100, { seed: 3 }),
 }

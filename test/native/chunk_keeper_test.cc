@@ -12,10 +12,16 @@
 using namespace millrace;
 using exec::ChunkKeeper;
 using exec::KeptFrame;
-using testing::MadeFrame;
+using MadeFrame = testing::Made;
 using testing::Random;
 
 namespace {
+
+void check_row(const Column& got, int64_t at, const Column& from, uint32_t row) {
+  const bool valid = row != kNoRow && from.is_valid(row);
+  CHECK_EQ(got.is_valid(at), valid);
+  if (valid && got.is_valid(at)) CHECK(testing::same_value(got, at, from, row));
+}
 
 constexpr int64_t kPlenty = int64_t{1} << 40;
 Status nobody_aborts() { return {}; }
@@ -87,12 +93,12 @@ TEST("kept columns are unpacked and gathered as they were at every limit, by any
       CHECK(taken.ok());
       for (const uint32_t c : all) {
         for (size_t i = 0; i < count; i++) {
-          testing::check_row(taken.value()[c], static_cast<int64_t>(i), made.columns[c], picked[i]);
+          check_row(taken.value()[c], static_cast<int64_t>(i), made.columns[c], picked[i]);
         }
       }
     }
     for (const uint32_t c : all) {
-      for (uint32_t row = 0; row < rows; row++) testing::check_row(unpacked.value()[c], row, made.columns[c], row);
+      for (uint32_t row = 0; row < rows; row++) check_row(unpacked.value()[c], row, made.columns[c], row);
     }
   }
   CHECK_EQ(keeper.memory_bytes(), int64_t{0});
