@@ -12,16 +12,11 @@
 using namespace millrace;
 using exec::ChunkKeeper;
 using exec::KeptFrame;
-using MadeFrame = testing::Made;
+using testing::check_row;
+using testing::MadeFrame;
 using testing::Random;
 
 namespace {
-
-void check_row(const Column& got, int64_t at, const Column& from, uint32_t row) {
-  const bool valid = row != kNoRow && from.is_valid(row);
-  CHECK_EQ(got.is_valid(at), valid);
-  if (valid && got.is_valid(at)) CHECK(testing::same_value(got, at, from, row));
-}
 
 constexpr int64_t kPlenty = int64_t{1} << 40;
 Status nobody_aborts() { return {}; }
