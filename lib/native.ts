@@ -160,7 +160,14 @@ export interface Binding {
   frameBorrow(chunks: NativeChunkColumn[][], dictionaries: (NativeTexts | null)[]): FrameHandle
   /** Writes the columns, on a thread of the engine, to memory that nobody else touches until then. */
   frameWrite(frame: FrameHandle, memory: Uint8Array): Promise<NativePlace[]>
-  frameInfo(frame: FrameHandle): { rows: number; bytes: number; schema: FieldInfo[] }
+  frameInfo(frame: FrameHandle): {
+    rows: number
+    bytes: number
+    schema: FieldInfo[]
+    /** Of frames of the mode "persist". */
+    memoryBytes?: number
+    diskBytes?: number
+  }
   frameRelease(frame: FrameHandle): void
   /** A query so small that waking a thread would cost more is done at once, unless it is `watched`. */
   execute(planJson: string, handles: unknown[], watched: boolean): NativeRun
@@ -171,10 +178,15 @@ export interface Binding {
   queryCancel(query: QueryHandle): void
   queryProgress(query: QueryHandle): QueryProgress
   setThreads(threads: number): void
+  /** Of all frames of the mode "persist". Settles when what is too much is on disk; rejects where it cannot go there. */
+  setPersistLimit(bytes: number): Promise<void>
+  /** The limit until the one above is called; 0: half of the memory that the process may use. */
+  setPersistDefault(bytes: number): void
+  persistInfo(): { limitBytes: number; memoryBytes: number; diskBytes: number }
   poolInfo(): { threads: number; queued: number; running: number }
   /** Fills `into` with task events of six numbers (kind, query, thread, start ns, end ns, rows); returns their count. */
   drainEvents(into: Float64Array): number
-  /** Test knob: the `countdown`-th allocation or read fails, or every one from there on. */
+  /** Test knob: the `countdown`-th allocation, read, or access to a spill file fails, or every one from there on. */
   faultInjection(kind: string, countdown: number, forever: boolean): void
   /** A new named segment of zeros, mapped; the buffer unmaps it when it is collected or detached. */
   sharedMemoryCreate(name: string, bytes: number): ArrayBuffer

@@ -18,7 +18,12 @@ import { bytesOfFunctions } from './function-rows.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
 import { hasFunctions, runFunctions } from './run-functions.js'
-import { type CheckedRunOptions, readComputeOptions, readRunOptions } from './run-options.js'
+import {
+  type CheckedRunOptions,
+  readComputeOptions,
+  readPersistDefault,
+  readRunOptions,
+} from './run-options.js'
 import { tableOf } from './table/table.js'
 import type { Table } from './table/table-methods.js'
 
@@ -45,9 +50,15 @@ export function countRows(plan: PlanNode, options: unknown, method: Method): Pro
   })
 }
 
+/** The limit of persisted frames that the environment sets, as long as nobody calls setPersistLimit(). */
+export function applyPersistDefault(): void {
+  native().setPersistDefault(readPersistDefault() ?? 0)
+}
+
 /** Runs the plan and leaves its rows in the engine; what is to be read next begins with them. */
 export function persistPlan(plan: PlanNode, options: unknown, method: Method): Promise<MemoryScanNode> {
   return settle(callSite(method), async () => {
+    applyPersistDefault()
     const { rows, handle } = await runPlan(plan, readRunOptions(options, 'persist'), { mode: 'persist' })
     return memoryScanNode(handle, schemaAsRun(plan.schema, handle), rows)
   })

@@ -1,5 +1,5 @@
-// A key column whose values are known to lie in a range or a dictionary, as numbers from 0: what packed and direct group
-// keys are made of.
+// A key column whose values are known to lie in a range or a dictionary, as numbers from 0: what packed and direct
+// group keys are made of.
 #pragma once
 #include <memory>
 #include <optional>
@@ -53,9 +53,11 @@ template <class Digit, class Add>
 void KeyDigit::each(const Vector& column, uint32_t rows, Add add) const {
   if (digit_of_code) {
     const uint32_t* digits = digit_of_code->data();
-    each_valid<Digit>(column.validity, rows, [&](uint32_t i) -> Digit { return digits[column.codes[i]]; }, add);
+    each_valid<Digit>(
+        column.validity, rows, [&](uint32_t i) -> Digit { return digits[column.codes[i]]; }, add);
   } else if (dictionary) {
-    each_valid<Digit>(column.validity, rows, [&](uint32_t i) -> Digit { return column.codes[i]; }, add);
+    each_valid<Digit>(
+        column.validity, rows, [&](uint32_t i) -> Digit { return column.codes[i]; }, add);
   } else {
     visit_fixed(column.type, [&](auto tag) {
       using T = decltype(tag);

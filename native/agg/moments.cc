@@ -126,6 +126,11 @@ class MomentFamily final : public StateFamily {
   size_t state_bytes() const override { return sizeof(State); }
   void init(uint8_t* state) const override { *reinterpret_cast<State*>(state) = State{}; }
 
+  SumKind sum_kind() const override {
+    if (kParts != (kSum | kSmallSum)) return SumKind::None;
+    return std::is_same_v<T, double> ? SumKind::Double : SumKind::Int64;
+  }
+
   Status update(const UpdateBatch& batch) const override {
     T scratch[kVectorRows];
     const T* values = widen<T>(*batch.argument, batch.rows, scratch);

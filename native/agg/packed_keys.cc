@@ -62,6 +62,7 @@ Result<Column> PackedKeys::unpack_digit(size_t key, const uint64_t* words, int64
   const auto bits = static_cast<unsigned>(std::bit_width(digit.size() - 1));
   const uint64_t mask = (uint64_t{1} << bits) - 1;
   ColumnBuilder builder(digit.type, budget);
+  MILLRACE_TRY(builder.reserve(count));
   for (int64_t first = 0; first < count; first += kVectorRows) {
     const auto rows = static_cast<uint32_t>(std::min<int64_t>(kVectorRows, count - first));
     uint64_t digits[kVectorRows];

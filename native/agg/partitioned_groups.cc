@@ -246,6 +246,7 @@ Status PartitionedGroups::join(Workers& workers, Frame& out) {
   out.columns.resize(out.schema.size());
   MILLRACE_TRY(workers.run(out.columns.size(), [&](size_t c, uint32_t) -> Status {
     ColumnBuilder builder(out.schema[c].type, budget_);
+    MILLRACE_TRY(builder.reserve(out.rows));
     for (Part& part : parts_) {
       MILLRACE_TRY(builder.append_range(part.result.columns[c], 0, part.result.rows));
       part.result.columns[c] = Column();

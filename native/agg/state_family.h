@@ -84,10 +84,11 @@ struct EmitBatch {
   const State& state(int64_t row) const {
     return *reinterpret_cast<const State*>(states + slots[row] * stride);
   }
-  int64_t rows_of(int64_t row) const {
-    return *reinterpret_cast<const int64_t*>(row_counts + slots[row] * stride);
-  }
+  int64_t rows_of(int64_t row) const { return *reinterpret_cast<const int64_t*>(row_counts + slots[row] * stride); }
 };
+
+// What updates a state that is nothing but a sum of eight bytes.
+enum class SumKind : uint8_t { None, Rows, Int64, Double };
 
 class StateFamily {
  public:
@@ -98,6 +99,8 @@ class StateFamily {
   // Null when the piece in the row is all there is.
   virtual std::unique_ptr<StateSide> make_side(MemoryBudget*) const { return nullptr; }
   virtual Status update(const UpdateBatch& batch) const = 0;
+  // Not None: the piece is one number, to which update() adds 1 or the argument's value.
+  virtual SumKind sum_kind() const { return SumKind::None; }
   virtual Status merge(const MergeBatch& batch) const = 0;
   virtual Result<Column> emit(const AggregateSpec& spec, const EmitBatch& batch) const = 0;
 };

@@ -89,8 +89,10 @@ Result<StateLayout> StateLayout::make(const AggregationSpec& spec) {
   layout.count_rows(spec, kinds);
   for (size_t at = 0; at < kinds.size(); at++) {
     layout.members_[at].family = make_family(kinds[at], spec, layout.members_[at].feeds);
+    layout.flat_ &= layout.members_[at].family->make_side(nullptr) == nullptr;
   }
   layout.place_members();
+  layout.fuse_sums();
   return layout;
 }
 
@@ -106,6 +108,13 @@ void StateLayout::count_rows(const AggregationSpec& spec, std::vector<Kind>& kin
     members_.back().feeds.push_back(i);
   }
   if (at < kinds.size()) row_counts_ = static_cast<int>(at);
+}
+
+void StateLayout::fuse_sums() {
+  for (Member& member : members_) {
+    member.fused = fused_.add(member.family->sum_kind(), member.offset, member.feeds.front());
+  }
+  for (Member& member : members_) member.fused &= fused_.pays();
 }
 
 void StateLayout::place_members() {

@@ -1,7 +1,7 @@
 // The distinct strings of a column that is kept in memory, by code. Immutable once made, shared by queries.
 #pragma once
+#include <atomic>
 #include <memory>
-#include <mutex>
 
 #include "column/column.h"
 
@@ -10,8 +10,12 @@ namespace millrace {
 struct Dictionary {
   Column strings;             // keeps the bytes
   PodVector<StringRef> refs;  // by code; never empty, so that any code of a null row can be read
-  mutable std::mutex ordering;
-  mutable PodVector<uint32_t> ordered_codes;  // under `ordering`; empty until someone asks (sort/dictionary_order.h)
+  mutable std::atomic<uint32_t*> ordered_codes{nullptr};  // once somebody asked (sort/dictionary_order.h)
+
+  Dictionary() = default;
+  Dictionary(const Dictionary&) = delete;
+  Dictionary& operator=(const Dictionary&) = delete;
+  ~Dictionary() { delete[] ordered_codes.load(); }
 
   // The order counts before it is there.
   int64_t bytes() const {

@@ -10,9 +10,7 @@ namespace {
 
 // Null unless all rows have codes of it.
 const Dictionary* dictionary_of_all(const StoredFrame& frame, size_t column) {
-  const auto coded = [column](const RowChunk& chunk) {
-    return chunk.columns[column].encoding == Encoding::Dictionary;
-  };
+  const auto coded = [column](const RowChunk& chunk) { return chunk.columns[column].encoding == Encoding::Dictionary; };
   return std::all_of(frame.chunks.begin(), frame.chunks.end(), coded) ? frame.dictionaries[column].get() : nullptr;
 }
 

@@ -424,7 +424,7 @@ test('shared memory of the function itself may be written again', async () => {
   const table = await df
     .mapBatches(
       ({ n }) => {
-        memory[0] = n.values[0]
+        memory[0] = n.values[0] as number
         return { n: memory }
       },
       { returns: { n: 'float64' }, size: rows / 2, closure: { memory } },
@@ -435,7 +435,7 @@ test('shared memory of the function itself may be written again', async () => {
     .head(3)
     .mapBatches(
       ({ n }) => {
-        memory[0] = n.values[0]
+        memory[0] = n.values[0] as number
         return { n: memory }
       },
       { returns: { n: 'float64' }, closure: { memory } },
