@@ -1,0 +1,154 @@
+// JavaScript's own operations over a column of texts, as a worker runs them. Imports nothing but its neighbours.
+import type { PatternCall, PatternFunction, PatternResult } from '../../core/pattern-calls.js'
+import { type Texts, textsOf } from './distinct-texts.js'
+import { returnedColumn } from './returned-column.js'
+
+type Value = string | number | boolean | null
+
+/** One result for each function of the call. */
+export function runPatterns(call: unknown): readonly PatternResult[] {
+  const { column, rows, pattern, functions, place } = call as PatternCall
+  const found = textsOf(column, rows)
+  const valuesOf = evaluator(functions, pattern)
+  const values: Value[][] = functions.map(() => new Array(found.texts.length))
+  for (let i = 0; i < found.texts.length; i++) {
+    const text = found.texts[i] as string | null
+    // Who ends this worker, because it takes too long, reads where it was.
+    place[0] = found.places ? (found.places[i] as number) : i
+    const given = text === null ? undefined : valuesOf(text)
+    for (let f = 0; f < values.length; f++) (values[f] as Value[])[i] = given ? (given[f] ?? null) : null
+  }
+  // The rows without a text have none of the categories.
+  const missing = column.categories ? column.validity : null
+  return functions.map((fn, f) => resultOf(fn, values[f] as Value[], found, rows, missing))
+}
+
+type Pattern = PatternCall['pattern']
+type Evaluate = (text: string, regExp: RegExp) => Value | undefined
+
+/** All functions of one text. The groups of a match are read off one match. */
+function evaluator(functions: readonly PatternFunction[], pattern: Pattern): (text: string) => Values {
+  const regExp = pattern ? new RegExp(pattern.source, pattern.flags) : /(?:)/
+  const evaluate = functions.map(evaluatorOf)
+  const extracts = functions.filter(({ function: fn }) => fn === 'extract').length
+  const match = (text: string) => {
+    regExp.lastIndex = 0
+    return regExp.exec(text)
+  }
+  return text => {
+    const found = extracts > 0 ? match(text) : null
+    return functions.map(({ function: fn, group }, f) => {
+      if (fn === 'extract') return found ? groupOf(found, group as number | string) : null
+      regExp.lastIndex = 0
+      return (evaluate[f] as Evaluate)(text, regExp)
+    })
+  }
+}
+
+type Values = readonly (Value | undefined)[]
+
+function groupOf(match: RegExpExecArray, group: number | string): string | undefined {
+  return typeof group === 'number' ? match[group] : match.groups?.[group]
+}
+
+function evaluatorOf({ function: fn, with: replacement = '', index = 0, form }: PatternFunction): Evaluate {
+  switch (fn) {
+    case 'matches':
+      return (text, regExp) => regExp.test(text)
+    case 'count':
+      return (text, regExp) => text.match(regExp)?.length ?? 0
+    case 'replace':
+      return (text, regExp) => text.replace(regExp, replacement)
+    case 'replaceAll':
+      return (text, regExp) => text.replaceAll(regExp, replacement)
+    case 'split':
+      // Pieces behind the one that is asked for need not be made.
+      return (text, regExp) => text.split(regExp, index < 0 ? undefined : index + 1).at(index)
+    case 'normalize':
+      return text => text.normalize(form)
+    case 'extract':
+      return () => null
+  }
+}
+
+function resultOf(
+  { function: fn }: PatternFunction,
+  values: readonly Value[],
+  { codes }: Texts,
+  rows: number,
+  missing: Uint8Array | null,
+): PatternResult {
+  if (fn === 'matches' || fn === 'count') {
+    const data = fn === 'matches' ? shared(Uint8Array, rows) : shared(BigInt64Array, rows)
+    const numbers = fn === 'matches' ? values.map(Number) : values.map(value => BigInt(value ?? 0))
+    for (let row = 0; row < rows; row++) data[row] = numbers[codes ? (codes[row] as number) : row] as never
+    return { data, validity: validityOf(values, codes, rows, missing) }
+  }
+  const texts = values as readonly (string | null)[]
+  const distinct = distinctValues(texts, codes !== undefined)
+  if (!distinct) {
+    const field = { name: '', dtype: 'utf8' as const, nullable: true }
+    const { data, offsets, validity } = returnedColumn(field, texts)
+    return { data: data as Uint8Array, offsets: offsets as Uint32Array, validity }
+  }
+  const own = shared(Uint32Array, rows)
+  for (let row = 0; row < rows; row++)
+    own[row] = distinct.codes[codes ? (codes[row] as number) : row] as number
+  const { data, offsets } = returnedColumn(
+    { name: '', dtype: 'utf8' as const, nullable: true },
+    distinct.values,
+  )
+  return {
+    codes: own,
+    texts: { data: data as Uint8Array, offsets: offsets as Uint32Array },
+    validity: validityOf(values, codes, rows, missing),
+  }
+}
+
+// How many values show whether they repeat.
+const tried = 4_096
+
+/** Codes of the values; undefined where most are different. Precondition of `always`: there are few. */
+function distinctValues(
+  given: readonly (string | null)[],
+  always: boolean,
+): { codes: Uint32Array; values: string[] } | undefined {
+  const codes = new Uint32Array(given.length)
+  const known = new Map<string, number>()
+  for (let i = 0; i < given.length; i++) {
+    const text = given[i] as string | null
+    if (text === null) continue
+    const value = wellFormed(text)
+    const code = known.get(value) ?? known.size
+    if (code === known.size) known.set(value, code)
+    codes[i] = code
+    if (!always && i === tried && known.size > tried / 2) return undefined
+  }
+  return always || given.length > tried ? { codes, values: [...known.keys()] } : undefined
+}
+
+// Halves of characters all become the same character in UTF-8: they must not be several texts there.
+const wellFormed = (value: string): string => (value as string & { toWellFormed(): string }).toWellFormed()
+
+function validityOf(
+  values: readonly Value[],
+  codes: Uint32Array | undefined,
+  rows: number,
+  missing: Uint8Array | null,
+): Uint8Array | null {
+  if (!missing && !values.includes(null)) return null
+  const bits = shared(Uint8Array, (rows + 7) >> 3).fill(255)
+  for (let row = 0; row < rows; row++) {
+    const present = !missing || ((missing[row >> 3] as number) >> (row & 7)) & 1
+    if (present && values[codes ? (codes[row] as number) : row] !== null) continue
+    bits[row >> 3] = (bits[row >> 3] as number) & ~(1 << (row & 7))
+  }
+  return bits
+}
+
+function shared<A extends Uint8Array | Uint32Array | BigInt64Array>(
+  Made: (new (buffer: SharedArrayBuffer) => A) & { readonly BYTES_PER_ELEMENT: number },
+  length: number,
+): A {
+  return new Made(new SharedArrayBuffer(length * Made.BYTES_PER_ELEMENT))
+}
