@@ -228,6 +228,15 @@ describe('hash', () => {
     ])
   })
 
+  test('has remainders, also where it is no int64', async () => {
+    const df = fromColumns({ x: texts })
+    const all = (await hashes(df)) as (bigint | null)[]
+    expect(all.some(hash => hash !== null && hash >= 2n ** 63n)).toBe(true)
+    const table = await df.select(c => ({ r: c.x.hash().mod(10), q: c.x.hash().floorDiv(1000) })).compute()
+    expect(table.r.toArray()).toEqual(all.map(hash => hash && Number(hash % 10n)))
+    expect([...table.q.values].map((q, i) => all[i] && q)).toEqual(all.map(hash => hash && hash / 1000n))
+  })
+
   test('of numbers is of their value, whatever the width', async () => {
     const [eight] = await hashes(fromColumns({ x: new Int8Array([5]) }))
     expect(await hashes(fromColumns({ x: new BigInt64Array([5n]) }))).toEqual([eight])

@@ -107,7 +107,7 @@ type TextsOf<O extends readonly unknown[]> = Extract<O[number], TextOperand>
  * `a.str.cat(b, sep='-')`; Polars: `pl.concat_str`; SQL: `concat_ws` for `nulls: 'skip'`.
  *
  * @example df.withColumns((c) => ({ id: concatStr(c.Ticker, '-', c.Date.cast('utf8')) }))
- * @example df.select((c) => ({ name: concatStr(c.First, c.Last, { separator: ' ', nulls: 'skip' }) }))
+ * @example df.select((c) => ({ name: concatStr(c.Nick, c.Name, { separator: ' ', nulls: 'skip' }) }))
  * @throws ERR_TYPE for what is not text; ERR_UNKNOWN_OPTION, ERR_INVALID_ARGUMENT
  */
 export function concatStr<const O extends readonly (TextOperand | ConcatStrOptions)[]>(
