@@ -46,15 +46,16 @@ const cpp: Record<string, string[]> = {
     'ipc',
   ],
 }
-// Headers that one folder alone may include.
-const reserved: [folder: string, header: RegExp][] = [
-  ['simd', /^(\w*intrin|arm_neon|arm_acle)\.h$/],
+// Headers that some folders alone may include.
+const reserved: [folders: string[], header: RegExp][] = [
+  [['simd'], /^(\w*intrin|arm_neon|arm_acle)\.h$/],
+  [['base', 'exec'], /^mutex$/],
   [
-    'exec',
-    /^(thread|mutex|shared_mutex|condition_variable|future|semaphore|barrier|latch|stop_token|pthread\.h)$/,
+    ['exec'],
+    /^(thread|shared_mutex|condition_variable|future|semaphore|barrier|latch|stop_token|pthread\.h)$/,
   ],
-  ['ipc', /^linux\/futex\.h$/],
-  ['node', /^(napi|node_api|js_native_api|node|uv|v8)\.h$/],
+  [['ipc'], /^linux\/futex\.h$/],
+  [['node'], /^(napi|node_api|js_native_api|node|uv|v8)\.h$/],
 ]
 
 function sources(folder: string, wanted: RegExp): { file: string; folder: string; text: string }[] {
@@ -89,8 +90,8 @@ test('every C++ folder includes only what its layer allows', () => {
   const wrong = files.flatMap(({ file, folder, text }) =>
     [...text.matchAll(/^\s*#\s*include\s*([<"])([^>"]+)[>"]/gm)]
       .filter(([, bracket, header]) => {
-        const owner = reserved.find(([, pattern]) => pattern.test(header!))?.[0]
-        if (owner) return owner !== folder
+        const owners = reserved.find(([, pattern]) => pattern.test(header!))?.[0]
+        if (owners) return !owners.includes(folder)
         const target = header!.split('/')[0]!
         return bracket === '"' && target !== folder && !cpp[folder]?.includes(target)
       })

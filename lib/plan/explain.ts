@@ -160,10 +160,12 @@ function formatKey({ column, descending, nulls }: SortKey): string {
   return `${formatName(column)}${descending ? ' desc' : ''}${nulls === 'first' ? ' nulls first' : ''}`
 }
 
-function formatWindow({ keys, order, columns }: WindowNode, length: number): string {
+function formatWindow({ keys, order, columns, first }: WindowNode, length: number): string {
   const over = keys.length > 0 ? ` over ${keys.map(formatName).join(', ')}` : ''
   const by = order.length > 0 ? ` order by ${order.map(formatKey).join(', ')}` : ''
-  return `${cutList('window', columns.map(formatWindowColumn), length)}${over}${by}`
+  const added = columns.length > 0 ? cutList('window', columns.map(formatWindowColumn), length) : ''
+  const kept = first === undefined ? '' : `first(${first})`
+  return `${[added, kept].filter(Boolean).join(' and ')}${over}${by}`
 }
 
 function formatWindowColumn({ name, function: fn, column, parameters }: WindowColumn): string {

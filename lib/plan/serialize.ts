@@ -6,7 +6,7 @@
 //         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows, leaveOut } | { op: 'rowIndex', name } | { op: 'repeat', counts }
 //         { op: 'sort', keys, columns, rows } | { op: 'concat' }
 //         { op: 'sample', rows | fraction, seed, replace, shuffle }
-//         { op: 'window', keys, order, functions }
+//         { op: 'window', keys, order, functions, first? }
 //         { op: 'join', how, leftKeys, rightKeys, columns, nullsEqual, leftUnique, rightUnique,
 //         direction, allowExact, tolerance }
 //         and what it reads, as indices of earlier steps: `input`, absent for the step before; `inputs` for several
@@ -154,7 +154,7 @@ function encodeSort({ keys, columns, rows }: SortNode): Encoded {
   return { op: 'sort', keys: keys.map(key => ({ ...key })), columns, rows }
 }
 
-function encodeWindow({ keys, order, columns }: WindowNode): Encoded {
+function encodeWindow({ keys, order, columns, first }: WindowNode): Encoded {
   return {
     op: 'window',
     keys,
@@ -165,6 +165,7 @@ function encodeWindow({ keys, order, columns }: WindowNode): Encoded {
       ...(column !== undefined && { column }),
       ...(parameters as Encoded),
     })),
+    ...(first !== undefined && { first }),
   }
 }
 

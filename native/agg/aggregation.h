@@ -7,12 +7,12 @@
 // (a speculated start that proved wrong), which must leave no group behind.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/memory.h"
+#include "agg/domain_keys.h"
 #include "base/workers.h"
-#include "column/column.h"
 
 namespace millrace::agg {
 
@@ -46,6 +46,9 @@ struct AggregateSpec {
   bool skip_nulls = false;         // first, last
   // Aggregates with the same id >= 0 promise the same argument vector in every consume(), and then share one state.
   int argument_id = -1;
+  // Of the argument, where the caller knows: it has no null, and no sum of its rows, all or some, leaves int64.
+  bool never_null = false;
+  bool small_sums = false;
 };
 
 enum class Order : uint8_t { Key, First, None };
@@ -55,6 +58,7 @@ struct AggregationSpec {
   std::vector<AggregateSpec> aggregates;
   Order order = Order::Key;
   bool drop_nulls = false;            // drop rows in which any key is null
+  std::optional<DomainKeys> domain;   // of the keys, where it is known and narrow
   uint64_t hash_mask = ~uint64_t{0};  // test knob: ANDed onto every hash; 0 makes all keys collide
 };
 

@@ -18,6 +18,8 @@ class CountFamily final : public StateFamily {
   size_t state_bytes() const override { return sizeof(CountState); }
   void init(uint8_t* state) const override { *reinterpret_cast<CountState*>(state) = {0}; }
 
+  SumKind sum_kind() const override { return kOnlyValid ? SumKind::None : SumKind::Rows; }
+
   Status update(const UpdateBatch& batch) const override {
     const uint64_t* validity = kOnlyValid ? batch.argument->validity : nullptr;
     if (!validity && batch.runs.count) {

@@ -78,7 +78,8 @@ class DistinctFamily final : public StateFamily {
       const auto count = static_cast<uint32_t>(std::min<size_t>(kLookupBlock, from.pairs.size() - begin));
       for (uint32_t i = 0; i < count; i++) {
         const uint64_t pair = from.pairs[begin + i];
-        candidates[i] = uint64_t{batch.into_slots[pair >> 32]} << 32 | value_ids[static_cast<uint32_t>(pair)];
+        candidates[i] =
+            uint64_t{batch.into_slot(static_cast<uint32_t>(pair >> 32))} << 32 | value_ids[static_cast<uint32_t>(pair)];
       }
       MILLRACE_TRY(into.add(candidates, count, count_new));
     }

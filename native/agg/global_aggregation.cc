@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "agg/column_vectors.h"
-#include "agg/local_aggregation.h"
 #include "sort/argsort.h"
 
 namespace millrace::agg {
@@ -13,7 +12,7 @@ GlobalGroups::GlobalGroups(AggregationSpec spec, StateLayout layout, MemoryBudge
     : spec_(std::move(spec)),
       layout_(std::move(layout)),
       budget_(budget),
-      keys_(spec_.keys, {budget, spec_.hash_mask}),
+      keys_(spec_.keys, {budget, spec_.hash_mask}, spec_.domain),
       states_(layout_, budget),
       touched_(budget),
       groups_(budget) {}
@@ -24,9 +23,21 @@ std::unique_ptr<LocalAggregation> GlobalGroups::make_local() {
   return std::make_unique<LocalGroups>(id, spec_, layout_, budget_);
 }
 
+std::unique_ptr<LocalGroups> GlobalGroups::make_only_local(int64_t expected_groups) {
+  return std::make_unique<LocalGroups>(0, spec_, layout_, budget_, expected_groups);
+}
+
+// Its groups are the query's, and have rows all of them.
+Result<Frame> GlobalGroups::finish_with(std::unique_ptr<LocalGroups> local, Workers& workers) {
+  local->release(keys_, states_);
+  MILLRACE_TRY(groups_.resize(states_.slots()));
+  for (uint32_t group = 0; group < groups_.size(); group++) groups_[group] = group;
+  return finish(workers);
+}
+
 Status GlobalGroups::register_strip(StripState& state) {
   auto& strip = static_cast<Strip&>(state);
-  if (spec_.keys.empty()) return {};
+  if (spec_.keys.empty() || keys_.domain()) return {};
   PodVector<uint32_t>& map = global_group_[strip.local_id];
   const size_t known = map.size();
   MILLRACE_TRY(map.resize(known + strip.new_groups));
@@ -49,15 +60,19 @@ Status GlobalGroups::merge(std::unique_ptr<StripState> state) {
   PodVector<uint32_t> translated(budget_);
   MILLRACE_TRY(translate_groups(strip, translated));
   const uint32_t* into_slots = translated.data();
-  if (strip.slots_are_groups && !spec_.keys.empty()) into_slots = global_group_[strip.local_id].data();
+  if (strip.slots_are_groups && !spec_.keys.empty()) {
+    into_slots = keys_.domain() ? nullptr : global_group_[strip.local_id].data();
+  }
 
   const uint32_t* touched = strip.all_touched || !strip.slots_are_groups ? nullptr : strip.touched.data();
   const auto count = touched ? static_cast<uint32_t>(strip.touched.size()) : strip.states.slots();
   MILLRACE_TRY(touched_.resize_fill(keys_.size(), 0));
-  MILLRACE_TRY(groups_.reserve_more(count));
-  const bool adopt = groups_.empty() && !touched && can_adopt(strip, into_slots, count);
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t group = into_slots[touched ? touched[i] : i];
+  const bool adopt = can_adopt(strip, into_slots, count);
+  const bool all_known = groups_.size() == touched_.size();
+  if (!all_known) MILLRACE_TRY(groups_.reserve_more(count));
+  for (uint32_t i = 0; !all_known && i < count; i++) {
+    const uint32_t slot = touched ? touched[i] : i;
+    const uint32_t group = into_slots ? into_slots[slot] : slot;
     if (!std::exchange(touched_[group], uint8_t{1})) groups_.push_unchecked(group);
   }
   if (adopt) {
@@ -72,6 +87,7 @@ Status GlobalGroups::merge(std::unique_ptr<StripState> state) {
 Status GlobalGroups::translate_groups(const Strip& strip, PodVector<uint32_t>& into_slots) const {
   if (spec_.keys.empty()) return into_slots.push(0);
   if (strip.slots_are_groups) return {};
+  if (keys_.domain()) return into_slots.append(strip.groups.data(), strip.groups.size());
   const PodVector<uint32_t>& map = global_group_[strip.local_id];
   MILLRACE_TRY(into_slots.reserve(strip.groups.size()));
   for (const uint32_t group : strip.groups) into_slots.push_unchecked(map[group]);
@@ -80,7 +96,9 @@ Status GlobalGroups::translate_groups(const Strip& strip, PodVector<uint32_t>& i
 
 // The first strip's states become the query's as they are, when its slots are already the global groups.
 bool GlobalGroups::can_adopt(const Strip& strip, const uint32_t* into_slots, uint32_t count) const {
-  if (states_.slots() != 0 || strip.states.slots() != count) return false;
+  if (states_.slots() != 0) return false;
+  if (!into_slots) return strip.states.slots() == keys_.size();
+  if (strip.states.slots() != count) return false;
   for (uint32_t i = 0; i < count; i++) {
     if (into_slots[i] != i) return false;
   }
@@ -110,8 +128,21 @@ Result<Frame> GlobalGroups::finish(Workers& workers) {
 
 // Brings groups_ into the order of the result and returns its key columns.
 Result<std::vector<Column>> GlobalGroups::ordered_keys() {
-  if (spec_.order == Order::Key && !spec_.keys.empty() && groups_.size() > 1) MILLRACE_TRY(sort_groups());
+  if (spec_.order == Order::Key && !spec_.keys.empty() && groups_.size() > 1) {
+    MILLRACE_TRY(keys_.domain() ? walk_domain() : sort_groups());
+  }
   return keys_.gather(groups_.data(), group_count(), budget_);
+}
+
+// Keys of a domain have their order before any row is seen.
+Status GlobalGroups::walk_domain() {
+  auto places = keys_.domain()->ordered(budget_);
+  MILLRACE_TRY(places);
+  groups_.clear();
+  for (const uint32_t place : places.value()) {
+    if (touched_[place]) groups_.push_unchecked(place);
+  }
+  return {};
 }
 
 Status GlobalGroups::sort_groups() {

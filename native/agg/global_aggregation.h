@@ -1,6 +1,7 @@
 // The groups of a whole query: the keys of all locals, and the merged states of the strips that count.
 #pragma once
 #include "agg/group_keys.h"
+#include "agg/local_aggregation.h"
 #include "agg/strip.h"
 
 namespace millrace::agg {
@@ -13,6 +14,9 @@ class GlobalGroups final : public GlobalAggregation {
   Status register_strip(StripState& strip) override;
   Status merge(std::unique_ptr<StripState> strip) override;
   Result<Frame> finish(Workers& workers) override;
+  // For one thread that sees all rows, of about so many groups: instead of make_local(), and of all else behind it.
+  std::unique_ptr<LocalGroups> make_only_local(int64_t expected_groups);
+  Result<Frame> finish_with(std::unique_ptr<LocalGroups> local, Workers& workers);
   int64_t group_count() const override { return static_cast<int64_t>(groups_.size()); }
 
  private:
@@ -20,6 +24,7 @@ class GlobalGroups final : public GlobalAggregation {
   bool can_adopt(const Strip& strip, const uint32_t* into_slots, uint32_t count) const;
   Status touch(uint32_t group);
   Result<std::vector<Column>> ordered_keys();
+  Status walk_domain();
   Status sort_groups();
 
   const AggregationSpec spec_;

@@ -4,7 +4,9 @@
 
 namespace millrace::agg {
 
-GroupKeys::GroupKeys(const std::vector<Field>& keys, const KeyOptions& options) {
+GroupKeys::GroupKeys(const std::vector<Field>& keys, const KeyOptions& options, std::optional<DomainKeys> domain)
+    : domain_(std::move(domain)) {
+  if (domain_) return;
   for (const Field& key : keys) {
     if (!encoders_.empty()) pairs_.emplace_back(options);
     encoders_.push_back(KeyEncoder::make(key.type, options));
@@ -12,11 +14,16 @@ GroupKeys::GroupKeys(const std::vector<Field>& keys, const KeyOptions& options) 
 }
 
 uint32_t GroupKeys::size() const {
+  if (domain_) return domain_->places();
   if (encoders_.empty()) return 1;
   return pairs_.empty() ? encoders_.front()->size() : pairs_.back().size();
 }
 
 Status GroupKeys::encode(const Vector* keys, uint32_t rows, uint32_t* groups) {
+  if (domain_) {
+    domain_->encode(keys, rows, groups);
+    return {};
+  }
   if (encoders_.empty()) {
     std::memset(groups, 0, rows * sizeof(uint32_t));
     return {};
@@ -33,6 +40,7 @@ Status GroupKeys::encode(const Vector* keys, uint32_t rows, uint32_t* groups) {
 }
 
 Result<std::vector<Column>> GroupKeys::gather(const uint32_t* groups, int64_t count, MemoryBudget* budget) const {
+  if (domain_) return domain_->gather(groups, count, budget);
   std::vector<Column> columns(encoders_.size());
   if (encoders_.empty()) return columns;
   PodVector<uint32_t> left(budget);

@@ -30,8 +30,14 @@ Status GroupStates::grow(const StateLayout& layout, uint32_t slots) {
   if (slots <= slots_) return {};
   const size_t stride = layout.stride();
   MILLRACE_TRY(rows_.resize(slots * stride));
-  for (size_t slot = slots_; slot < slots; slot++) {
-    std::memcpy(rows_.data() + slot * stride, layout.fresh_row(), stride);
+  // Doubling copies: a row at a time costs as much as a row of input does.
+  const size_t begin = slots_ * stride;
+  const size_t bytes = (slots - slots_) * stride;
+  std::memcpy(rows_.data() + begin, layout.fresh_row(), stride);
+  for (size_t done = stride; done < bytes;) {
+    const size_t more = std::min(done, bytes - done);
+    std::memcpy(rows_.data() + begin + done, rows_.data() + begin, more);
+    done += more;
   }
   slots_ = slots;
   return {};
@@ -53,8 +59,11 @@ Status GroupStates::update(const StateLayout& layout, const uint32_t* slots, Run
 
 Status GroupStates::update_block(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments,
                                  uint32_t begin, uint32_t rows) {
+  const bool fused = layout.fused().pays() && !runs.count && layout.fused().takes(arguments);
+  if (fused) layout.fused().update(rows_.data(), layout.stride(), slots, arguments, begin, rows);
   for (size_t i = 0; i < layout.members().size(); i++) {
     const StateLayout::Member& member = layout.members()[i];
+    if (fused && member.fused) continue;
     const Vector argument = from_row(arguments[member.feeds.front()], begin);
     const Vector second = from_row(arguments[member.feeds.back()], begin);
     const UpdateBatch batch{
@@ -90,7 +99,8 @@ Result<Column> GroupStates::emit(const StateLayout& layout, size_t aggregate, co
                         rows,
                         sides_[layout.side_of(aggregate)].get(),
                         budget,
-                        &workers};
+                        &workers,
+                        layout.row_counts() ? rows_.data() + layout.row_counts()->offset : nullptr};
   return member.family->emit(spec, batch);
 }
 

@@ -13,11 +13,16 @@ class GroupStates {
   GroupStates(const StateLayout& layout, MemoryBudget* budget);
 
   uint32_t slots() const { return slots_; }
+  // Precondition: the layout counts rows.
+  int64_t rows_of(const StateLayout& layout, uint32_t slot) const {
+    return *reinterpret_cast<const int64_t*>(rows_.data() + layout.row_counts()->offset + slot * layout.stride());
+  }
   // Adds fresh slots up to `slots` in all.
   Status grow(const StateLayout& layout, uint32_t slots);
   // Precondition: every slot of `slots` exists. `arguments` by aggregate.
   Status update(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments, uint32_t rows);
-  // Adds the `count` slots of `from` that from_slots lists (null: the first ones) to slots into_slots[from slot] here.
+  // Adds the `count` slots of `from` that from_slots lists (null: the first ones) to slots into_slots[from slot] here
+  // (null: to the same).
   Status merge(const StateLayout& layout, GroupStates& from, const uint32_t* from_slots, const uint32_t* into_slots,
                uint32_t count);
   Result<Column> emit(const StateLayout& layout, size_t aggregate, const AggregateSpec& spec, const uint32_t* slots,

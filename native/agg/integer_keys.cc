@@ -16,7 +16,8 @@ IntegerKeys::IntegerKeys(TypeId type, const KeyOptions& options)
       direct_(options.budget),
       hashed_(options.budget, options.hash_mask),
       words_(options.budget),
-      reconsider_at_(is_float(type) ? kNoId : kFirstReconsideration) {}
+      reconsider_at_(is_float(type) ? kNoId : kFirstReconsideration),
+      expected_(static_cast<size_t>(options.expected)) {}
 
 Status IntegerKeys::encode(const Vector& column, uint32_t rows, uint32_t* ids) {
   uint64_t scratch[kLookupBlock];
@@ -68,6 +69,7 @@ Status IntegerKeys::insert(uint64_t word, uint32_t id) {
 
 Status IntegerKeys::to_hashed() {
   hashed_.reset();
+  if (expected_ > size_) MILLRACE_TRY(hashed_.reserve(expected_));
   for (uint32_t id = 0; id < size_; id++) {
     if (id != null_id_) MILLRACE_TRY(hashed_.insert(words_[id], id));
   }

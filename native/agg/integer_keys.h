@@ -27,6 +27,7 @@ class IntegerKeys final : public KeyEncoder {
   WordTable hashed_;
   PodVector<uint64_t> words_;  // by id; anything for null
   uint32_t reconsider_at_ = 0;
+  const size_t expected_;
 };
 
 }  // namespace millrace::agg

@@ -12,6 +12,7 @@ namespace millrace::agg {
 struct KeyOptions {
   MemoryBudget* budget = nullptr;
   uint64_t hash_mask = ~uint64_t{0};
+  int64_t expected = 0;  // about so many values will come; a guess that makes tables large enough at once
 };
 
 class KeyEncoder {

@@ -11,15 +11,17 @@ namespace {
 constexpr int64_t kFewGroups = 4096;
 // Runs of fewer rows than this on average gain nothing over row by row.
 constexpr uint32_t kRowsPerRun = 16;
+constexpr uint32_t kVectorsWithoutLook = 7;
 
 }  // namespace
 
-LocalGroups::LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget)
+LocalGroups::LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget,
+                         int64_t expected_groups)
     : id_(id),
       spec_(spec),
       layout_(layout),
       budget_(budget),
-      keys_(spec.keys, {budget, spec.hash_mask}),
+      keys_(spec.keys, {budget, spec.hash_mask, expected_groups}, spec.domain),
       selection_(spec.keys.size() + spec.aggregates.size(), budget),
       touched_(budget),
       slot_of_group_(budget),
@@ -61,17 +63,23 @@ void LocalGroups::begin_strip() {
   const int64_t groups = spec_.keys.empty() ? 0 : keys_.size();
   // In an empty table the groups come by appearance anyway, and all of them are touched.
   all_touched_ = groups == 0;
-  const bool dense = spec_.order != Order::First && groups <= std::max(kFewGroups, last_strip_rows_ / 4);
-  slots_are_groups_ = all_touched_ || dense;
+  const bool few = keys_.domain() || groups <= std::max(kFewGroups, last_strip_rows_ / 4);
+  slots_are_groups_ = all_touched_ || (few && spec_.order != Order::First);
+  rows_until_count_ = 0;
+  vectors_without_look_ = 0;
 }
 
+// Once all groups are known to be touched there is nothing to do until there are more; they are counted now and then.
 Status LocalGroups::touch(const uint32_t* groups, uint32_t rows) {
+  if (layout_.row_counts()) return {};  // which tell it at the end
   MILLRACE_TRY(touched_.resize_fill(keys_.size(), 0));
   if (touched_groups_ == touched_.size()) return {};
   uint8_t* touched = touched_.data();
-  uint32_t found = 0;
-  for (uint32_t i = 0; i < rows; i++) found += !std::exchange(touched[groups[i]], uint8_t{1});
-  touched_groups_ += found;
+  for (uint32_t i = 0; i < rows; i++) touched[groups[i]] = 1;
+  rows_until_count_ -= rows;
+  if (rows_until_count_ > 0) return {};
+  touched_groups_ = static_cast<size_t>(std::count(touched_.begin(), touched_.end(), uint8_t{1}));
+  rows_until_count_ = static_cast<int64_t>(touched_.size()) * 4;
   return {};
 }
 
@@ -90,10 +98,18 @@ Status LocalGroups::to_slots(uint32_t* groups, uint32_t rows) {
   return {};
 }
 
+// Where there are none, the next few vectors are taken at their word: a strip is mostly of one kind.
 Runs LocalGroups::find_runs(const uint32_t* slots, uint32_t rows) {
+  if (vectors_without_look_ > 0) {
+    vectors_without_look_--;
+    return {};
+  }
   uint32_t changes = 0;
   for (uint32_t i = 1; i < rows; i++) changes += slots[i] != slots[i - 1];
-  if (changes >= rows / kRowsPerRun) return {};
+  if (changes >= rows / kRowsPerRun) {
+    vectors_without_look_ = kVectorsWithoutLook;
+    return {};
+  }
   uint32_t count = 0;
   run_starts_[count++] = 0;
   for (uint32_t i = 1; i < rows && count <= changes; i++) {
@@ -117,7 +133,7 @@ Result<std::unique_ptr<StripState>> LocalGroups::take_strip() {
 }
 
 Status LocalGroups::export_new_keys(Strip& strip) {
-  if (spec_.keys.empty()) return {};
+  if (spec_.keys.empty() || keys_.domain()) return {};
   const uint32_t groups_now = keys_.size();
   strip.new_groups = groups_now - exported_groups_;
   PodVector<uint32_t> groups(budget_);
@@ -136,16 +152,25 @@ Status LocalGroups::export_touched(Strip& strip) {
   strip.groups = PodVector<uint32_t>(budget_);
   if (!slots_are_groups_) return strip.groups.append(group_of_slot_.data(), group_of_slot_.size());
   if (all_touched_) return {};
-  MILLRACE_TRY(strip.touched.reserve(touched_.size()));
-  for (uint32_t group = 0; group < touched_.size(); group++) {
-    if (touched_[group]) strip.touched.push_unchecked(group);
+  const auto groups = static_cast<uint32_t>(states_.slots());
+  MILLRACE_TRY(strip.touched.reserve(groups));
+  for (uint32_t group = 0; group < groups; group++) {
+    const bool touched = layout_.row_counts() ? states_.rows_of(layout_, group) > 0 : touched_[group] != 0;
+    if (touched) strip.touched.push_unchecked(group);
   }
+  strip.all_touched = strip.touched.size() == groups;
   return {};
 }
 
 void LocalGroups::discard_strip() {
   states_ = GroupStates();
   end_strip();
+}
+
+void LocalGroups::release(GroupKeys& keys, GroupStates& states) {
+  if (!strip_open_) begin_strip();
+  keys = std::move(keys_);
+  states = std::move(states_);
 }
 
 void LocalGroups::end_strip() {

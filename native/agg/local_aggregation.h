@@ -13,11 +13,14 @@ namespace millrace::agg {
 class LocalGroups final : public LocalAggregation {
  public:
   // `spec` and `layout` outlive this.
-  LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget);
+  LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget,
+              int64_t expected_groups = 0);
 
   Status consume(const Vector* keys, const Vector* arguments, uint32_t rows) override;
   Result<std::unique_ptr<StripState>> take_strip() override;
   void discard_strip() override;
+  // What a table has that was empty before its only strip: slots are groups, and all are touched.
+  void release(GroupKeys& keys, GroupStates& states);
 
  private:
   void begin_strip();
@@ -44,11 +47,13 @@ class LocalGroups final : public LocalAggregation {
   bool slots_are_groups_ = true;
   bool all_touched_ = true;
   PodVector<uint8_t> touched_;  // by group, when slots are groups but not all touched
-  size_t touched_groups_ = 0;
+  size_t touched_groups_ = 0;   // when they were counted last
+  int64_t rows_until_count_ = 0;
   PodVector<uint32_t> slot_of_group_;  // when slots go by appearance; kNoId outside the strip
   PodVector<uint32_t> group_of_slot_;
   int64_t strip_rows_ = 0;
   int64_t last_strip_rows_ = 0;
+  uint32_t vectors_without_look_ = 0;
   uint32_t run_starts_[kVectorRows + 1];
 };
 

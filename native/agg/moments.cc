@@ -16,13 +16,22 @@ namespace millrace::agg {
 
 namespace {
 
-enum Part : int { kSum = 1, kCount = 2, kExtremes = 4 };
+// kSmallSum: in 64 bits, where no sum can leave them.
+enum Part : int { kSum = 1, kCount = 2, kExtremes = 4, kSmallSum = 8 };
 
 struct DoubleSum {
   double value;
   void add(double more) { value += more; }
   void add(const DoubleSum& other) { value += other.value; }
   double as_double() const { return value; }
+};
+
+struct SmallSum {
+  int64_t low;
+  void add(int64_t value) { low += value; }
+  void add(const SmallSum& other) { low += other.low; }
+  double as_double() const { return static_cast<double>(low); }
+  bool fits_int64() const { return true; }
 };
 
 struct NoSum {};
@@ -49,16 +58,13 @@ struct ExtremesPart {
 };
 struct NoExtremes {};
 
-template <class T>
-using SumOf = std::conditional_t<std::is_same_v<T, double>, DoubleSum, WideSum>;
-
-template <class T>
+template <class T, bool kSmall>
 struct SumPart {
-  SumOf<T> sum{};
+  std::conditional_t<std::is_same_v<T, double>, DoubleSum, std::conditional_t<kSmall, SmallSum, WideSum>> sum{};
 };
 
 template <class T, int kParts>
-struct MomentState : std::conditional_t<(kParts & kSum) != 0, SumPart<T>, NoSum>,
+struct MomentState : std::conditional_t<(kParts & kSum) != 0, SumPart<T, (kParts & kSmallSum) != 0>, NoSum>,
                      std::conditional_t<(kParts & kCount) != 0, CountPart, NoCount>,
                      std::conditional_t<(kParts & kExtremes) != 0, ExtremesPart<T>, NoExtremes> {
   void add(T value) {
@@ -120,6 +126,11 @@ class MomentFamily final : public StateFamily {
   size_t state_bytes() const override { return sizeof(State); }
   void init(uint8_t* state) const override { *reinterpret_cast<State*>(state) = State{}; }
 
+  SumKind sum_kind() const override {
+    if (kParts != (kSum | kSmallSum)) return SumKind::None;
+    return std::is_same_v<T, double> ? SumKind::Double : SumKind::Int64;
+  }
+
   Status update(const UpdateBatch& batch) const override {
     T scratch[kVectorRows];
     const T* values = widen<T>(*batch.argument, batch.rows, scratch);
@@ -179,8 +190,12 @@ class MomentFamily final : public StateFamily {
       ResultColumn<T> out(type, batch.rows, batch.budget);
       MILLRACE_TRY(out.reserve());
       for (int64_t i = 0; i < batch.rows; i++) {
-        const WideSum& sum = batch.state<State>(i).sum;
-        if (!(std::is_same_v<T, uint64_t> ? sum.fits_uint64() : sum.fits_int64())) return sum_overflow(spec, type);
+        const auto& sum = batch.state<State>(i).sum;
+        if constexpr (std::is_same_v<T, uint64_t>) {
+          if (!sum.fits_uint64()) return sum_overflow(spec, type);
+        } else {
+          if (!sum.fits_int64()) return sum_overflow(spec, type);
+        }
         out.set(i, static_cast<T>(sum.low));
       }
       return out.finish();
@@ -188,17 +203,18 @@ class MomentFamily final : public StateFamily {
   }
 
   Result<Column> emit_mean(const EmitBatch& batch) const {
-    if constexpr ((kParts & (kSum | kCount)) != (kSum | kCount)) {
+    if constexpr (!(kParts & kSum)) {
       return Status(Code::Internal, "no mean was kept");
     } else {
       ResultColumn<double> out(TypeId::Float64, batch.rows, batch.budget);
       MILLRACE_TRY(out.reserve());
       for (int64_t i = 0; i < batch.rows; i++) {
         const State& state = batch.state<State>(i);
-        if (state.count == 0) {
+        const int64_t count = count_of(state, batch, i);
+        if (count == 0) {
           out.set_null(i);
         } else {
-          out.set(i, state.sum.as_double() / static_cast<double>(state.count));
+          out.set(i, state.sum.as_double() / static_cast<double>(count));
         }
       }
       return out.finish();
@@ -230,7 +246,7 @@ class MomentFamily final : public StateFamily {
           if (state.min <= state.max) {
             // Adding 0 makes -0 into 0: which of the two came first must not show.
             out.set(i, static_cast<Out>((spec.function == Function::Min ? state.min : state.max) + T{0}));
-          } else if (has_values(state)) {
+          } else if (std::is_same_v<T, double> && count_of(state, batch, i) > 0) {
             out.set(i, std::numeric_limits<Out>::quiet_NaN());
           } else {
             out.set_null(i);
@@ -241,9 +257,14 @@ class MomentFamily final : public StateFamily {
     }
   }
 
-  static bool has_values(const State& state) {
-    if constexpr (std::is_same_v<T, double> && (kParts & kCount)) return state.count > 0;
-    return false;
+  // Of the values. Without counts all rows have one; and without a count of rows a group has some, or is not asked for.
+  static int64_t count_of([[maybe_unused]] const State& state, [[maybe_unused]] const EmitBatch& batch,
+                          [[maybe_unused]] int64_t row) {
+    if constexpr (kParts & kCount) {
+      return state.count;
+    } else {
+      return batch.row_counts ? batch.rows_of(row) : 1;
+    }
   }
 
   const TypeId argument_;
@@ -260,16 +281,32 @@ std::unique_ptr<StateFamily> make_of(TypeId argument, int parts) {
   }
 }
 
+// Of arguments without nulls, and with sums that stay small.
+template <class T>
+std::unique_ptr<StateFamily> make_lean(TypeId argument, int parts) {
+  switch (parts) {
+    case kSum: return std::make_unique<MomentFamily<T, kSum | kSmallSum>>(argument);
+    case kExtremes: return std::make_unique<MomentFamily<T, kExtremes>>(argument);
+    default: return std::make_unique<MomentFamily<T, kSum | kExtremes | kSmallSum>>(argument);
+  }
+}
+
 }  // namespace
 
-std::unique_ptr<StateFamily> make_moments(TypeId argument, const std::vector<Function>& functions) {
+bool counts_by_rows(const AggregateSpec& spec) {
+  return spec.never_null && (is_float(spec.argument) || (spec.small_sums && spec.argument != TypeId::UInt64));
+}
+
+std::unique_ptr<StateFamily> make_moments(const AggregateSpec& first, const std::vector<Function>& functions) {
+  const TypeId argument = first.argument;
+  const bool lean = counts_by_rows(first);
   int parts = 0;
   for (const Function function : functions) {
-    if (function == Function::Sum) parts |= kSum;
-    if (function == Function::Mean) parts |= kSum | kCount;
-    if (function == Function::Count) parts |= kCount;
-    if (function == Function::Min || function == Function::Max) parts |= kExtremes | kCount;
+    if (function == Function::Sum || function == Function::Mean) parts |= kSum;
+    if (function == Function::Min || function == Function::Max) parts |= kExtremes;
+    if (function != Function::Sum && !lean) parts |= kCount;
   }
+  if (lean) return is_float(argument) ? make_lean<double>(argument, parts) : make_lean<int64_t>(argument, parts);
   if (is_float(argument)) return make_of<double>(argument, parts);
   if (argument == TypeId::UInt64) return make_of<uint64_t>(argument, parts);
   return make_of<int64_t>(argument, parts);

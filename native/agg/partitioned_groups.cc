@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "agg/key_hash.h"
-#include "agg/local_aggregation.h"
 #include "sort/argsort.h"
 
 namespace millrace::agg {
@@ -115,6 +114,7 @@ class LocalPartition final : public LocalAggregation {
 Result<std::unique_ptr<GlobalAggregation>> PartitionedGroups::make(AggregationSpec spec, int64_t estimated_groups,
                                                                    MemoryBudget* budget) {
   std::unique_ptr<PartitionedGroups> out(new PartitionedGroups(std::move(spec), budget));
+  out->estimated_groups_ = estimated_groups;
   MILLRACE_TRY(out->open_parts(bits_for(estimated_groups)));
   return std::unique_ptr<GlobalAggregation>(std::move(out));
 }
@@ -143,11 +143,10 @@ PartitionedGroups::PartitionedGroups(AggregationSpec spec, MemoryBudget* budget)
 Status PartitionedGroups::open_parts(unsigned bits) {
   bits_ = bits;
   for (size_t i = 0; i < size_t{1} << bits; i++) {
-    auto global = GlobalAggregation::make(part_spec_, budget_);
-    MILLRACE_TRY(global);
+    auto layout = StateLayout::make(part_spec_);
+    MILLRACE_TRY(layout);
     Part part;
-    part.global = global.take();
-    part.local = part.global->make_local();
+    part.groups = std::make_unique<GlobalGroups>(part_spec_, layout.take(), budget_);
     parts_.push_back(std::move(part));
   }
   return {};
@@ -173,12 +172,20 @@ bool PartitionedGroups::wants_drain() const {
 }
 
 Status PartitionedGroups::drain(Workers& workers) {
-  MILLRACE_TRY(workers.run(parts_.size(), [&](size_t part, uint32_t) -> Status {
-    for (const auto& strip : waiting_) MILLRACE_TRY(consume(part, *strip));
-    return {};
-  }));
+  MILLRACE_TRY(workers.run(parts_.size(), [&](size_t part, uint32_t) { return consume_waiting(part); }));
   waiting_.clear();
   waiting_bytes_ = 0;
+  return {};
+}
+
+Status PartitionedGroups::consume_waiting(size_t part) {
+  if (!parts_[part].local) {
+    int64_t rows = 0;
+    for (const auto& strip : waiting_) rows += strip->starts[part + 1] - strip->starts[part];
+    const int64_t most_groups = estimated_groups_ / static_cast<int64_t>(parts_.size()) * 2;
+    parts_[part].local = parts_[part].groups->make_only_local(std::min(rows, most_groups));
+  }
+  for (const auto& strip : waiting_) MILLRACE_TRY(consume(part, *strip));
   return {};
 }
 
@@ -210,22 +217,21 @@ Status PartitionedGroups::consume(size_t part, const PartedRows& strip) const {
 }
 
 Status PartitionedGroups::finish_part(Part& part) {
-  auto strip = part.local->take_strip();
-  MILLRACE_TRY(strip);
-  MILLRACE_TRY(part.global->register_strip(*strip.value()));
-  MILLRACE_TRY(part.global->merge(strip.take()));
-  part.local.reset();
   SerialWorkers serial;
-  auto frame = part.global->finish(serial);
+  auto frame = part.groups->finish_with(std::move(part.local), serial);
   MILLRACE_TRY(frame);
   part.result = frame.take();
-  part.global.reset();
+  part.groups.reset();
   return {};
 }
 
 Result<Frame> PartitionedGroups::finish(Workers& workers) {
-  MILLRACE_TRY(drain(workers));
-  MILLRACE_TRY(workers.run(parts_.size(), [&](size_t part, uint32_t) { return finish_part(parts_[part]); }));
+  // A part's table is finished while it is in the caches, and its memory is there for the next one.
+  MILLRACE_TRY(workers.run(parts_.size(), [&](size_t part, uint32_t) -> Status {
+    MILLRACE_TRY(consume_waiting(part));
+    return finish_part(parts_[part]);
+  }));
+  waiting_.clear();
   Frame out;
   MILLRACE_TRY(join(workers, out));
   groups_ = out.rows;
@@ -240,6 +246,7 @@ Status PartitionedGroups::join(Workers& workers, Frame& out) {
   out.columns.resize(out.schema.size());
   MILLRACE_TRY(workers.run(out.columns.size(), [&](size_t c, uint32_t) -> Status {
     ColumnBuilder builder(out.schema[c].type, budget_);
+    MILLRACE_TRY(builder.reserve(out.rows));
     for (Part& part : parts_) {
       MILLRACE_TRY(builder.append_range(part.result.columns[c], 0, part.result.rows));
       part.result.columns[c] = Column();

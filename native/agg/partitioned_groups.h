@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "agg/global_aggregation.h"
+#include "agg/local_aggregation.h"
 
 namespace millrace::agg {
 
@@ -35,13 +36,14 @@ class PartitionedGroups final : public GlobalAggregation {
 
  private:
   struct Part {
-    std::unique_ptr<GlobalAggregation> global;
-    std::unique_ptr<LocalAggregation> local;
+    std::unique_ptr<GlobalGroups> groups;
+    std::unique_ptr<LocalGroups> local;  // the only one; from the first rows on
     Frame result;
   };
 
   PartitionedGroups(AggregationSpec spec, MemoryBudget* budget);
   Status open_parts(unsigned bits);
+  Status consume_waiting(size_t part);
   Status consume(size_t part, const PartedRows& strip) const;
   Status finish_part(Part& part);
   Status join(Workers& workers, Frame& out);
@@ -51,6 +53,7 @@ class PartitionedGroups final : public GlobalAggregation {
   AggregationSpec part_spec_;  // unordered, and with the first row of each group where that is the order
   MemoryBudget* const budget_;
   unsigned bits_ = 0;
+  int64_t estimated_groups_ = 0;
   std::vector<int> argument_column_;  // by aggregate of the spec: its column behind the keys, or -1
   std::vector<TypeId> column_types_;
   std::vector<Part> parts_;

@@ -84,7 +84,7 @@ class QuantileFamily final : public StateFamily {
     auto& into = static_cast<CollectedSide&>(*batch.into_side);
     auto& from = static_cast<CollectedSide&>(*batch.from_side);
     for (Chunk& chunk : from.chunks) {
-      for (uint32_t& slot : chunk.slots) slot = batch.into_slots[slot];
+      for (uint32_t& slot : chunk.slots) slot = batch.into_slot(slot);
       into.chunks.push_back(std::move(chunk));
     }
     batch.merge_states<CountState>();

@@ -6,20 +6,7 @@ namespace millrace::agg {
 
 namespace {
 
-// Aggregates of one argument and one kind share a family.
-enum class Kind : uint8_t {
-  Rows,
-  ValidCount,
-  Moments,
-  Variance,
-  FirstLast,
-  StringPick,
-  AnyAll,
-  Distinct,
-  ApproximateDistinct,
-  Quantiles,
-  Correlation
-};
+using Kind = StateLayout::Kind;
 
 Kind kind_of(const AggregateSpec& spec) {
   switch (spec.function) {
@@ -55,7 +42,7 @@ std::unique_ptr<StateFamily> make_family(Kind kind, const AggregationSpec& spec,
   switch (kind) {
     case Kind::Rows: return make_row_count();
     case Kind::ValidCount: return make_valid_count();
-    case Kind::Moments: return make_moments(first.argument, functions);
+    case Kind::Moments: return make_moments(first, functions);
     case Kind::Variance: return make_variance();
     case Kind::FirstLast: return make_first_last(first);
     case Kind::StringPick: return make_string_pick(first);
@@ -99,11 +86,34 @@ Result<StateLayout> StateLayout::make(const AggregationSpec& spec) {
     layout.members_[at].feeds.push_back(i);
     layout.member_of_.push_back(at);
   }
+  layout.count_rows(spec, kinds);
   for (size_t at = 0; at < kinds.size(); at++) {
     layout.members_[at].family = make_family(kinds[at], spec, layout.members_[at].feeds);
   }
   layout.place_members();
+  layout.fuse_sums();
   return layout;
+}
+
+// Means of columns without nulls divide by the rows of their group, counted once for all of them.
+void StateLayout::count_rows(const AggregationSpec& spec, std::vector<Kind>& kinds) {
+  size_t at = 0;
+  while (at < kinds.size() && kinds[at] != Kind::Rows) at++;
+  for (size_t i = 0; i < spec.aggregates.size() && at == kinds.size(); i++) {
+    const AggregateSpec& aggregate = spec.aggregates[i];
+    if (aggregate.function != Function::Mean || !counts_by_rows(aggregate)) continue;
+    kinds.push_back(Kind::Rows);
+    members_.emplace_back();
+    members_.back().feeds.push_back(i);
+  }
+  if (at < kinds.size()) row_counts_ = static_cast<int>(at);
+}
+
+void StateLayout::fuse_sums() {
+  for (Member& member : members_) {
+    member.fused = fused_.add(member.family->sum_kind(), member.offset, member.feeds.front());
+  }
+  for (Member& member : members_) member.fused &= fused_.pays();
 }
 
 void StateLayout::place_members() {

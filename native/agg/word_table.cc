@@ -48,15 +48,22 @@ void WordTable::place(uint64_t key, uint32_t id) {
 }
 
 Status WordTable::insert(uint64_t key, uint32_t id) {
-  if (is_full(used_, entries_.size(), sizeof(Entry))) MILLRACE_TRY(grow());
+  if (is_full(used_, entries_.size(), sizeof(Entry))) {
+    MILLRACE_TRY(grow_to(entries_.empty() ? kFirstCapacity : entries_.size() * 2));
+  }
   place(key, id);
   used_++;
   return {};
 }
 
-Status WordTable::grow() {
+Status WordTable::reserve(size_t keys) {
+  size_t capacity = kFirstCapacity;
+  while (is_full(keys, capacity, sizeof(Entry))) capacity *= 2;
+  return capacity > entries_.size() ? grow_to(capacity) : Status();
+}
+
+Status WordTable::grow_to(size_t capacity) {
   PodVector<Entry> larger(entries_.budget());
-  const size_t capacity = entries_.empty() ? kFirstCapacity : entries_.size() * 2;
   MILLRACE_TRY(larger.resize_fill(capacity, Entry{0, kNoId, 0}));
   std::swap(entries_, larger);
   slot_mask_ = capacity - 1;

@@ -36,6 +36,8 @@ class WordTable {
   uint32_t find(uint64_t key) const;
   // Precondition: key is absent, id is not kNoId.
   Status insert(uint64_t key, uint32_t id);
+  // Makes room for so many keys.
+  Status reserve(size_t keys);
   size_t capacity() const { return entries_.size(); }
   void reset();
 
@@ -49,7 +51,7 @@ class WordTable {
   uint64_t hash(uint64_t key) const { return hash_word(key, seed_) & hash_mask_; }
   uint32_t probe(uint64_t key, uint64_t hash) const;
   void place(uint64_t key, uint32_t id);
-  Status grow();
+  Status grow_to(size_t capacity);
 
   PodVector<Entry> entries_;
   uint64_t slot_mask_ = 0;

@@ -88,6 +88,11 @@ Status ColumnBuilder::append_strings(const Vector& vector, uint32_t rows) {
 }
 
 // There is no bitmap before the first null.
+Status ColumnBuilder::reserve(int64_t rows) {
+  const auto count = static_cast<size_t>(rows);
+  return is_string(type_) ? offsets_.reserve(count + 1) : data_.reserve(count * type_width(type_));
+}
+
 Status ColumnBuilder::append_validity(const Vector& vector, uint32_t rows) {
   const int64_t nulls = vector.validity ? bits::count_zeros(vector.validity, rows) : 0;
   if (nulls == 0 && null_count_ == 0) return {};

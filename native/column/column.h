@@ -65,6 +65,8 @@ class ColumnBuilder {
   TypeId type() const { return type_; }
   // Forgets the rows and keeps the memory.
   void clear();
+  // Room for so many rows in all, but for the bytes of strings.
+  Status reserve(int64_t rows);
   // All `rows` values.
   Status append(const Vector& vector, uint32_t rows);
   // The validity of `rows` rows, where the values are somewhere else.

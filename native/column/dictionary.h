@@ -1,5 +1,6 @@
 // The distinct strings of a column that is kept in memory, by code. Immutable once made, shared by queries.
 #pragma once
+#include <atomic>
 #include <memory>
 
 #include "column/column.h"
@@ -9,8 +10,18 @@ namespace millrace {
 struct Dictionary {
   Column strings;             // keeps the bytes
   PodVector<StringRef> refs;  // by code; never empty, so that any code of a null row can be read
+  mutable std::atomic<uint32_t*> ordered_codes{nullptr};  // once somebody asked (sort/dictionary_order.h)
 
-  int64_t bytes() const { return static_cast<int64_t>(strings.bytes() + refs.capacity() * sizeof(StringRef)); }
+  Dictionary() = default;
+  Dictionary(const Dictionary&) = delete;
+  Dictionary& operator=(const Dictionary&) = delete;
+  ~Dictionary() { delete[] ordered_codes.load(); }
+
+  // The order counts before it is there.
+  int64_t bytes() const {
+    const size_t order = static_cast<size_t>(strings.rows) * sizeof(uint32_t);
+    return static_cast<int64_t>(strings.bytes() + refs.capacity() * sizeof(StringRef) + order);
+  }
   void rebind(MemoryBudget* budget) {
     strings.rebind(budget);
     refs.rebind(budget);

@@ -14,7 +14,10 @@ Result<FrameView> concat_views(const std::vector<OperatorInput>& inputs, Operato
 
 }  // namespace
 
-bool reads_stored(OpSpec::Kind kind) { return kind == OpSpec::Kind::Sort || kind == OpSpec::Kind::Join; }
+bool reads_stored(const OpSpec& op) {
+  if (op.kind == OpSpec::Kind::Window) return op.window->first < INT64_MAX;
+  return op.kind == OpSpec::Kind::Sort || op.kind == OpSpec::Kind::Join;
+}
 
 Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput>& inputs, OperatorContext& context) {
   const OperatorInput& first = inputs[0];
@@ -25,7 +28,8 @@ Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput
     case OpSpec::Kind::Concat: return concat_views(inputs, context);
     case OpSpec::Kind::Sample: return sample_rows(op, first.view, context);
     case OpSpec::Kind::Repeat: return repeat_rows(op, first.view, context);
-    case OpSpec::Kind::Window: return window_frame(op, first.view, context);
+    case OpSpec::Kind::Window:
+      return first.stored.frame ? window_stored(op, first.stored, context) : window_frame(op, first.view, context);
     case OpSpec::Kind::RowIndex: return index_rows(op, first.view, context);
     default: return Status(Code::Internal, "this step is not an operator");
   }

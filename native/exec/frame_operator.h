@@ -29,7 +29,7 @@ struct OperatorInput {
 };
 
 // Whether an operator reads stored columns as they are.
-bool reads_stored(OpSpec::Kind kind);
+bool reads_stored(const OpSpec& op);
 
 // Precondition: no input is stored unless reads_stored().
 Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput>& inputs, OperatorContext& context);
@@ -48,7 +48,10 @@ Result<FrameView> join_inputs(const OpSpec& op, const OperatorInput& left, const
                               OperatorContext& context);
 Result<FrameView> concat_frames(const std::vector<FrameView>& inputs, OperatorContext& context);
 Result<FrameView> sample_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
-Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, OperatorContext& context);
+// The new columns come before the last `behind` ones of the input.
+Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, OperatorContext& context, size_t behind = 0);
+// Precondition: only first rows are wanted.
+Result<FrameView> window_stored(const OpSpec& op, const StoredView& input, OperatorContext& context);
 Result<FrameView> repeat_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 Result<FrameView> index_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 

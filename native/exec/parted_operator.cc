@@ -283,11 +283,7 @@ Result<FrameView> PartedOperator::restore(const FrameView& input) {
 Result<FrameView> PartedOperator::window(const FrameView& input) {
   OneThread thread(query_);
   OperatorContext context{thread, policy_.budget, options_};
-  auto out = window_frame(op_, first_columns(input, input.schema.size() - 1), context);
-  MILLRACE_TRY(out);
-  out.value().schema.push_back(input.schema.back());
-  out.value().columns.push_back(input.columns.back());
-  return out;
+  return window_frame(op_, input, context, 1);
 }
 
 // Rows pass one vector at a time: memory is for the groups alone.

@@ -125,6 +125,10 @@ class StageBinder {
     MILLRACE_TRY(check_names(names));
     agg::AggregationSpec spec = aggregation_spec(op, program.value()->outputs(), options_);
     stage_->sink_program = program.take();
+    for (size_t i = 0; i < stage_->sink_program->outputs().size(); i++) {
+      const int column = stage_->sink_program->passthrough(i);
+      stage_->sink_origins.push_back(column < 0 ? -1 : origins_[static_cast<size_t>(column)]);
+    }
     MILLRACE_TRY(find_codes(op));
     stage_->aggregates = true;
     auto sink = make_aggregate_sink(std::move(spec), *stage_->sink_program, op.argument_output,

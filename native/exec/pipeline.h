@@ -24,6 +24,7 @@ struct BoundStage {
   std::unique_ptr<expr::Program> scan_filter;  // CSV: the first filter runs inside the scan
   std::vector<Step> steps;
   std::unique_ptr<expr::Program> sink_program;  // of an aggregate
+  std::vector<int> sink_origins;                // by its output: the input's column that it is, or -1
   std::unique_ptr<Sink> sink;
   // What the sink wants of a column of the input, if that is all that decides about a row.
   std::shared_ptr<const KeyThreshold> threshold;

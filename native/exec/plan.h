@@ -72,6 +72,7 @@ struct WindowColumnSpec {
 struct WindowOpSpec {
   std::vector<std::string> keys;
   std::vector<WindowColumnSpec> columns;
+  int64_t first = INT64_MAX;  // only so many rows of each partition stay, the first ones in its order
 };
 
 struct OpSpec {

@@ -119,7 +119,10 @@ Status read_window(const Json& json, OpSpec& op) {
     MILLRACE_TRY(read_function(function, !op.sort_keys.empty(), *op.window));
     op.names.push_back(op.window->columns.back().name);
   }
-  return op.names.empty() ? bad_plan("a window needs functions") : Status();
+  op.window->first = json["first"].as_int(INT64_MAX);
+  if (op.window->first < 0) return bad_plan("the first rows of a partition must not be fewer than none");
+  const bool idle = op.names.empty() && !json.has("first");
+  return idle ? bad_plan("a window needs functions, or a number of first rows") : Status();
 }
 
 }  // namespace millrace::exec

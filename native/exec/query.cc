@@ -114,6 +114,7 @@ void Query::begin(OnDone on_done) {
   }();
   (void)seeded;
   on_done_ = std::move(on_done);
+  if (plan_->options.memory_limit_bytes != INT64_MAX) keeps_nothing_.emplace();
   began_ns_ = now_ns();
 }
 
@@ -324,11 +325,22 @@ Status Query::begin_memory(const Segment& segment) {
                                      plan_->options, state_)
                   : make_memory_scan(input.view, range, large_strips, stage_->needed, plan_->options, state_);
   };
+  if (stored) MILLRACE_TRY(tell_facts(*stored));
   scan_ = make_scan(stage_->aggregates);
   auto small_strips = settle_sink();
   MILLRACE_TRY(small_strips);
   if (small_strips.value()) scan_ = make_scan(false);
   return {};
+}
+
+// The test knob that parts all groups wants to see them come as strangers.
+Status Query::tell_facts(const store::StoredFrame& stored) {
+  if (stage_->sink_origins.empty() || plan_->options.partition_from_groups == 0) return {};
+  std::vector<ColumnFacts> facts;
+  for (const int origin : stage_->sink_origins) {
+    facts.push_back(origin < 0 ? ColumnFacts() : store::facts_of(stored, static_cast<size_t>(origin)));
+  }
+  return stage_->sink->use_facts(facts);
 }
 
 std::shared_ptr<const store::StoredFrame> Query::stored_source(const Segment& segment) const {
@@ -450,6 +462,7 @@ void Query::finish(Status status) {
   parts_.reset();
   csv_input_.reset();
   inputs_ = {};
+  keeps_nothing_.reset();
   queue_.close(status);
   result.status = std::move(status);
   result.mode = plan_->options.mode;

@@ -1,5 +1,6 @@
 // One run of a plan: segment after segment until a frame (or a stream of batches) is there.
 #pragma once
+#include "base/pages.h"
 #include "exec/batch_queue.h"
 #include "exec/frame_operator.h"
 #include "exec/part_scan.h"
@@ -76,6 +77,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status pass_stored(const Segment& segment);
   Status begin_csv(const Segment& segment);
   Status begin_memory(const Segment& segment);
+  Status tell_facts(const store::StoredFrame& stored);
   Status make_csv_scan();
   Result<bool> settle_sink();
   // Where the segment's rows go, if they are not collected; its input takes about so many bytes.
@@ -109,6 +111,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   std::vector<size_t> readers_left_;
   QueryState state_;
   spill::SpillSpace spill_space_;
+  std::optional<pages::KeepNothing> keeps_nothing_;  // where there is a limit on memory, until it is done
   BatchQueue queue_;
   std::shared_ptr<store::StoredFrame> stored_;  // persist mode
   std::shared_ptr<spill::Parts> parts_;         // of the segment in progress, where it keeps its rows so

@@ -20,7 +20,7 @@ bool Query::leaves_stored(const Segment& segment) const {
   if (spills_ || is_last(segment) || !stored_source(segment) || !only_picks(segment)) return false;
   return std::all_of(segments_.begin(), segments_.end(), [&](const Segment& reader) {
     const bool reads = std::find(reader.inputs.begin(), reader.inputs.end(), at_) != reader.inputs.end();
-    return !reads || (reader.op && reads_stored(reader.op->kind));
+    return !reads || (reader.op && reads_stored(*reader.op));
   });
 }
 

@@ -45,6 +45,8 @@ class Sink {
   // What was merged. A collect sink is empty and usable again afterwards.
   virtual Result<std::shared_ptr<Frame>> finish(Workers& workers) = 0;
 
+  // What is known of the values that the outputs of the sink's program will have. Called before make_sampler().
+  virtual Status use_facts(const std::vector<ColumnFacts>&) { return {}; }
   // A sink for rows from all over the input, shown to it before the first strip is taken; null when nothing depends on
   // them. use_sample() then settles how the sink works, and returns whether small strips suit it better.
   virtual std::unique_ptr<LocalSink> make_sampler() { return nullptr; }

@@ -4,6 +4,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
+
+#include "base/pages.h"
 
 namespace millrace::exec {
 
@@ -19,7 +22,14 @@ ThreadPool& ThreadPool::shared() {
   return *pool;
 }
 
-ThreadPool::ThreadPool() : limit_(available_cores()) {}
+ThreadPool::ThreadPool() : limit_(available_cores()) {
+  pages::on_kept([] {
+    ThreadPool& pool = shared();
+    const std::lock_guard lock(pool.mutex_);
+    pool.memory_kept_ = true;
+    pool.wake_.notify_one();
+  });
+}
 
 void ThreadPool::set_threads(uint32_t threads) {
   const std::lock_guard lock(mutex_);
@@ -96,13 +106,23 @@ ThreadPool::Entry* ThreadPool::pick() {
   return nullptr;
 }
 
+// Until there may be work. As long as memory is kept, somebody looks whether it is still wanted.
+void ThreadPool::rest(std::unique_lock<std::mutex>& lock) {
+  if (!memory_kept_) {
+    wake_.wait(lock);
+    return;
+  }
+  const auto passed = wake_.wait_for(lock, std::chrono::milliseconds(pages::kKeptMilliseconds / 4));
+  if (passed == std::cv_status::timeout) memory_kept_ = pages::drop_idle(pages::kKeptMilliseconds);
+}
+
 void ThreadPool::run_worker() {
   std::unique_lock lock(mutex_);
   while (alive_ <= limit_) {
     Entry* entry = pick();
     if (!entry) {
       idle_++;
-      wake_.wait(lock);
+      rest(lock);
       idle_--;
       continue;
     }

@@ -48,6 +48,7 @@ class ThreadPool {
   ThreadPool();
   void start_threads(uint32_t wanted);
   void run_worker();
+  void rest(std::unique_lock<std::mutex>& lock);
   Entry* pick();
   static void* thread_main(void* pool);
 
@@ -58,6 +59,7 @@ class ThreadPool {
   uint32_t limit_ = 1;
   uint32_t alive_ = 0;
   uint32_t idle_ = 0;
+  bool memory_kept_ = false;  // by base/pages.h, when it was asked last
 };
 
 // Cores that this process may use: the smaller of its affinity mask and its cgroup quotas, at least 1.

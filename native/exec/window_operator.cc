@@ -1,11 +1,48 @@
+#include <algorithm>
+
+#include "column/take_rows.h"
 #include "exec/frame_operator.h"
 #include "exec/pipeline.h"
 #include "window/compute.h"
 
 namespace millrace::exec {
 
-// The input's columns as they are, and behind them a new one for each function.
-Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, OperatorContext& context) {
+namespace {
+
+// The rows that are among the first of their partitions, as they come.
+Result<FrameView> first_rows(FrameView from, const window::Partitions& partitions, size_t first,
+                             OperatorContext& context) {
+  PodVector<uint8_t> wanted(context.budget);
+  MILLRACE_TRY(wanted.resize_fill(partitions.rows(), 0));
+  const uint32_t* order = partitions.order();
+  size_t count = 0;
+  for (size_t p = 0; p < partitions.count(); p++) {
+    const size_t begin = partitions.start(p);
+    const size_t end = std::min(partitions.start(p + 1), begin + std::min(first, partitions.rows()));
+    for (size_t place = begin; place < end; place++) wanted[order ? order[place] : place] = 1;
+    count += end - begin;
+  }
+  if (count == partitions.rows()) return from;
+  PodVector<uint32_t> rows(context.budget);
+  MILLRACE_TRY(rows.reserve(count));
+  for (uint32_t row = 0; row < wanted.size(); row++) {
+    if (wanted[row]) rows.push_unchecked(row);
+  }
+  std::vector<TakeColumn> columns;
+  for (const Column* column : from.columns) columns.push_back({column, rows.data(), false});
+  auto taken = take_rows(columns, count, context.workers, context.budget);
+  MILLRACE_TRY(taken);
+  auto out = std::make_shared<Frame>();
+  out->schema = std::move(from.schema);
+  out->rows = static_cast<int64_t>(count);
+  out->columns = taken.take();
+  return FrameView::of(std::move(out));
+}
+
+}  // namespace
+
+// The input's columns as they are, and a new one for each function.
+Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, OperatorContext& context, size_t behind) {
   MILLRACE_TRY(sort::check_rows(input.rows, "a window"));
   const WindowOpSpec& spec = *op.window;
   std::vector<const Column*> keys;
@@ -40,13 +77,15 @@ Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, Operato
   }
   FrameView added = FrameView::of(std::move(computed));
   FrameView out = input;
-  out.schema.insert(out.schema.end(), added.schema.begin(), added.schema.end());
-  out.columns.insert(out.columns.end(), added.columns.begin(), added.columns.end());
+  const auto at = static_cast<ptrdiff_t>(out.schema.size() - behind);
+  out.schema.insert(out.schema.begin() + at, added.schema.begin(), added.schema.end());
+  out.columns.insert(out.columns.begin() + at, added.columns.begin(), added.columns.end());
   out.owners.insert(out.owners.end(), added.owners.begin(), added.owners.end());
   std::vector<std::string> names;
-  for (const Field& field : out.schema) names.push_back(field.name);
+  for (size_t c = 0; c < out.schema.size() - behind; c++) names.push_back(out.schema[c].name);
   MILLRACE_TRY(check_names(names));
-  return out;
+  if (spec.first == INT64_MAX) return out;
+  return first_rows(std::move(out), partitions.value(), static_cast<size_t>(spec.first), context);
 }
 
 }  // namespace millrace::exec

@@ -1,5 +1,6 @@
 // A table that persist() keeps: chunks of rows in order, each column of each encoded for itself.
 #pragma once
+#include "column/column_facts.h"
 #include "store/column_chunk.h"
 
 namespace millrace::store {
@@ -35,5 +36,8 @@ struct StoredFrame {
     }
   }
 };
+
+// In a time that follows the number of chunks.
+ColumnFacts facts_of(const StoredFrame& frame, size_t column);
 
 }  // namespace millrace::store

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kTaskRows = size_t{1} << 16;
 constexpr size_t kPrefetchRows = 24;
 // Up to one row in so many is looked up in its chunk; more are worth laying the column out.
-constexpr int64_t kRowsALookUp = 256;
+constexpr int64_t kRowsALookUp = 32;
 
 inline void prefetch(const void* address) {
 #if defined(__GNUC__)
@@ -31,20 +31,30 @@ const RowChunk& chunk_of(const StoredFrame& frame, int64_t row) {
 
 Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t count, MemoryBudget* budget) {
   const TypeId type = frame.schema[take.column].type;
-  static constexpr StringRef kNothing[] = {{"", 0}};
+  static constexpr char kNoBytes[kStringPadding] = {};
+  static constexpr StringRef kNothing[] = {{kNoBytes, 0}};
   static constexpr uint64_t kNull[kValidityWords] = {};
   const Vector missing{type, kNothing, kNull, nullptr, nullptr};
   const auto scratch = std::make_unique<Scratch>();
+  const auto found = std::make_unique<Scratch>();  // a vector of them
+  const size_t width = type_width(type);
+  const Dictionary* dictionary = frame.dictionaries[take.column].get();
+  const RowChunk* chunk = nullptr;
   ColumnBuilder builder(type, budget);
-  for (size_t i = 0; i < count; i++) {
-    if (take.rows[i] == kNoRow) {
-      MILLRACE_TRY(builder.append(missing, 1));
-      continue;
+  for (size_t first = 0; first < count; first += kVectorRows) {
+    const auto rows = static_cast<uint32_t>(std::min<size_t>(kVectorRows, count - first));
+    std::memset(found->validity, 0, sizeof(found->validity));
+    for (uint32_t i = 0; i < rows; i++) {
+      const uint32_t row = take.rows[first + i];
+      Vector one = missing;
+      if (row != kNoRow) {
+        if (!chunk || row < chunk->first_row || row >= chunk->first_row + chunk->rows) chunk = &chunk_of(frame, row);
+        one = read_chunk(chunk->columns[take.column], type, dictionary, row - chunk->first_row, 1, *scratch);
+      }
+      std::memcpy(found->values + i * width, one.data, width);
+      found->validity[i >> 6] |= uint64_t{one.is_valid(0)} << (i & 63);
     }
-    const RowChunk& chunk = chunk_of(frame, take.rows[i]);
-    MILLRACE_TRY(builder.append(read_chunk(chunk.columns[take.column], type, frame.dictionaries[take.column].get(),
-                                           take.rows[i] - chunk.first_row, 1, *scratch),
-                                1));
+    MILLRACE_TRY(builder.append({type, found->values, found->validity, nullptr, nullptr}, rows));
   }
   return builder.finish();
 }

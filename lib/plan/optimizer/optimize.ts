@@ -3,6 +3,7 @@ import { dropIdentities } from './drop-identities.js'
 import { foldConstants } from './fold-constants.js'
 import { foldSlices } from './fold-slices.js'
 import { hoistPatterns } from './hoist-patterns.js'
+import { limitPartitions } from './limit-partitions.js'
 import { mergeFilters } from './merge-filters.js'
 import { mergeProjections } from './merge-projections.js'
 import { pruneColumns } from './prune-columns.js'
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = Object.freeze([
   pushFilters,
   mergeFilters,
   pushDown,
+  limitPartitions,
   skipSorts,
   pruneColumns,
   mergeProjections,

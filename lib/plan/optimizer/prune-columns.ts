@@ -1,8 +1,9 @@
+import { columnRef } from '../expression/column-ref.js'
 import { columnsOf } from '../expression/walk.js'
 import { type AggregateNode, argumentsOf } from '../step/aggregate.js'
 import { csvScanNode } from '../step/csv-scan.js'
 import type { SourceNode, StepNode } from '../step/node.js'
-import type { ProjectNode } from '../step/project.js'
+import { type ProjectNode, projectNode } from '../step/project.js'
 import type { WindowNode } from '../step/window.js'
 import { pruneConcat, pruneJoin } from './push-into-inputs.js'
 import type { Chain, Rule } from './rule.js'
@@ -21,6 +22,7 @@ export const pruneColumns: Rule = {
       if (!pruned) continue
       kept.push(pruned)
       needed = inputsOf(pruned, needed)
+      if (pruned.kind === 'window' && needed !== 'all') kept.push(...picking(pruned, needed))
     }
     return { source: pruneSource(chain.source, needed), steps: kept.reverse() }
   },
@@ -41,7 +43,7 @@ function pruneStep(step: StepNode, needed: Needed): StepNode | undefined {
   }
   if (step.kind === 'window') {
     const columns = step.columns.filter(({ name }) => needed.has(name))
-    return columns.length === 0 ? undefined : { ...step, columns }
+    return columns.length === 0 && step.first === undefined ? undefined : { ...step, columns }
   }
   if (step.kind === 'patterns') {
     const columns = step.columns.filter(({ name }) => needed.has(name))
@@ -83,6 +85,18 @@ function columnsOfWindow({ keys, order, columns }: WindowNode, needed: Needed): 
   const read = columns.flatMap(({ column }) => (column === undefined ? [] : [column]))
   const passed = [...needed].filter(name => !added.has(name))
   return new Set([...passed, ...keys, ...order.map(({ column }) => column), ...read])
+}
+
+// A search for a few rows gathers all their columns from its input, whatever becomes of them.
+function picking({ first, input }: WindowNode, needed: ReadonlySet<string>): StepNode[] {
+  const fields = input.schema.fields.filter(({ name }) => needed.has(name))
+  if (first === undefined || fields.length === input.schema.fields.length) return []
+  return [
+    projectNode(
+      input,
+      fields.map(({ name, type }) => ({ name, expr: columnRef(name, type) })),
+    ),
+  ]
 }
 
 function without(names: ReadonlySet<string>, name: string): ReadonlySet<string> {

@@ -19,22 +19,25 @@ export interface Windowing {
   /** The order in each partition; ties, and all without it, as the rows come. */
   readonly order: readonly SortKey[]
   readonly columns: readonly WindowColumn[]
+  /** Only so many rows of each partition stay, the first ones in its order; absent: all. */
+  readonly first?: number
 }
 
-/** Adds columns computed by partition. Rows keep their places. */
+/** Adds columns computed by partition. Rows keep their order. */
 export interface WindowNode extends PlanBase, Windowing {
   readonly kind: 'window'
   readonly input: PlanNode
 }
 
 /** Precondition: the keys and columns exist in the input, the new names do not. */
-export function windowNode(input: PlanNode, { keys, order, columns }: Windowing): WindowNode {
+export function windowNode(input: PlanNode, { keys, order, columns, first }: Windowing): WindowNode {
   return Object.freeze({
     kind: 'window' as const,
     input,
     keys: Object.freeze([...keys]),
     order: Object.freeze([...order]),
     columns: Object.freeze([...columns]),
+    ...(first !== undefined && { first }),
     schema: new Schema([...input.schema.fields, ...columns.map(({ name, type }) => ({ name, type }))]),
     depth: depthAbove(input),
   })
