@@ -37,9 +37,6 @@ export abstract class BatchStep<Call> {
   protected abstract partOf(call: Call): Promise<PlanNode | undefined>
   /** No rows, with the columns of the step. */
   protected abstract none(): PlanNode
-  protected whole(parts: readonly PlanNode[]): PlanNode {
-    return concatNode(parts)
-  }
 
   async rows(): Promise<PlanNode> {
     const { signal } = this.#run
@@ -93,7 +90,7 @@ export abstract class BatchStep<Call> {
     while (running.length > 0) await take()
     const [only] = parts
     if (!only) return this.none()
-    return parts.length === 1 ? only : this.whole(parts)
+    return parts.length === 1 ? only : concatNode(parts)
   }
 
   /** Whatever goes wrong fails the step at once. */

@@ -5,14 +5,10 @@ import type { QueryResult, ResultColumn } from '../core/executor.js'
 import { type PatternResult, patternRunner } from '../core/pattern-calls.js'
 import { Schema } from '../core/schema.js'
 import { type NativeArray, type NativeChunkColumn, type NativeTexts, native } from '../native.js'
-import { columnRef } from '../plan/expression/column-ref.js'
-import { expression } from '../plan/expression/expression.js'
 import { patternArguments } from '../plan/expression/pattern.js'
-import { concatNode } from '../plan/step/concat.js'
 import { memoryScanNode } from '../plan/step/memory-scan.js'
 import type { PlanNode } from '../plan/step/node.js'
 import type { PatternColumn, PatternsNode } from '../plan/step/patterns.js'
-import { projectNode } from '../plan/step/project.js'
 import { BatchStep, type FunctionRun } from './batch-step.js'
 import { sharedColumn } from './shared-column.js'
 
@@ -77,25 +73,6 @@ export class PatternStep extends BatchStep<QueryResult> {
       return { name, type: dtype === type.dtype ? type : dataType(dtype as DType, type.nullable) }
     })
     return fields.every(({ type }, i) => type === schema.fields[i]?.type) ? schema : new Schema(fields)
-  }
-
-  // Batches before the first decimal have integers.
-  protected override whole(parts: readonly PlanNode[]): PlanNode {
-    const { schema } = parts.at(-1) as PlanNode
-    const same = (part: PlanNode) =>
-      part.schema.fields.every(({ type }, i) => type.dtype === schema.fields[i]?.type.dtype)
-    return concatNode(
-      parts.map(part => {
-        if (same(part)) return part
-        return projectNode(
-          part,
-          schema.fields.map(({ name, type }) => ({
-            name,
-            expr: expression('cast', [columnRef(name, part.schema.field(name).type)], [type.dtype]),
-          })),
-        )
-      }),
-    )
   }
 
   async #match(

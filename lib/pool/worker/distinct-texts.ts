@@ -21,7 +21,8 @@ export function textsOf(column: SharedColumn, rows: number): Texts {
   const reader = new TextReader(column)
   const distinct = repeats(reader, rows) ? distinctRows(reader, rows) : undefined
   if (!distinct) {
-    const texts = Array.from({ length: rows }, (_, row) => reader.textAt(row))
+    const texts: (string | null)[] = new Array(rows)
+    for (let row = 0; row < rows; row++) texts[row] = reader.textAt(row)
     return { texts, codes: undefined, places: undefined }
   }
   return { ...distinct, texts: Array.from(distinct.places, row => reader.textAt(row)) }
@@ -39,6 +40,7 @@ class TextReader {
   readonly bytes: Uint8Array
   readonly #offsets: Uint32Array | Float64Array
   readonly #validity: Uint8Array | null
+  readonly #base: number
   readonly #buffer: Buffer
   /** All texts end to end when they are ASCII: pieces of it cost nothing to decode. */
   readonly #ascii: string | undefined
@@ -46,6 +48,7 @@ class TextReader {
   constructor({ data, offsets, validity }: SharedColumn) {
     this.bytes = data as Uint8Array
     this.#offsets = offsets as Uint32Array
+    this.#base = this.#offsets[0] as number
     this.#validity = validity
     // A decoder refuses shared memory, and a Buffer over it does not.
     this.#buffer = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
@@ -57,12 +60,13 @@ class TextReader {
   }
 
   from(row: number): number {
-    return (this.#offsets[row] as number) - (this.#offsets[0] as number)
+    return (this.#offsets[row] as number) - this.#base
   }
 
   textAt(row: number): string | null {
     if (this.isNull(row)) return null
-    const [from, to] = [this.from(row), this.from(row + 1)]
+    const from = this.from(row)
+    const to = this.from(row + 1)
     return this.#ascii === undefined
       ? this.#buffer.toString('utf8', from, to)
       : this.#ascii.substring(from, to)
@@ -99,7 +103,8 @@ function distinctRows(
   const slots = new Uint32Array(mask + 1)
   let probes = mostProbes * rows
   for (let row = 0; row < rows; row++) {
-    const [from, to] = reader.isNull(row) ? [0, 0] : [reader.from(row), reader.from(row + 1)]
+    const from = reader.from(row)
+    const to = reader.isNull(row) ? from : reader.from(row + 1)
     let hash = (to - from) ^ 0x2545f491
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193)
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {

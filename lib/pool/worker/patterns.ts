@@ -9,43 +9,41 @@ type Value = string | number | boolean | null
 export function runPatterns(call: unknown): readonly PatternResult[] {
   const { column, rows, pattern, functions, place } = call as PatternCall
   const found = textsOf(column, rows)
-  const valuesOf = evaluator(functions, pattern)
-  const values: Value[][] = functions.map(() => new Array(found.texts.length))
-  for (let i = 0; i < found.texts.length; i++) {
-    const text = found.texts[i] as string | null
-    // Who ends this worker, because it takes too long, reads where it was.
-    place[0] = found.places ? (found.places[i] as number) : i
-    const given = text === null ? undefined : valuesOf(text)
-    for (let f = 0; f < values.length; f++) (values[f] as Value[])[i] = given ? (given[f] ?? null) : null
+  const { texts, places } = found
+  const regExp = pattern ? new RegExp(pattern.source, pattern.flags) : /(?:)/
+  const values: Value[][] = functions.map(() => new Array(texts.length).fill(null))
+  const forEach = (take: (text: string, i: number) => void) => {
+    for (let i = 0; i < texts.length; i++) {
+      const text = texts[i] as string | null
+      // Who ends this worker, because it takes too long, reads where it was.
+      place[0] = places ? (places[i] as number) : i
+      regExp.lastIndex = 0
+      if (text !== null) take(text, i)
+    }
+  }
+  // The groups of a match are read off one match.
+  const extracts = [...functions.keys()].filter(f => functions[f]?.function === 'extract')
+  if (extracts.length > 0)
+    forEach((text, i) => {
+      const match = regExp.exec(text)
+      if (!match) return
+      for (const f of extracts)
+        (values[f] as Value[])[i] = groupOf(match, functions[f]?.group as number | string) ?? null
+    })
+  for (const [f, fn] of functions.entries()) {
+    if (fn.function === 'extract') continue
+    const evaluate = evaluatorOf(fn)
+    const own = values[f] as Value[]
+    forEach((text, i) => {
+      own[i] = evaluate(text, regExp) ?? null
+    })
   }
   // The rows without a text have none of the categories.
   const missing = column.categories ? column.validity : null
   return functions.map((fn, f) => resultOf(fn, values[f] as Value[], found, rows, missing))
 }
 
-type Pattern = PatternCall['pattern']
 type Evaluate = (text: string, regExp: RegExp) => Value | undefined
-
-/** All functions of one text. The groups of a match are read off one match. */
-function evaluator(functions: readonly PatternFunction[], pattern: Pattern): (text: string) => Values {
-  const regExp = pattern ? new RegExp(pattern.source, pattern.flags) : /(?:)/
-  const evaluate = functions.map(evaluatorOf)
-  const extracts = functions.filter(({ function: fn }) => fn === 'extract').length
-  const match = (text: string) => {
-    regExp.lastIndex = 0
-    return regExp.exec(text)
-  }
-  return text => {
-    const found = extracts > 0 ? match(text) : null
-    return functions.map(({ function: fn, group }, f) => {
-      if (fn === 'extract') return found ? groupOf(found, group as number | string) : null
-      regExp.lastIndex = 0
-      return (evaluate[f] as Evaluate)(text, regExp)
-    })
-  }
-}
-
-type Values = readonly (Value | undefined)[]
 
 function groupOf(match: RegExpExecArray, group: number | string): string | undefined {
   return typeof group === 'number' ? match[group] : match.groups?.[group]
@@ -79,9 +77,7 @@ function resultOf(
   missing: Uint8Array | null,
 ): PatternResult {
   if (fn === 'matches' || fn === 'count') {
-    const data = fn === 'matches' ? shared(Uint8Array, rows) : shared(BigInt64Array, rows)
-    const numbers = fn === 'matches' ? values.map(Number) : values.map(value => BigInt(value ?? 0))
-    for (let row = 0; row < rows; row++) data[row] = numbers[codes ? (codes[row] as number) : row] as never
+    const data = fn === 'matches' ? truths(values, codes, rows) : counts(values, codes, rows)
     return { data, validity: validityOf(values, codes, rows, missing) }
   }
   const texts = values as readonly (string | null)[]
@@ -103,6 +99,22 @@ function resultOf(
     texts: { data: data as Uint8Array, offsets: offsets as Uint32Array },
     validity: validityOf(values, codes, rows, missing),
   }
+}
+
+function truths(values: readonly Value[], codes: Uint32Array | undefined, rows: number): Uint8Array {
+  const data = shared(Uint8Array, rows)
+  for (let row = 0; row < rows; row++)
+    if (values[codes ? (codes[row] as number) : row] === true) data[row] = 1
+  return data
+}
+
+function counts(values: readonly Value[], codes: Uint32Array | undefined, rows: number): BigInt64Array {
+  const data = shared(BigInt64Array, rows)
+  for (let row = 0; row < rows; row++) {
+    const count = values[codes ? (codes[row] as number) : row] as number | null
+    if (count) data[row] = BigInt(count)
+  }
+  return data
 }
 
 // How many values show whether they repeat.
