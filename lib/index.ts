@@ -50,6 +50,7 @@ export type {
   ReturnedColumns,
   ReturnedValues,
 } from './frame/map-batches-types.js'
+export { type PersistStats, persistStats, setPersistLimit } from './frame/persist-limit.js'
 export type { PivotAggregate, PivotOptions, UnpivotOptions } from './frame/reshape.js'
 export type {
   AnalyzeOptions,

@@ -85,6 +85,28 @@ export interface NativeColumn {
   categories?: string[]
 }
 
+/** A batch that is still in the engine. */
+export interface NativeHeldBatch {
+  rows: number
+  /** What `frameWrite` needs for it. */
+  bytes: number
+  frame: FrameHandle
+}
+
+/** Where a column has been written: bytes from the beginning of the memory. */
+export interface NativePlace {
+  name: string
+  type: string
+  data: number
+  dataBytes: number
+  /** Rows + 1 byte positions of utf8; their width is 4 (Uint32Array), 8 (Float64Array), or 0 where there are none. */
+  offsets: number
+  offsetWidth: number
+  /** Absent without nulls. */
+  validity?: number
+  categories?: string[]
+}
+
 /** What `execute` gives: a query on its way, or the result of one that is done. */
 export type NativeRun =
   | { query: QueryHandle; promise: Promise<NativeResult>; result?: undefined }
@@ -133,21 +155,38 @@ export interface Binding {
   /**
    * A frame of one chunk or more, all of the same columns; `dictionaries` by column, null for those without codes. Lent
    * data is read where it is, a few thousand values at a time, and kept alive until the frame and its last query end.
+   * Lent texts must be valid UTF-8 by a Uint32Array of offsets, and stay so.
    */
   frameBorrow(chunks: NativeChunkColumn[][], dictionaries: (NativeTexts | null)[]): FrameHandle
-  frameInfo(frame: FrameHandle): { rows: number; bytes: number; schema: FieldInfo[] }
+  /** Writes the columns, on a thread of the engine, to memory that nobody else touches until then. */
+  frameWrite(frame: FrameHandle, memory: Uint8Array): Promise<NativePlace[]>
+  frameInfo(frame: FrameHandle): {
+    rows: number
+    bytes: number
+    schema: FieldInfo[]
+    /** Of frames of the mode "persist". */
+    memoryBytes?: number
+    diskBytes?: number
+  }
   frameRelease(frame: FrameHandle): void
   /** A query so small that waking a thread would cost more is done at once, unless it is `watched`. */
   execute(planJson: string, handles: unknown[], watched: boolean): NativeRun
   /** Mode "stream": the next batch in order, null at the end. */
   queryNext(query: QueryHandle): Promise<NativeResult | null>
+  /** The same, as it is in the engine. */
+  queryNextFrame(query: QueryHandle): Promise<NativeHeldBatch | null>
   queryCancel(query: QueryHandle): void
   queryProgress(query: QueryHandle): QueryProgress
   setThreads(threads: number): void
+  /** Of all frames of the mode "persist". Settles when what is too much is on disk; rejects where it cannot go there. */
+  setPersistLimit(bytes: number): Promise<void>
+  /** The limit until the one above is called; 0: half of the memory that the process may use. */
+  setPersistDefault(bytes: number): void
+  persistInfo(): { limitBytes: number; memoryBytes: number; diskBytes: number }
   poolInfo(): { threads: number; queued: number; running: number }
   /** Fills `into` with task events of six numbers (kind, query, thread, start ns, end ns, rows); returns their count. */
   drainEvents(into: Float64Array): number
-  /** Test knob: the `countdown`-th allocation or read fails, or every one from there on. */
+  /** Test knob: the `countdown`-th allocation, read, or access to a spill file fails, or every one from there on. */
   faultInjection(kind: string, countdown: number, forever: boolean): void
   /** A new named segment of zeros, mapped; the buffer unmaps it when it is collected or detached. */
   sharedMemoryCreate(name: string, bytes: number): ArrayBuffer

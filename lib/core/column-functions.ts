@@ -25,7 +25,7 @@ export interface ReturnedField {
 
 /** Runs of rows that belong together: one call of the function for each. */
 export interface RowGroups {
-  /** Where each group begins, and where the last one ends. */
+  /** Where each group of all batches begins, and where the last one ends; those of the call are `from` to `to`. */
   readonly starts: Float64Array
   readonly from: number
   readonly to: number
@@ -61,7 +61,13 @@ export interface ReturnProblem {
 }
 
 export type ColumnsResult =
-  | { readonly rows: number; readonly columns: readonly ReturnedColumn[]; readonly problem?: undefined }
+  | {
+      readonly rows: number
+      readonly columns: readonly ReturnedColumn[]
+      /** Whether some of them lie in the memory of the batch. */
+      readonly keepsInput: boolean
+      readonly problem?: undefined
+    }
   | { readonly problem: ReturnProblem }
 
 export interface CallLimits {

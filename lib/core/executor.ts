@@ -1,5 +1,6 @@
 // What runs queries. Frames hand a finished plan to the current executor; a client for a cluster can install itself
 // here, and frames never know.
+import type { SharedColumn } from './column-functions.js'
 
 /** How far a query has come; sampled, never blocking. */
 export interface QueryProgress {
@@ -70,10 +71,21 @@ export interface RunningQuery {
   progress(): QueryProgress
 }
 
+/** A batch on its way to other threads. */
+export interface HeldBatch {
+  readonly rows: number
+  /** What `write` needs. */
+  readonly bytes: number
+  /** Writes the columns, off this thread, to memory that nobody else touches until then; once. */
+  write(memory: SharedArrayBuffer): Promise<readonly SharedColumn[]>
+}
+
 /** A query whose rows are pulled in batches, in order. */
 export interface StreamingQuery {
   /** Null at the end. */
   next(): Promise<QueryResult | null>
+  /** The same batch where it is; null at the end. */
+  nextHeld(): Promise<HeldBatch | null>
   cancel(): void
   progress(): QueryProgress
 }

@@ -1,29 +1,37 @@
-// A step of a plan that workers run, in turns with the engine: it streams the rows that the step reads, workers get batches
-// of them, and what they give goes back into the engine as rows in memory.
+// A step of a plan that workers run, in turns with the engine: it streams the rows that the step reads and writes each batch
+// to shared memory, workers do their part there, and the rest of the plan scans what they gave.
 import { onAbort } from '../core/abort.js'
-import { currentExecutor, type QueryResult } from '../core/executor.js'
+import { currentExecutor, type QueryResult, type StreamingQuery } from '../core/executor.js'
 import type { RunSettings, serializePlan } from '../plan/serialize.js'
-import { concatNode } from '../plan/step/concat.js'
 import type { PlanNode } from '../plan/step/node.js'
+import { BatchMemory } from './batch-memory.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
 
 /** What starts the engine's part of a query. */
 export interface FunctionRun {
   readonly signal: AbortSignal | undefined
+  /** Bytes. */
+  readonly memoryLimit: number | undefined
   request(plan: PlanNode, settings: RunSettings): ReturnType<typeof serializePlan>
 }
 
+export interface StepRun extends FunctionRun {
+  /** Bytes that earlier steps have left in memory for the plan. */
+  readonly heldBytes: number
+}
+
 export abstract class BatchStep<Call> {
-  readonly #run: FunctionRun
+  protected readonly run: StepRun
+  protected readonly memory = new BatchMemory()
   readonly #workers: number
-  readonly #queries: { cancel(): void }[] = []
+  readonly #queries = new Set<{ cancel(): void }>()
   readonly #stop = new AbortController()
   readonly #failure: Promise<never>
   #fail: (error: unknown) => void = () => {}
 
-  constructor(run: FunctionRun, workers: number) {
-    this.#run = run
+  constructor(run: StepRun, workers: number) {
+    this.run = run
     this.#workers = workers
     this.#failure = new Promise((_, reject) => {
       this.#fail = reject
@@ -33,13 +41,13 @@ export abstract class BatchStep<Call> {
 
   /** What the workers are to do, in order. */
   protected abstract calls(): AsyncGenerator<Call>
-  /** The rows of one call; undefined for none. */
-  protected abstract partOf(call: Call): Promise<PlanNode | undefined>
-  /** No rows, with the columns of the step. */
-  protected abstract none(): PlanNode
+  /** Has one of them done; gives what takes its rows, in order. */
+  protected abstract called(call: Call): Promise<() => void>
+  /** The rows that were taken. */
+  protected abstract plan(): PlanNode
 
   async rows(): Promise<PlanNode> {
-    const { signal } = this.#run
+    const { signal } = this.run
     if (signal?.aborted) throw new Passed(signal.reason)
     const forget = onAbort(signal, () => this.#fail(new Passed(signal?.reason)))
     try {
@@ -58,45 +66,49 @@ export abstract class BatchStep<Call> {
     return this.#stop.signal
   }
 
-  protected async *batches(input: PlanNode, batchRows: number): AsyncGenerator<QueryResult> {
-    const request = this.#run.request(input, { mode: 'stream', batchRows })
+  protected stream(plan: PlanNode, batchRows: number): StreamingQuery {
+    const request = this.run.request(plan, { mode: 'stream', batchRows })
     const stream = currentExecutor(localExecutor).stream(request)
-    this.#queries.push(stream)
-    for (let batch = await stream.next(); batch; batch = await stream.next()) yield batch
+    this.#queries.add(stream)
+    return stream
   }
 
-  protected result(plan: PlanNode, settings: RunSettings = {}): Promise<QueryResult> {
-    const query = currentExecutor(localExecutor).run(this.#run.request(plan, settings), false)
-    this.#queries.push(query)
-    return query.result
+  /** The query needs no end from outside any more. */
+  protected done(query: { cancel(): void }): void {
+    this.#queries.delete(query)
+  }
+
+  protected async result(plan: PlanNode, settings: RunSettings = {}): Promise<QueryResult> {
+    const query = currentExecutor(localExecutor).run(this.run.request(plan, settings), false)
+    this.#queries.add(query)
+    const result = await query.result
+    this.done(query)
+    return result
   }
 
   /** Makes every call, a few at a time: the stream waits while the workers are behind. */
   async #collect(calls: AsyncGenerator<Call>): Promise<PlanNode> {
     const most = this.#workers * 2
-    const parts: PlanNode[] = []
-    const running: Promise<PlanNode | undefined>[] = []
+    const running: Promise<(() => void) | undefined>[] = []
     const take = async () => {
       // The failure first: it wins where both are there.
-      const part = await Promise.race([this.#failure, running.shift() as Promise<PlanNode | undefined>])
-      if (part) parts.push(part)
+      const accept = await Promise.race([this.#failure, running.shift() as Promise<(() => void) | undefined>])
+      accept?.()
     }
     for (;;) {
       if (running.length >= most) await take()
       const { done, value: call } = await Promise.race([this.#failure, calls.next()])
       if (done) break
-      running.push(this.#called(call))
+      running.push(this.#begun(call))
     }
     while (running.length > 0) await take()
-    const [only] = parts
-    if (!only) return this.none()
-    return parts.length === 1 ? only : concatNode(parts)
+    return this.plan()
   }
 
   /** Whatever goes wrong fails the step at once. */
-  async #called(call: Call): Promise<PlanNode | undefined> {
+  async #begun(call: Call): Promise<(() => void) | undefined> {
     try {
-      return await this.partOf(call)
+      return await this.called(call)
     } catch (error) {
       this.#fail(new Passed(error))
       return undefined

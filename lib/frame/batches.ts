@@ -4,7 +4,7 @@ import { currentExecutor, type StreamingQuery } from '../core/executor.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
-import { engineOnly, requestOf, settingsOf } from './run.js'
+import { engineOnly, requestOf, settingsFor } from './run.js'
 import { hasFunctions } from './run-functions.js'
 import { readBatchOptions } from './run-options.js'
 import { tableOf } from './table/table.js'
@@ -77,7 +77,11 @@ export class Batches implements AsyncIterableIterator<Table> {
 
   async #start(): Promise<StreamingQuery> {
     const plan = hasFunctions(this.#plan) ? await this.#runFunctions() : this.#plan
-    const settings = { ...settingsOf(this.#options), mode: 'stream' as const, batchRows: this.#options.size }
+    const settings = {
+      ...settingsFor(plan, this.#options),
+      mode: 'stream' as const,
+      batchRows: this.#options.size,
+    }
     const query = currentExecutor(localExecutor).stream(requestOf(plan, settings))
     this.#forget = onAbort(this.#options.signal, () => query.cancel())
     return query

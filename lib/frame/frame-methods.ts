@@ -292,7 +292,9 @@ export interface FrameMethods extends RowMethods, JoinMethods, BatchMethods {
 
   /**
    * Runs the query once and keeps its rows in the engine's memory: later queries on the result begin there. Schema and
-   * methods stay the same. The memory is given back by `using hot = await df.persist()`, by `hot[Symbol.dispose]()`, or
+   * methods stay the same. What all persisted frames take has one limit (`setPersistLimit`); past it the chunks that were
+   * read the longest ago go to disk, as far as `spill`, `spillDirectory` and `spillLimit` of their own `persist` allow,
+   * and where they cannot this rejects with ERR_MEMORY_LIMIT. `memoryLimit` is for the query alone. The memory is given back by `using hot = await df.persist()`, by `hot[Symbol.dispose]()`, or
    * with the last frame that reads it; queries that have begun by then still end well, later ones reject with
    * ERR_FRAME_DISPOSED. Dask: `df.persist()`. Polars: `lf.collect().lazy()`. DuckDB: `CREATE TEMP TABLE ... AS`.
    *

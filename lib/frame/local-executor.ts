@@ -1,5 +1,13 @@
-import type { Executor, QueryRequest, QueryResult, RunningQuery, StreamingQuery } from '../core/executor.js'
-import { native } from '../native.js'
+import type {
+  Executor,
+  HeldBatch,
+  QueryRequest,
+  QueryResult,
+  RunningQuery,
+  StreamingQuery,
+} from '../core/executor.js'
+import { type NativeHeldBatch, native } from '../native.js'
+import { sharedColumn } from './shared-column.js'
 
 /** Runs queries on this process's own engine. */
 export const localExecutor: Executor = Object.freeze({
@@ -24,11 +32,31 @@ export const localExecutor: Executor = Object.freeze({
     promise.catch(() => {})
     return {
       next: () => binding.queryNext(query),
+      async nextHeld() {
+        const batch = await binding.queryNextFrame(query)
+        return batch && heldBatch(batch)
+      },
       cancel: () => binding.queryCancel(query),
       progress: () => binding.queryProgress(query),
     }
   },
 })
+
+function heldBatch({ rows, bytes, frame }: NativeHeldBatch): HeldBatch {
+  return {
+    rows,
+    bytes,
+    async write(memory) {
+      const binding = native()
+      try {
+        const places = await binding.frameWrite(frame, new Uint8Array(memory))
+        return places.map(place => sharedColumn(memory, place, rows))
+      } finally {
+        binding.frameRelease(frame)
+      }
+    },
+  }
+}
 
 // A query too small to be worth a thread.
 function doneAlready(result: QueryResult): RunningQuery {

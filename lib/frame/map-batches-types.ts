@@ -14,7 +14,10 @@ interface Values {
   'timestamp[ns]': Date
 }
 
-/** A column of a batch: views of memory that all workers share, so nothing is to be written to it. */
+/**
+ * A column of a batch: views of memory that all workers share, so nothing is to be written to it. Later batches lie in the
+ * same memory: a function copies what it keeps for longer than its call.
+ */
 export interface BatchColumn<C = any> {
   readonly name: string
   readonly type: DType
@@ -87,8 +90,9 @@ export interface BatchMethods {
    * Rows that a JavaScript function makes of batches of columns, in the workers of the process-wide pool; their order stays,
    * and a batch may give more or fewer rows than it had. The function travels to a worker: it may use globals, what
    * `closure` gives, and what it imports itself, or be one of `importTasks`. It runs before the steps that follow it, whose
-   * input is held in memory. Costs a copy of each column into shared memory, and two of each
-   * that comes back: out of the arrays of the function, and into the engine, which holds the whole result.
+   * input is held in memory and counts against `memoryLimit`, as do the batches in workers. Costs a copy of each column
+   * into shared memory, by threads of the engine, and one of each that comes back, by the worker; none of a column of the
+   * batch that comes back as it was. Nothing of it takes the calling thread longer for more rows.
    * Polars: `df.map_batches(f)`; Dask: `df.map_partitions(f, meta=)`.
    *
    * @example

@@ -145,6 +145,12 @@ function withEnvironment<T extends CheckedRunOptions>(options: T): T {
   return { ...Object.fromEntries(defaults), ...options }
 }
 
+/** Bytes, or undefined. */
+export function readPersistDefault(): number | undefined {
+  const value = process.env.MILLRACE_PERSIST_LIMIT
+  return value ? environmentBytes(value, 'the environment variable MILLRACE_PERSIST_LIMIT') : undefined
+}
+
 function environmentBytes(value: string, name: string): number {
   return byteSize(/^\d+$/.test(value) ? Number(value) : value, name)
 }

@@ -1,16 +1,19 @@
 // Patterns over the batches of a plan: workers get the texts alone, the other columns stay where they are.
+import type { SharedColumn } from '../core/column-functions.js'
 import { type DType, dataType } from '../core/dtypes.js'
 import { cut, MillraceError } from '../core/errors.js'
-import type { QueryResult, ResultColumn } from '../core/executor.js'
+import type { HeldBatch } from '../core/executor.js'
 import { type PatternResult, patternRunner } from '../core/pattern-calls.js'
 import { Schema } from '../core/schema.js'
 import { type NativeArray, type NativeChunkColumn, type NativeTexts, native } from '../native.js'
 import { patternArguments } from '../plan/expression/pattern.js'
-import { memoryScanNode } from '../plan/step/memory-scan.js'
+import { concatNode } from '../plan/step/concat.js'
+import { type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
 import type { PlanNode } from '../plan/step/node.js'
 import type { PatternColumn, PatternsNode } from '../plan/step/patterns.js'
-import { BatchStep, type FunctionRun } from './batch-step.js'
-import { sharedColumn } from './shared-column.js'
+import { BatchStep, type StepRun } from './batch-step.js'
+import { checkMemory, countBytes, patternVerb } from './function-rows.js'
+import { emptyColumn } from './shared-column.js'
 
 /** What the limit of time is of. */
 const batchRows = 65_536
@@ -22,77 +25,108 @@ interface Made {
 }
 
 /** The patterns of one step over one stream of batches. */
-export class PatternStep extends BatchStep<QueryResult> {
+export class PatternStep extends BatchStep<HeldBatch> {
   readonly #node: PatternsNode
   readonly #calls: readonly (readonly [PatternColumn, ...PatternColumn[]])[]
+  readonly #parts: MemoryScanNode[] = []
+  #partBytes = 0
 
-  constructor(node: PatternsNode, run: FunctionRun) {
+  constructor(node: PatternsNode, run: StepRun) {
     super(run, patternRunner().workers)
     this.#node = node
     this.#calls = byPattern(node.columns)
   }
 
-  protected override calls(): AsyncGenerator<QueryResult> {
-    return this.batches(this.#node.input, batchRows)
+  protected override async *calls(): AsyncGenerator<HeldBatch> {
+    const stream = this.stream(this.#node.input, batchRows)
+    for (let batch = await stream.nextHeld(); batch; batch = await stream.nextHeld()) yield batch
   }
 
-  protected override none(): PlanNode {
-    const columns = this.#node.schema.fields.map(({ name, type: { dtype } }) =>
-      dtype === 'utf8' || dtype === 'dict'
-        ? { name, type: dtype, data: new Uint8Array(0), offsets: new Uint32Array(1) }
-        : { name, type: dtype, data: new Uint8Array(0) },
-    )
-    return memoryScanNode(native().frameCreate(columns), this.#node.schema, 0)
+  protected override plan(): PlanNode {
+    const [only] = this.#parts
+    if (!only) return this.#none()
+    return this.#parts.length === 1 ? only : concatNode(this.#parts)
   }
 
-  protected override async partOf(batch: QueryResult): Promise<PlanNode> {
+  #none(): PlanNode {
+    const fields = this.#node.schema.fields.map(({ name, type: { dtype, nullable } }) => ({
+      name,
+      dtype: dtype as DType,
+      nullable,
+    }))
+    return memoryScanNode(native().frameCreate(fields.map(emptyColumn)), this.#node.schema, 0)
+  }
+
+  protected override async called(batch: HeldBatch): Promise<() => void> {
+    const memory = this.memory.take(batch.bytes)
+    this.#checkMemory()
+    const columns = new Map((await batch.write(memory)).map(column => [column.name, column]))
+    const found = await Promise.all(this.#calls.map(call => this.#match(batch.rows, columns, call)))
     const results = new Map<string, Made>()
-    await Promise.all(
-      this.#calls.map(async columns => {
-        const found = await this.#match(batch, columns)
-        for (const [i, { name, type }] of columns.entries())
-          results.set(name, madeOf(name, type.dtype, found[i] as PatternResult))
-      }),
-    )
-    const kept = new Map(batch.columns.map(column => [column.name, column]))
-    const made = this.#node.schema.names.map(
-      name => results.get(name) ?? passed(kept.get(name) as ResultColumn),
-    )
+    for (const [at, call] of this.#calls.entries())
+      for (const [i, { name, type }] of call.entries())
+        results.set(name, madeOf(name, type.dtype, found[at]?.[i] as PatternResult))
+    return () => this.#accept(batch.rows, columns, results, memory)
+  }
+
+  #accept(
+    rows: number,
+    columns: ReadonlyMap<string, SharedColumn>,
+    results: ReadonlyMap<string, Made>,
+    memory: SharedArrayBuffer,
+  ): void {
+    const { schema, kept } = this.#node
+    const made = schema.names.map(name => results.get(name) ?? passed(columns.get(name) as SharedColumn))
+    let bytes = [...results.values()].reduce((sum, one) => sum + bytesOf(one), 0)
+    // What passes is read where it is.
+    if (kept.length > 0) {
+      this.memory.forget(memory)
+      bytes += memory.byteLength
+    } else this.memory.give(memory)
+    const chunk = made.map(({ column }) => column)
     const handle = native().frameBorrow(
-      [made.map(({ column }) => column)],
+      [chunk],
       made.map(({ texts }) => texts),
     )
-    return memoryScanNode(handle, this.#schemaOf(kept), batch.rows)
+    countBytes(handle, bytes)
+    this.#partBytes += bytes
+    this.#parts.push(memoryScanNode(handle, this.#schemaOf(columns), rows))
+    this.#checkMemory()
+  }
+
+  #checkMemory(): void {
+    const { heldBytes, memoryLimit } = this.run
+    checkMemory(heldBytes + this.memory.bytes + this.#partBytes, memoryLimit, patternVerb)
   }
 
   /** An inferred int64 column that held decimals after all is float64 by now. */
-  #schemaOf(kept: ReadonlyMap<string, ResultColumn>): Schema {
+  #schemaOf(kept: ReadonlyMap<string, SharedColumn>): Schema {
     const { schema } = this.#node
     const fields = schema.fields.map(({ name, type }) => {
-      const dtype = (kept.get(name)?.type as DType | undefined) ?? type.dtype
+      const dtype = kept.get(name)?.type ?? type.dtype
       return { name, type: dtype === type.dtype ? type : dataType(dtype as DType, type.nullable) }
     })
     return fields.every(({ type }, i) => type === schema.fields[i]?.type) ? schema : new Schema(fields)
   }
 
   async #match(
-    batch: QueryResult,
+    rows: number,
+    shared: ReadonlyMap<string, SharedColumn>,
     columns: readonly [PatternColumn, ...PatternColumn[]],
   ): Promise<readonly PatternResult[]> {
     const [{ column: name, spec }] = columns
-    const found = batch.columns.find(column => column.name === name) as ResultColumn
-    const column = sharedColumn(found)
+    const column = shared.get(name) as SharedColumn
     const place = new Int32Array(new SharedArrayBuffer(4))
     const { source, flags = '', timeout } = spec
     const pattern = source === undefined ? undefined : { source, flags }
     const functions = columns.map(({ spec: { source, flags, timeout, ...fn } }) => fn)
     try {
       return await patternRunner().call(
-        { column, rows: batch.rows, pattern, functions, place },
+        { column, rows, pattern, functions, place },
         { timeout, signal: this.signal },
       )
     } catch (error) {
-      throw patternError(error, columns[0], textAt(found, place[0] as number))
+      throw patternError(error, columns[0], textAt(column, place[0] as number))
     }
   }
 }
@@ -114,19 +148,30 @@ function madeOf(name: string, type: string, result: PatternResult): Made {
   const { validity } = result
   if ('codes' in result) return { column: { name, type, codes: result.codes, validity }, texts: result.texts }
   const { data, offsets } = result
-  return { column: { name, type, data, validity, ...(offsets && { offsets }) }, texts: null }
+  return { column: { name, type, data, validity, ...(offsets && { offsets }), borrow: true }, texts: null }
 }
 
-/** A column of a batch on its way back: its numbers are read where they are. */
-function passed({ name, type, data, validity, offsets, categories }: ResultColumn): Made {
+/** A column of a batch on its way back: it is read where the engine wrote it. */
+function passed({ name, type, data, validity, offsets, categories }: SharedColumn): Made {
   if (categories) {
     const codes = Uint32Array.from(data as Int32Array, code => Math.max(0, code))
     return { column: { name, type, codes, validity }, texts: encoded(categories) }
   }
   const array = data as NativeArray
-  if (!offsets) return { column: { name, type, data: array, validity, borrow: type !== 'bool' }, texts: null }
-  const positions = offsets instanceof Uint32Array ? offsets : BigUint64Array.from(offsets, BigInt)
-  return { column: { name, type, data: array, offsets: positions, validity }, texts: null }
+  if (offsets instanceof Float64Array) {
+    const positions = BigUint64Array.from(offsets, BigInt)
+    return { column: { name, type, data: array, offsets: positions, validity }, texts: null }
+  }
+  return {
+    column: { name, type, data: array, validity, ...(offsets && { offsets }), borrow: true },
+    texts: null,
+  }
+}
+
+/** What a column of results takes. */
+function bytesOf({ column, texts }: Made): number {
+  const values = 'codes' in column ? column.codes.byteLength : 'data' in column ? column.data.byteLength : 0
+  return values + (texts ? texts.data.byteLength + texts.offsets.byteLength : 0)
 }
 
 function encoded(texts: readonly string[]): NativeTexts {
@@ -136,7 +181,7 @@ function encoded(texts: readonly string[]): NativeTexts {
   return { data: Buffer.concat(pieces), offsets }
 }
 
-function textAt({ data, offsets, categories }: ResultColumn, place: number): string | undefined {
+function textAt({ data, offsets, categories }: SharedColumn, place: number): string | undefined {
   if (categories) return categories[place]
   if (!offsets) return undefined
   const [from, to] = [offsets[place] as number, offsets[place + 1] as number]

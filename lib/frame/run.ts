@@ -14,10 +14,16 @@ import type { CsvScanNode } from '../plan/step/csv-scan.js'
 import { isMoved, isReleased, type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { isWatched, watchProgress } from './display/progress.js'
+import { bytesOfFunctions } from './function-rows.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
 import { hasFunctions, runFunctions } from './run-functions.js'
-import { type CheckedRunOptions, readComputeOptions, readRunOptions } from './run-options.js'
+import {
+  type CheckedRunOptions,
+  readComputeOptions,
+  readPersistDefault,
+  readRunOptions,
+} from './run-options.js'
 import { tableOf } from './table/table.js'
 import type { Table } from './table/table-methods.js'
 
@@ -44,9 +50,15 @@ export function countRows(plan: PlanNode, options: unknown, method: Method): Pro
   })
 }
 
+/** The limit of persisted frames that the environment sets, as long as nobody calls setPersistLimit(). */
+export function applyPersistDefault(): void {
+  native().setPersistDefault(readPersistDefault() ?? 0)
+}
+
 /** Runs the plan and leaves its rows in the engine; what is to be read next begins with them. */
 export function persistPlan(plan: PlanNode, options: unknown, method: Method): Promise<MemoryScanNode> {
   return settle(callSite(method), async () => {
+    applyPersistDefault()
     const { rows, handle } = await runPlan(plan, readRunOptions(options, 'persist'), { mode: 'persist' })
     return memoryScanNode(handle, schemaAsRun(plan.schema, handle), rows)
   })
@@ -91,7 +103,7 @@ async function runPlan(
   const { signal } = options
   if (signal?.aborted) throw new Passed(signal.reason)
   const plan = hasFunctions(whole) ? await engineOnly(whole, options) : whole
-  const request = requestOf(plan, { ...settingsOf(options), ...more })
+  const request = requestOf(plan, { ...settingsFor(plan, options), ...more })
   const query = currentExecutor(localExecutor).run(request, isWatched(options))
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
@@ -119,11 +131,19 @@ function passedOn(
 export function engineOnly(plan: PlanNode, options: CheckedRunOptions): Promise<PlanNode> {
   return runFunctions(plan, {
     signal: options.signal,
-    request: (input, settings) => requestOf(input, { ...settingsOf(options), ...settings }),
+    memoryLimit: options.memoryLimit,
+    request: (input, settings) => requestOf(input, { ...settingsFor(input, options), ...settings }),
   })
 }
 
-export function settingsOf(options: CheckedRunOptions): RunSettings {
+/** The settings for a plan whose functions have run: what they gave counts. */
+export function settingsFor(plan: PlanNode, options: CheckedRunOptions): RunSettings {
+  const { memoryLimit } = options
+  if (memoryLimit === undefined) return settingsOf(options)
+  return settingsOf({ ...options, memoryLimit: Math.max(1, memoryLimit - bytesOfFunctions(plan)) })
+}
+
+function settingsOf(options: CheckedRunOptions): RunSettings {
   const { threads, memoryLimit, spill, spillDirectory, spillLimit } = options
   const settings = { threads, memoryLimit, spill, spillDirectory, spillLimit }
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))

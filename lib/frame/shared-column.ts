@@ -1,32 +1,45 @@
 import type { ReturnedField, SharedColumn } from '../core/column-functions.js'
 import type { DType } from '../core/dtypes.js'
-import type { ResultColumn } from '../core/executor.js'
-import type { NativeArray, NativeColumnInput } from '../native.js'
+import type { NativeArray, NativeColumnInput, NativePlace } from '../native.js'
 
-/** A copy of the column that workers see without another. */
-export function sharedColumn({
-  name,
-  type,
-  data,
-  validity,
-  offsets,
-  categories,
-}: ResultColumn): SharedColumn {
+type ArrayMaker = new (memory: SharedArrayBuffer, at: number, length: number) => NativeArray
+
+const arrays = {
+  bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  utf8: Uint8Array,
+  dict: Int32Array,
+  date: Int32Array,
+  'timestamp[ms]': BigInt64Array,
+  'timestamp[us]': BigInt64Array,
+  'timestamp[ns]': BigInt64Array,
+} as unknown as Readonly<Record<DType, ArrayMaker>>
+
+/** Views of a column where the engine has written it. */
+export function sharedColumn(memory: SharedArrayBuffer, place: NativePlace, rows: number): SharedColumn {
+  const { name, type, data, dataBytes, offsets, offsetWidth, validity, categories } = place
   return {
     name,
     type: type as DType,
-    data: shared(data as NativeArray),
-    validity: validity && shared(validity),
-    offsets: offsets && shared(offsets),
+    data: new arrays[type as DType](memory, data, type === 'utf8' ? dataBytes : rows),
+    validity: validity === undefined ? null : new Uint8Array(memory, validity, (rows + 7) >> 3),
+    offsets: offsetsOf(memory, offsets, offsetWidth, rows),
     categories: categories ?? null,
   }
 }
 
-function shared<A extends NativeArray>(values: A): A {
-  const Made = values.constructor as new (buffer: SharedArrayBuffer) => A
-  const copy = new Made(new SharedArrayBuffer(values.byteLength))
-  copy.set(values as never)
-  return copy
+function offsetsOf(memory: SharedArrayBuffer, at: number, width: number, rows: number) {
+  if (width === 0) return null
+  return width === 8 ? new Float64Array(memory, at, rows + 1) : new Uint32Array(memory, at, rows + 1)
 }
 
 /** No row of the field. */

@@ -99,4 +99,18 @@ void FusedSums::update(uint8_t* states, size_t stride, const uint32_t* slots, co
   kKernels[(ints_.size() * kWays + doubles_.size()) * 2 + (counts_rows_ ? 1 : 0)](columns, states, stride, slots, rows);
 }
 
+void FusedSums::merge(uint8_t* into, const uint8_t* from, size_t stride, uint32_t count) const {
+  const auto add = [](auto* sum, const auto* more) { *sum += *more; };
+  for (uint32_t slot = 0; slot < count; slot++, into += stride, from += stride) {
+    for (const Member& member : ints_) {
+      add(reinterpret_cast<int64_t*>(into + member.offset), reinterpret_cast<const int64_t*>(from + member.offset));
+    }
+    for (const Member& member : doubles_) {
+      add(reinterpret_cast<double*>(into + member.offset), reinterpret_cast<const double*>(from + member.offset));
+    }
+    if (!counts_rows_) continue;
+    add(reinterpret_cast<int64_t*>(into + rows_offset_), reinterpret_cast<const int64_t*>(from + rows_offset_));
+  }
+}
+
 }  // namespace millrace::agg

@@ -21,6 +21,9 @@ class FusedSums {
   void update(uint8_t* states, size_t stride, const uint32_t* slots, const Vector* arguments, uint32_t begin,
               uint32_t rows) const;
 
+  // Adds the pieces of `count` slots to those of the same slots.
+  void merge(uint8_t* into, const uint8_t* from, size_t stride, uint32_t count) const;
+
  private:
   struct Member {
     size_t offset;

@@ -20,11 +20,11 @@ GlobalGroups::GlobalGroups(AggregationSpec spec, StateLayout layout, MemoryBudge
 std::unique_ptr<LocalAggregation> GlobalGroups::make_local() {
   const auto id = static_cast<uint32_t>(global_group_.size());
   global_group_.emplace_back(budget_);
-  return std::make_unique<LocalGroups>(id, spec_, layout_, budget_);
+  return std::make_unique<LocalGroups>(id, spec_, layout_, budget_, spares_);
 }
 
 std::unique_ptr<LocalGroups> GlobalGroups::make_only_local(int64_t expected_groups) {
-  return std::make_unique<LocalGroups>(0, spec_, layout_, budget_, expected_groups);
+  return std::make_unique<LocalGroups>(0, spec_, layout_, budget_, spares_, expected_groups);
 }
 
 // Its groups are the query's, and have rows all of them.
@@ -57,6 +57,7 @@ Status GlobalGroups::register_strip(StripState& state) {
 
 Status GlobalGroups::merge(std::unique_ptr<StripState> state) {
   auto& strip = static_cast<Strip&>(*state);
+  if (strip.whole_domain) return merge_domain(strip);
   PodVector<uint32_t> translated(budget_);
   MILLRACE_TRY(translate_groups(strip, translated));
   const uint32_t* into_slots = translated.data();
@@ -83,6 +84,36 @@ Status GlobalGroups::merge(std::unique_ptr<StripState> state) {
   return states_.merge(layout_, strip.states, touched, into_slots, count);
 }
 
+// All places, whether they have rows or not: that costs less than to tell.
+Status GlobalGroups::merge_domain(Strip& strip) {
+  whole_domain_ = true;
+  if (strip.states.slots() == 0) return {};
+  if (!layout_.row_counts()) {
+    MILLRACE_TRY(touched_.resize_fill(keys_.size(), 0));
+    for (size_t place = 0; place < touched_.size(); place++) touched_[place] |= strip.has_rows[place];
+  }
+  if (states_.slots() == 0) {
+    states_ = std::move(strip.states);
+    return {};
+  }
+  MILLRACE_TRY(states_.merge(layout_, strip.states, nullptr, nullptr, strip.states.slots()));
+  strip.states.clear();
+  spares_.give(std::move(strip.states));
+  return {};
+}
+
+// The groups of a whole domain.
+Status GlobalGroups::list_places() {
+  MILLRACE_TRY(touched_.resize_fill(keys_.size(), 0));
+  MILLRACE_TRY(groups_.reserve(keys_.size()));
+  groups_.clear();
+  for (uint32_t place = 0; place < states_.slots(); place++) {
+    if (layout_.row_counts()) touched_[place] = states_.rows_of(layout_, place) > 0;
+    if (touched_[place]) groups_.push_unchecked(place);
+  }
+  return {};
+}
+
 // By slot of a strip whose slots go by appearance, or of a strip without keys: the global group.
 Status GlobalGroups::translate_groups(const Strip& strip, PodVector<uint32_t>& into_slots) const {
   if (spec_.keys.empty()) return into_slots.push(0);
@@ -107,6 +138,7 @@ bool GlobalGroups::can_adopt(const Strip& strip, const uint32_t* into_slots, uin
 
 Result<Frame> GlobalGroups::finish(Workers& workers) {
   global_group_.clear();
+  if (whole_domain_) MILLRACE_TRY(list_places());
   if (spec_.keys.empty() && groups_.empty()) MILLRACE_TRY(groups_.push(0));
   MILLRACE_TRY(states_.grow(layout_, keys_.size()));
   auto keys = ordered_keys();

@@ -22,7 +22,8 @@ class GlobalGroups final : public GlobalAggregation {
  private:
   Status translate_groups(const Strip& strip, PodVector<uint32_t>& into_slots) const;
   bool can_adopt(const Strip& strip, const uint32_t* into_slots, uint32_t count) const;
-  Status touch(uint32_t group);
+  Status merge_domain(Strip& strip);
+  Status list_places();
   Result<std::vector<Column>> ordered_keys();
   Status walk_domain();
   Status sort_groups();
@@ -30,8 +31,10 @@ class GlobalGroups final : public GlobalAggregation {
   const AggregationSpec spec_;
   const StateLayout layout_;
   MemoryBudget* const budget_;
+  SpareStates spares_;
   GroupKeys keys_;
   GroupStates states_;                             // a slot is a group
+  bool whole_domain_ = false;                      // some strip had states of all places: they tell which are groups
   std::vector<PodVector<uint32_t>> global_group_;  // by local, by local group
   // Discarded strips leave keys behind: only groups that a merged strip touched are groups of the result.
   PodVector<uint8_t> touched_;

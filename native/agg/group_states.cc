@@ -75,8 +75,11 @@ Status GroupStates::update_block(const StateLayout& layout, const uint32_t* slot
 
 Status GroupStates::merge(const StateLayout& layout, GroupStates& from, const uint32_t* from_slots,
                           const uint32_t* into_slots, uint32_t count) {
+  const bool fused = layout.fused().pays() && !from_slots && !into_slots;
+  if (fused) layout.fused().merge(rows_.data(), from.rows_.data(), layout.stride(), count);
   for (size_t i = 0; i < layout.members().size(); i++) {
     const StateLayout::Member& member = layout.members()[i];
+    if (fused && member.fused) continue;
     const MergeBatch batch{rows_.data() + member.offset,
                            from.rows_.data() + member.offset,
                            layout.stride(),

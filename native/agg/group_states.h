@@ -13,6 +13,11 @@ class GroupStates {
   GroupStates(const StateLayout& layout, MemoryBudget* budget);
 
   uint32_t slots() const { return slots_; }
+  // Forgets the slots and keeps their memory. Precondition: the layout is flat.
+  void clear() {
+    rows_.clear();
+    slots_ = 0;
+  }
   // Precondition: the layout counts rows.
   int64_t rows_of(const StateLayout& layout, uint32_t slot) const {
     return *reinterpret_cast<const int64_t*>(rows_.data() + layout.row_counts()->offset + slot * layout.stride());

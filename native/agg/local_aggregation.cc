@@ -16,11 +16,12 @@ constexpr uint32_t kVectorsWithoutLook = 7;
 }  // namespace
 
 LocalGroups::LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget,
-                         int64_t expected_groups)
+                         SpareStates& spares, int64_t expected_groups)
     : id_(id),
       spec_(spec),
       layout_(layout),
       budget_(budget),
+      spares_(spares),
       keys_(spec.keys, {budget, spec.hash_mask, expected_groups}, spec.domain),
       selection_(spec.keys.size() + spec.aggregates.size(), budget),
       touched_(budget),
@@ -59,7 +60,8 @@ Status LocalGroups::update(const Vector* keys, const Vector* arguments, uint32_t
 void LocalGroups::begin_strip() {
   strip_open_ = true;
   strip_rows_ = 0;
-  states_ = GroupStates(layout_, budget_);
+  std::unique_ptr<GroupStates> spare = keys_.domain() ? spares_.take() : nullptr;
+  states_ = spare ? std::move(*spare) : GroupStates(layout_, budget_);
   const int64_t groups = spec_.keys.empty() ? 0 : keys_.size();
   // In an empty table the groups come by appearance anyway, and all of them are touched.
   all_touched_ = groups == 0;
@@ -152,6 +154,11 @@ Status LocalGroups::export_touched(Strip& strip) {
   strip.groups = PodVector<uint32_t>(budget_);
   if (!slots_are_groups_) return strip.groups.append(group_of_slot_.data(), group_of_slot_.size());
   if (all_touched_) return {};
+  if (keys_.domain() && layout_.is_flat()) {
+    strip.whole_domain = true;
+    strip.has_rows = std::exchange(touched_, PodVector<uint8_t>(budget_));
+    return {};
+  }
   const auto groups = static_cast<uint32_t>(states_.slots());
   MILLRACE_TRY(strip.touched.reserve(groups));
   for (uint32_t group = 0; group < groups; group++) {

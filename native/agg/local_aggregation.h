@@ -6,15 +6,16 @@
 #pragma once
 #include "agg/group_keys.h"
 #include "agg/row_selection.h"
+#include "agg/spare_states.h"
 #include "agg/strip.h"
 
 namespace millrace::agg {
 
 class LocalGroups final : public LocalAggregation {
  public:
-  // `spec` and `layout` outlive this.
+  // `spec`, `layout` and `spares` outlive this.
   LocalGroups(uint32_t id, const AggregationSpec& spec, const StateLayout& layout, MemoryBudget* budget,
-              int64_t expected_groups = 0);
+              SpareStates& spares, int64_t expected_groups = 0);
 
   Status consume(const Vector* keys, const Vector* arguments, uint32_t rows) override;
   Result<std::unique_ptr<StripState>> take_strip() override;
@@ -37,6 +38,7 @@ class LocalGroups final : public LocalAggregation {
   const AggregationSpec& spec_;
   const StateLayout& layout_;
   MemoryBudget* const budget_;
+  SpareStates& spares_;
   GroupKeys keys_;
   uint32_t exported_groups_ = 0;
   RowSelection selection_;

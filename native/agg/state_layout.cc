@@ -89,6 +89,7 @@ Result<StateLayout> StateLayout::make(const AggregationSpec& spec) {
   layout.count_rows(spec, kinds);
   for (size_t at = 0; at < kinds.size(); at++) {
     layout.members_[at].family = make_family(kinds[at], spec, layout.members_[at].feeds);
+    layout.flat_ &= layout.members_[at].family->make_side(nullptr) == nullptr;
   }
   layout.place_members();
   layout.fuse_sums();

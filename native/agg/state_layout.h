@@ -21,6 +21,8 @@ class StateLayout {
                                 // where that takes two
   };
   const std::vector<Member>& members() const { return members_; }
+  // Whether the pieces in the rows are all that there is; a merge with a group without rows then changes nothing.
+  bool is_flat() const { return flat_; }
   // The sums among them that one pass updates, as long as no argument has nulls.
   const FusedSums& fused() const { return fused_; }
   // The member that aggregate `index` reads.
@@ -55,6 +57,7 @@ class StateLayout {
   std::vector<Member> members_;
   std::vector<size_t> member_of_;
   int row_counts_ = -1;
+  bool flat_ = true;
   FusedSums fused_;
   size_t stride_ = 8;
   std::vector<uint64_t> fresh_row_;

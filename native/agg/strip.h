@@ -15,6 +15,9 @@ struct Strip final : StripState {
   // When slots are groups: those that have rows. Unset when all have.
   bool all_touched = true;
   PodVector<uint32_t> touched;
+  // Of a domain with flat states, instead of a list: whether a place has rows. Unset where its states count them.
+  bool whole_domain = false;
+  PodVector<uint8_t> has_rows;
   // The key columns of the local groups found since the strip before this one.
   std::vector<Column> new_keys;
   uint32_t new_groups = 0;

@@ -17,11 +17,14 @@ struct BorrowedColumn {
   enum class Values : uint8_t {
     Own,       // in `column`
     Borrowed,  // of fixed width, at `borrowed`; any byte but 0 is true
+    Texts,     // `borrowed_bytes` bytes of valid UTF-8 at `borrowed`, by the rows + 1 `positions`
     Coded,     // texts of the frame's dictionary for the column, by `codes`
     Missing    // every row is null
   } values = Values::Own;
   Column column;  // with rows and validity in any case
   const uint8_t* borrowed = nullptr;
+  size_t borrowed_bytes = 0;
+  const uint32_t* positions = nullptr;
   PodVector<uint32_t> codes;
 };
 
@@ -43,6 +46,11 @@ struct BorrowedFrame {
   int64_t unpacked_bytes() const {
     int64_t out = bytes();
     for (const Field& field : schema) out += is_string(field.type) ? 0 : rows * type_width(field.type);
+    for (const BorrowedChunk& chunk : chunks) {
+      for (const BorrowedColumn& column : chunk.columns) {
+        if (column.values == BorrowedColumn::Values::Texts) out += static_cast<int64_t>(column.borrowed_bytes);
+      }
+    }
     return out;
   }
   // Of memory that is not borrowed.

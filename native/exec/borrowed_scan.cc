@@ -14,6 +14,7 @@ using Values = BorrowedColumn::Values;
 struct Scratch {
   alignas(64) uint8_t values[kVectorRows * sizeof(StringRef)];
   uint64_t validity[kValidityWords];
+  PodVector<char> texts;
 };
 
 constexpr uint64_t kNoRow[kValidityWords] = {};
@@ -32,8 +33,25 @@ Vector read_missing(TypeId type, uint32_t rows, Scratch& scratch) {
   return out;
 }
 
-Vector read_column(const BorrowedColumn& column, const Dictionary* dictionary, int64_t first, uint32_t rows,
-                   Scratch& scratch) {
+// The texts of rows [first, first + rows), copied. A position that has been written over leads to another text of the
+// column at worst.
+Status read_texts(const BorrowedColumn& column, int64_t first, uint32_t rows, Scratch& scratch) {
+  const uint32_t* positions = column.positions + first;
+  const uint64_t begin = std::min<uint64_t>(positions[0], column.borrowed_bytes);
+  const uint64_t end = std::clamp<uint64_t>(positions[rows], begin, column.borrowed_bytes);
+  MILLRACE_TRY(scratch.texts.resize(end - begin + kStringPadding));
+  std::memcpy(scratch.texts.data(), column.borrowed + begin, end - begin);
+  auto* strings = reinterpret_cast<StringRef*>(scratch.values);
+  for (uint32_t i = 0; i < rows; i++) {
+    const uint64_t from = std::clamp<uint64_t>(positions[i], begin, end);
+    const uint64_t to = std::clamp<uint64_t>(positions[i + 1], from, end);
+    strings[i] = {scratch.texts.data() + (from - begin), to - from};
+  }
+  return {};
+}
+
+Result<Vector> read_column(const BorrowedColumn& column, const Dictionary* dictionary, int64_t first, uint32_t rows,
+                           Scratch& scratch) {
   const Column& own = column.column;
   auto* strings = reinterpret_cast<StringRef*>(scratch.values);
   if (column.values == Values::Own) return view_of(own, first, rows, strings, scratch.validity);
@@ -49,6 +67,10 @@ Vector read_column(const BorrowedColumn& column, const Dictionary* dictionary, i
     out.codes = column.codes.data() + first;
     out.dictionary = dictionary;
     for (uint32_t i = 0; i < rows; i++) strings[i] = dictionary->refs[out.codes[i]];
+    return out;
+  }
+  if (column.values == Values::Texts) {
+    MILLRACE_TRY(read_texts(column, first, rows, scratch));
     return out;
   }
   const size_t width = type_width(own.type);
@@ -93,7 +115,7 @@ class LocalBorrowedScan final : public LocalScan {
     for (int64_t first = begin; first < end; first += vector_rows_) {
       if (query_.is_aborted()) return aborted_error();
       const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, end - first));
-      if (!read_batch(chunk, first, rows)) return aborted_error();
+      MILLRACE_TRY(read_batch(chunk, first, rows));
       out.stats.rows_scanned += rows;
       query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
       auto more = consume(batch_);
@@ -103,15 +125,21 @@ class LocalBorrowedScan final : public LocalScan {
     return true;
   }
 
-  // False once the memory is gone.
-  bool read_batch(const BorrowedChunk& chunk, int64_t first, uint32_t rows) {
-    if (!frame_.lease->enter()) return false;
+  // ERR_ABORTED once the memory is gone.
+  Status read_batch(const BorrowedChunk& chunk, int64_t first, uint32_t rows) {
+    if (!frame_.lease->enter()) return aborted_error();
     batch_.rows = rows;
+    Status status;
     for (const uint32_t c : columns_) {
-      batch_.columns[c] = read_column(chunk.columns[c], frame_.dictionaries[c].get(), first, rows, *scratch_[c]);
+      auto column = read_column(chunk.columns[c], frame_.dictionaries[c].get(), first, rows, *scratch_[c]);
+      if (!column.ok()) {
+        status = column.take_status();
+        break;
+      }
+      batch_.columns[c] = column.value();
     }
     frame_.lease->leave();
-    return true;
+    return status;
   }
 
   const BorrowedFrame& frame_;

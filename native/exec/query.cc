@@ -16,18 +16,6 @@ namespace {
 
 std::atomic<int64_t> next_query_id{1};
 
-// Runs a function once on the pool.
-class Once final : public Job {
- public:
-  explicit Once(std::function<void()> run) : run_(std::move(run)) {}
-  bool work(uint32_t) override { return false; }
-  uint32_t max_workers() const override { return 1; }
-  void done() override { run_(); }
-
- private:
-  const std::function<void()> run_;
-};
-
 // Whether no more rows come out than went in, and each costs little.
 bool never_adds_rows(OpSpec::Kind kind) {
   using Kind = OpSpec::Kind;
@@ -84,7 +72,8 @@ Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs)
       segments_(spills_ ? cut_for_spilling(*plan_) : cut_into_segments(*plan_)),
       results_(segments_.size()),
       state_(plan_->options.memory_limit_bytes),
-      spill_space_(plan_->options.spill_directory, plan_->options.spill_limit_bytes),
+      spill_space_(
+          std::make_shared<spill::SpillSpace>(plan_->options.spill_directory, plan_->options.spill_limit_bytes)),
       profile_(*plan_) {
   state_.id = next_query_id.fetch_add(1);
   for (const Segment& segment : segments_) readers_left_.push_back(segment.readers);
@@ -116,11 +105,12 @@ void Query::begin(OnDone on_done) {
   on_done_ = std::move(on_done);
   if (plan_->options.memory_limit_bytes != INT64_MAX) keeps_nothing_.emplace();
   began_ns_ = now_ns();
+  store::query_clock.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Query::start(OnDone on_done) {
   begin(std::move(on_done));
-  ThreadPool::shared().submit(std::make_shared<Once>([self = shared_from_this()] { self->advance(); }));
+  ThreadPool::shared().run([self = shared_from_this()] { self->advance(); });
 }
 
 bool Query::is_small() const {
@@ -139,6 +129,7 @@ bool Query::is_small() const {
         out = frame->rows;
         for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
       } else if (const auto& stored = inputs_.stored[handle]) {
+        if (stored->is_on_disk()) return false;
         out = stored->rows;
         text_bytes += static_cast<size_t>(stored->bytes());
       } else {
@@ -361,7 +352,8 @@ Status Query::redirect_rows(const Segment& segment, int64_t input_bytes) {
   if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
   if (!persists()) return {};
   stored_ = std::make_shared<store::StoredFrame>();
-  stage_->sink = make_store_sink(stage_->output, stored_, state_);
+  kept_ = std::make_shared<KeptFrame>(spill_space_, plan_->options.spill != Options::Spill::Never);
+  stage_->sink = make_store_sink(stage_->output, stored_, kept_, state_);
   return {};
 }
 
@@ -434,10 +426,7 @@ void Query::finish(Status status) {
   }
   locate(status);
   QueryResult result;
-  if (status.ok() && persists()) {
-    stored_->rebind(nullptr);
-    result.stored = std::move(stored_);
-  }
+  if (status.ok() && persists()) result.stored = std::move(stored_);
   if (status.ok() && !streams() && !persists()) {
     PoolWorkers workers(state_, wanted_threads());
     auto frame = own_columns(std::move(results_.back().view), workers, &state_.budget);
@@ -457,6 +446,7 @@ void Query::finish(Status status) {
   results_.clear();
   // The query lives on until its handle is collected; files, buffers and the frames that it read do not.
   stored_.reset();
+  kept_.reset();
   scan_.reset();
   stage_.reset();
   parts_.reset();
@@ -466,7 +456,7 @@ void Query::finish(Status status) {
   queue_.close(status);
   result.status = std::move(status);
   result.mode = plan_->options.mode;
-  stats_.spilled_bytes = spill_space_.disk.peak_bytes();
+  stats_.spilled_bytes = spill_space_->disk.peak_bytes();
   result.stats = stats_;
   result.peak_bytes = state_.budget.peak_bytes();
   result.threads = threads_;
@@ -477,6 +467,8 @@ void Query::finish(Status status) {
   record_task({TaskEvent::Kind::Query, state_.id, 0, began_ns_, now_ns(), stats_.rows_scanned});
   const OnDone on_done = std::move(on_done_);
   on_done(std::move(result));
+  // What this query was reading may have been all that could go.
+  if (!here_ && !ChunkKeeper::shared().fits()) (void)ChunkKeeper::shared().make_room([] { return Status(); });
 }
 
 }  // namespace millrace::exec

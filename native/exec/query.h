@@ -2,6 +2,7 @@
 #pragma once
 #include "base/pages.h"
 #include "exec/batch_queue.h"
+#include "exec/chunk_keeper.h"
 #include "exec/frame_operator.h"
 #include "exec/part_scan.h"
 #include "exec/plan_profile.h"
@@ -110,10 +111,11 @@ class Query final : public std::enable_shared_from_this<Query> {
   std::vector<SegmentRows> results_;  // by segment; forgotten when the last reader is done
   std::vector<size_t> readers_left_;
   QueryState state_;
-  spill::SpillSpace spill_space_;
+  std::shared_ptr<spill::SpillSpace> spill_space_;   // shared with the frame that it persists
   std::optional<pages::KeepNothing> keeps_nothing_;  // where there is a limit on memory, until it is done
   BatchQueue queue_;
   std::shared_ptr<store::StoredFrame> stored_;  // persist mode
+  std::shared_ptr<KeptFrame> kept_;             // the same
   std::shared_ptr<spill::Parts> parts_;         // of the segment in progress, where it keeps its rows so
   QueryStats stats_;
   PlanProfile profile_;

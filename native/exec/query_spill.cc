@@ -13,6 +13,7 @@ bool Query::starts_over(const Status& status) {
   const Options& options = plan_->options;
   if (status.code() != Code::MemoryLimit || spills_ || options.spill == Options::Spill::Never) return false;
   if (options.memory_limit_bytes == INT64_MAX || !can_spill(*plan_)) return false;
+  if (kept_ && kept_->refused.load()) return false;
   // Who has read some batches gets the ones behind them, which needs an order.
   if (queue_.rows() > 0 && !keeps_order(*plan_)) return false;
   // What has been read of a pipe is gone.
@@ -22,6 +23,7 @@ bool Query::starts_over(const Status& status) {
     job_.reset();
   }
   stored_.reset();
+  kept_.reset();
   parts_.reset();
   scan_.reset();
   stage_.reset();
@@ -46,7 +48,7 @@ bool Query::starts_over(const Status& status) {
 }
 
 spill::SpillPolicy Query::spill_policy() {
-  return spill::make_policy(spill_space_, state_.budget, wanted_threads(),
+  return spill::make_policy(*spill_space_, state_.budget, wanted_threads(),
                             plan_->options.spill == Options::Spill::Always);
 }
 

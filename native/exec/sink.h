@@ -83,8 +83,10 @@ std::unique_ptr<Sink> make_tail_sink(Schema schema, TailRange range, QueryState&
 class BatchQueue;
 std::unique_ptr<Sink> make_stream_sink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query);
 
-// All rows, encoded, into `into`, which is emptied first.
-std::unique_ptr<Sink> make_store_sink(Schema schema, std::shared_ptr<store::StoredFrame> into, QueryState& query);
+// All rows, encoded, into `into`, which is emptied first. Chunks are `kept` as soon as they are made.
+struct KeptFrame;
+std::unique_ptr<Sink> make_store_sink(Schema schema, std::shared_ptr<store::StoredFrame> into,
+                                      std::shared_ptr<KeptFrame> kept, QueryState& query);
 
 // `program` computes the keys and then the arguments from a batch; `argument_output` says which output each aggregate
 // reads (-1: none). From so many estimated groups on the rows are partitioned first.

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "agg/string_keys.h"
+#include "exec/chunk_keeper.h"
 #include "exec/sink.h"
 
 namespace millrace::exec {
@@ -52,6 +53,10 @@ class SharedDictionary {
   agg::StringKeys keys_;
   MemoryBudget* const budget_;
 };
+
+store::ReadCheck abort_check(QueryState& query) {
+  return [&query] { return query.is_aborted() ? aborted_error() : Status(); };
+}
 
 struct StoredStrip final : StripResult {
   std::vector<RowChunk> chunks;
@@ -116,9 +121,10 @@ class LocalColumn {
 class LocalStoreSink final : public LocalSink {
  public:
   LocalStoreSink(const Schema& schema, const std::vector<std::unique_ptr<SharedDictionary>>& shared,
-                 MemoryBudget* budget) {
+                 const std::shared_ptr<KeptFrame>& kept, QueryState& query)
+      : kept_(kept), query_(query) {
     for (size_t c = 0; c < schema.size(); c++) {
-      columns_.push_back(std::make_unique<LocalColumn>(schema[c].type, shared[c].get(), budget));
+      columns_.push_back(std::make_unique<LocalColumn>(schema[c].type, shared[c].get(), &query.budget));
     }
   }
 
@@ -151,10 +157,13 @@ class LocalStoreSink final : public LocalSink {
       MILLRACE_TRY(chunk);
       out.columns.push_back(chunk.take());
     }
+    MILLRACE_TRY(ChunkKeeper::shared().adopt(out, kept_, abort_check(query_)));
     chunks_.push_back(std::move(out));
     return {};
   }
 
+  const std::shared_ptr<KeptFrame>& kept_;
+  QueryState& query_;
   std::vector<std::unique_ptr<LocalColumn>> columns_;
   std::vector<RowChunk> chunks_;  // of the strip so far
   int64_t rows_ = 0;              // behind them
@@ -162,9 +171,10 @@ class LocalStoreSink final : public LocalSink {
 
 class StoreSink final : public Sink {
  public:
-  StoreSink(Schema schema, std::shared_ptr<StoredFrame> into, QueryState& query)
-      : into_(std::move(into)), query_(query) {
+  StoreSink(Schema schema, std::shared_ptr<StoredFrame> into, std::shared_ptr<KeptFrame> kept, QueryState& query)
+      : into_(std::move(into)), kept_(std::move(kept)), query_(query) {
     *into_ = {};
+    into_->totals = kept_;
     into_->schema = std::move(schema);
     for (const Field& field : into_->schema) {
       shared_.push_back(is_string(field.type) ? std::make_unique<SharedDictionary>(field.type, &query.budget)
@@ -173,7 +183,7 @@ class StoreSink final : public Sink {
   }
 
   std::unique_ptr<LocalSink> make_local() override {
-    return std::make_unique<LocalStoreSink>(into_->schema, shared_, &query_.budget);
+    return std::make_unique<LocalStoreSink>(into_->schema, shared_, kept_, query_);
   }
 
   Status merge(std::unique_ptr<StripResult> result) override {
@@ -193,6 +203,7 @@ class StoreSink final : public Sink {
       auto dictionary = shared->finish();
       MILLRACE_TRY(dictionary);
       into_->dictionaries.back() = dictionary.take();
+      MILLRACE_TRY(ChunkKeeper::shared().adopt(*into_->dictionaries.back(), *kept_, abort_check(query_)));
     }
     auto frame = std::make_shared<Frame>();
     frame->rows = into_->rows;
@@ -201,14 +212,16 @@ class StoreSink final : public Sink {
 
  private:
   const std::shared_ptr<StoredFrame> into_;
+  const std::shared_ptr<KeptFrame> kept_;
   QueryState& query_;
   std::vector<std::unique_ptr<SharedDictionary>> shared_;  // by column; null where it has no strings
 };
 
 }  // namespace
 
-std::unique_ptr<Sink> make_store_sink(Schema schema, std::shared_ptr<StoredFrame> into, QueryState& query) {
-  return std::make_unique<StoreSink>(std::move(schema), std::move(into), query);
+std::unique_ptr<Sink> make_store_sink(Schema schema, std::shared_ptr<StoredFrame> into, std::shared_ptr<KeptFrame> kept,
+                                      QueryState& query) {
+  return std::make_unique<StoreSink>(std::move(schema), std::move(into), std::move(kept), query);
 }
 
 }  // namespace millrace::exec

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "exec/scan.h"
+#include "store/held_column.h"
 
 namespace millrace::exec {
 
@@ -32,6 +33,9 @@ class LocalStoredScan final : public LocalScan {
     batch_.columns.resize(frame.schema.size());
     scratch_.resize(frame.schema.size());
     for (const uint32_t column : columns) scratch_[column] = std::make_unique<store::Scratch>();
+    for (size_t c = 0; c < frame.schema.size(); c++) {
+      held_.emplace_back(&query.budget, [&query] { return query.is_aborted() ? aborted_error() : Status(); });
+    }
   }
 
   StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
@@ -45,6 +49,8 @@ class LocalStoredScan final : public LocalScan {
       left -= piece.rows;
       if (!out.status.ok() || !more.value() || left <= 0) break;
     }
+    // The next strip may be long in coming.
+    for (const uint32_t column : columns_) held_[column].release();
     return out;
   }
 
@@ -55,8 +61,15 @@ class LocalStoredScan final : public LocalScan {
       const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, piece.rows - done));
       batch_.rows = rows;
       const int64_t first = piece.first + done;
-      if (threshold_ && !wants(*piece.chunk, first, rows)) continue;
-      for (const uint32_t c : columns_) read(*piece.chunk, c, first, rows);
+      if (threshold_) {
+        auto wanted = wants(*piece.chunk, first, rows);
+        MILLRACE_TRY(wanted);
+        if (!wanted.value()) continue;
+      }
+      for (const uint32_t c : columns_) {
+        MILLRACE_TRY(read(*piece.chunk, c, first, rows));
+        out.stats.bytes_read += held_[c].take_bytes_read();
+      }
       out.stats.rows_scanned += rows;
       query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
       auto more = consume(batch_);
@@ -66,17 +79,20 @@ class LocalStoredScan final : public LocalScan {
     return true;
   }
 
-  void read(const RowChunk& chunk, uint32_t column, int64_t first, uint32_t rows) {
+  Status read(const RowChunk& chunk, uint32_t column, int64_t first, uint32_t rows) {
+    auto values = held_[column].hold(chunk, column);
+    MILLRACE_TRY(values);
     batch_.columns[column] =
-        store::read_chunk(chunk.columns[column], frame_.schema[column].type, frame_.dictionaries[column].get(), first,
-                          rows, *scratch_[column], wanted_[column]);
+        store::read_chunk(*values.value(), frame_.schema[column].type, frame_.dictionaries[column].get(), first, rows,
+                          *scratch_[column], wanted_[column]);
+    return {};
   }
 
   // The key alone is looked at first.
-  bool wants(const RowChunk& chunk, int64_t first, uint32_t rows) {
+  Result<bool> wants(const RowChunk& chunk, int64_t first, uint32_t rows) {
     const uint32_t column = threshold_->column();
     if (!threshold_->may_match(chunk.columns[column], first, rows)) return false;
-    read(chunk, column, first, rows);
+    MILLRACE_TRY(read(chunk, column, first, rows));
     return threshold_->matches(batch_.columns[column], rows);
   }
 
@@ -88,6 +104,7 @@ class LocalStoredScan final : public LocalScan {
   const uint32_t vector_rows_;
   QueryState& query_;
   std::vector<std::unique_ptr<store::Scratch>> scratch_;  // by column; null where it is not read
+  std::vector<store::HeldColumn> held_;                   // by column
   Batch batch_;
 };
 

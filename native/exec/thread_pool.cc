@@ -12,6 +12,18 @@ namespace millrace::exec {
 
 namespace {
 
+// A function as a job.
+class Once final : public Job {
+ public:
+  explicit Once(std::function<void()> run) : run_(std::move(run)) {}
+  bool work(uint32_t) override { return false; }
+  uint32_t max_workers() const override { return 1; }
+  void done() override { run_(); }
+
+ private:
+  const std::function<void()> run_;
+};
+
 // musl gives threads 128 KiB by default.
 constexpr size_t kStackBytes = size_t{1} << 20;
 
@@ -48,6 +60,8 @@ ThreadPool::Info ThreadPool::info() const {
   for (const auto& entry : entries_) running += entry->active;
   return {limit_, static_cast<uint32_t>(entries_.size()), running};
 }
+
+void ThreadPool::run(std::function<void()> function) { submit(std::make_shared<Once>(std::move(function))); }
 
 void ThreadPool::submit(std::shared_ptr<Job> job) {
   const std::lock_guard lock(mutex_);

@@ -2,6 +2,7 @@
 #pragma once
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -27,6 +28,8 @@ class ThreadPool {
   static ThreadPool& shared();
 
   void submit(std::shared_ptr<Job> job);
+  // The function, once, on a worker.
+  void run(std::function<void()> function);
   // How many threads there may be. Grows at once; shrinking takes effect as workers become idle.
   void set_threads(uint32_t threads);
   uint32_t threads() const;

@@ -9,6 +9,7 @@
 #include "exec/frame_operator.h"
 #include "exec/key_threshold.h"
 #include "sort/order_rows.h"
+#include "store/held_column.h"
 #include "store/take_stored_rows.h"
 #include "store/unpack_columns.h"
 
@@ -109,9 +110,17 @@ class TopOfPartitions {
       best.emplace_back(domain_->places(), kept_, context_.budget);
     }
     const auto& chunks = input_.frame->chunks;
+    std::vector<std::vector<store::HeldColumn>> held;  // by column, by slot
+    for (size_t k = 0; k < columns(); k++) held.push_back(store::held_columns(context_.workers, context_.budget));
     MILLRACE_TRY(context_.workers.run(chunks.size(), [&](size_t chunk, uint32_t slot) -> Status {
       MILLRACE_TRY(best[slot].open());
-      read(chunks[chunk], best[slot]);
+      std::vector<const store::ColumnChunk*> read_columns;
+      for (size_t k = 0; k < held.size(); k++) {
+        auto values = held[k][slot].hold(chunks[chunk], column(k));
+        MILLRACE_TRY(values);
+        read_columns.push_back(values.value());
+      }
+      read(chunks[chunk], read_columns, best[slot]);
       return {};
     }));
     MILLRACE_TRY(unite(best));
@@ -129,22 +138,28 @@ class TopOfPartitions {
         std::min(std::max<int64_t>(input_.frame->rows / 2, 64), bytes / (kEntryBytes * kept_)));
   }
 
-  void read(const store::RowChunk& chunk, BestRows& best) const {
+  // The keys, and behind them what orders the rows.
+  size_t columns() const { return keys_.size() + (sorted_by_ < 0 ? 0 : 1); }
+  uint32_t column(size_t at) const { return at < keys_.size() ? keys_[at] : static_cast<uint32_t>(sorted_by_); }
+
+  // `from`: the chunk's, as column() numbers them.
+  void read(const store::RowChunk& chunk, const std::vector<const store::ColumnChunk*>& from, BestRows& best) const {
     std::vector<Vector> keys(keys_.size());
     std::vector<std::unique_ptr<store::Scratch>> scratch;
-    for (size_t k = 0; k <= keys_.size(); k++) scratch.push_back(std::make_unique<store::Scratch>());
-    const auto vector_of = [&](uint32_t column, int64_t first, uint32_t count, store::Scratch& into) {
-      return store::read_chunk(chunk.columns[column], input_.frame->schema[column].type,
-                               input_.frame->dictionaries[column].get(), first, count, into, store::Wanted::Codes);
+    for (size_t k = 0; k < columns(); k++) scratch.push_back(std::make_unique<store::Scratch>());
+    const auto vector_of = [&](size_t at, int64_t first, uint32_t count) {
+      const uint32_t c = column(at);
+      return store::read_chunk(*from[at], input_.frame->schema[c].type, input_.frame->dictionaries[c].get(), first,
+                               count, *scratch[at], store::Wanted::Codes);
     };
     store::each_vector(chunk, [&](int64_t first, uint32_t count) {
-      for (size_t k = 0; k < keys.size(); k++) keys[k] = vector_of(keys_[k], first, count, *scratch[k]);
+      for (size_t k = 0; k < keys.size(); k++) keys[k] = vector_of(k, first, count);
       uint32_t places[kVectorRows];
       domain_->encode(keys.data(), count, places);
       uint64_t words[kVectorRows] = {};  // without an order all are alike
       if (sorted_by_ >= 0) {
         const sort::KeyOrder order{op_.sort_keys[0].descending, op_.sort_keys[0].nulls_first};
-        key_words(vector_of(static_cast<uint32_t>(sorted_by_), first, count, *scratch.back()), order, count, words);
+        key_words(vector_of(keys_.size(), first, count), order, count, words);
       }
       best.add(places, words, static_cast<uint32_t>(chunk.first_row + first), count);
     });

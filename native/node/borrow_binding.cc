@@ -74,6 +74,22 @@ Status read_borrowed(const std::string& name, const ArrayView& data, Buffers& bu
   return data.size > 0 ? buffers.add(data.buffer) : Status();
 }
 
+// Texts that nobody writes to any more: only that they lie within their bytes is checked, and by those who read them.
+Status read_texts(const std::string& name, const ArrayView& data, const Napi::Value& offsets, Buffers& buffers,
+                  BorrowedColumn& out) {
+  ArrayView positions;
+  if (!view_of_array(offsets, positions) || positions.type != napi_uint32_array || positions.count == 0) {
+    return bad_column(name, "needs offsets: a Uint32Array of rows + 1 positions");
+  }
+  out.values = Values::Texts;
+  out.borrowed = data.bytes;
+  out.borrowed_bytes = data.size;
+  out.positions = reinterpret_cast<const uint32_t*>(positions.bytes);
+  out.column.rows = static_cast<int64_t>(positions.count) - 1;
+  if (data.size > 0) MILLRACE_TRY(buffers.add(data.buffer));
+  return buffers.add(positions.buffer);
+}
+
 Status read_missing(const std::string& name, const Napi::Value& rows, BorrowedColumn& out) {
   constexpr double kMostRows = 9007199254740991;
   const double count = rows.IsNumber() ? rows.As<Napi::Number>().DoubleValue() : -1;
@@ -94,12 +110,14 @@ Status read_column(const Napi::Object& object, const std::string& name, const Di
   }
   ArrayView data;
   if (!view_of_array(property(object, "data"), data)) return bad_column(name, "needs a typed array as data");
-  const Napi::Value borrow = property(object, "borrow");
+  const Napi::Value flag = property(object, "borrow");
+  const bool borrow = flag.IsBoolean() && flag.As<Napi::Boolean>();
   if (is_string(out.column.type)) {
-    MILLRACE_TRY(copy_strings(name, data, property(object, "offsets"), out.column));
+    const Napi::Value offsets = property(object, "offsets");
+    MILLRACE_TRY(borrow ? read_texts(name, data, offsets, buffers, out)
+                        : copy_strings(name, data, offsets, out.column));
   } else {
-    MILLRACE_TRY(borrow.IsBoolean() && borrow.As<Napi::Boolean>() ? read_borrowed(name, data, buffers, out)
-                                                                  : copy_numbers(name, data, out.column));
+    MILLRACE_TRY(borrow ? read_borrowed(name, data, buffers, out) : copy_numbers(name, data, out.column));
   }
   return copy_validity(name, property(object, "validity"), out.column);
 }

@@ -27,6 +27,8 @@ struct PreparedResult {
   exec::Profile profile;
 };
 
+// A code for each row, -1 for null, and what the codes stand for, in the order of their first rows.
+Status encode_dictionary(const Column& column, PodVector<int32_t>& codes, std::vector<std::string>& categories);
 // Empties the frame. ERR_MEMORY_LIMIT.
 Result<std::shared_ptr<PreparedResult>> prepare(Frame& frame);
 Napi::Object to_object(Napi::Env env, PreparedResult& result);

@@ -1,4 +1,4 @@
-// engineInfo, setThreads, poolInfo, drainEvents, faultInjection.
+// engineInfo, setThreads, setPersistLimit, setPersistDefault, persistInfo, poolInfo, drainEvents, faultInjection.
 #include "base/memory.h"
 #include "exec/task_events.h"
 #include "node/bindings.h"
@@ -32,6 +32,42 @@ Napi::Value set_threads(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// The promise is settled when what is too much has gone to disk, or cannot.
+Napi::Value set_persist_limit(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const int64_t bytes = info[0].IsNumber() ? info[0].As<Napi::Number>().Int64Value() : 0;
+  if (bytes < 1) {
+    throw_argument(env, "setPersistLimit(bytes): a number from 1 on");
+    return env.Undefined();
+  }
+  exec::ChunkKeeper::shared().set_limit(bytes);
+  const auto mailbox = EnvState::of(env).mailbox();
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  mailbox->expect(env);
+  exec::ThreadPool::shared().run([mailbox, deferred] {
+    Status status = exec::ChunkKeeper::shared().make_room([] { return Status(); });
+    mailbox->post([mailbox, deferred, status = std::move(status)](Napi::Env here) {
+      mailbox->settle(here);
+      status.ok() ? deferred.Resolve(here.Undefined()) : deferred.Reject(make_error(here, status).Value());
+    });
+  });
+  return deferred.Promise();
+}
+
+Napi::Value set_persist_default(const Napi::CallbackInfo& info) {
+  exec::ChunkKeeper::shared().set_default(info[0].IsNumber() ? info[0].As<Napi::Number>().Int64Value() : 0);
+  return info.Env().Undefined();
+}
+
+Napi::Value persist_info(const Napi::CallbackInfo& info) {
+  const exec::ChunkKeeper& keeper = exec::ChunkKeeper::shared();
+  Napi::Object out = Napi::Object::New(info.Env());
+  out.Set("limitBytes", static_cast<double>(keeper.limit_bytes()));
+  out.Set("memoryBytes", static_cast<double>(keeper.memory_bytes()));
+  out.Set("diskBytes", static_cast<double>(keeper.disk_bytes()));
+  return out;
+}
+
 Napi::Value pool_info(const Napi::CallbackInfo& info) {
   const exec::ThreadPool::Info pool = exec::ThreadPool::shared().info();
   Napi::Object out = Napi::Object::New(info.Env());
@@ -60,6 +96,8 @@ Napi::Value fault_injection(const Napi::CallbackInfo& info) {
     inject_allocation_failure(countdown, forever);
   } else if (kind == "read") {
     exec::inject_read_failure(0, countdown, forever);
+  } else if (kind.rfind("spill:", 0) == 0) {
+    spill::inject_spill_failure(std::atoi(kind.c_str() + 6), countdown);
   } else if (kind == "shortRead") {
     exec::inject_read_failure(1, countdown, forever);
   } else if (kind == "interruptedRead") {
@@ -67,7 +105,8 @@ Napi::Value fault_injection(const Napi::CallbackInfo& info) {
   } else if (kind.rfind("simd:", 0) == 0) {
     return Napi::Boolean::New(env, simd::select_level(kind.c_str() + 5));
   } else {
-    throw_argument(env, "faultInjection(kind): allocation, read, shortRead, interruptedRead or simd:<level>");
+    throw_argument(env,
+                   "faultInjection(kind): allocation, read, shortRead, interruptedRead, spill:<kind> or simd:<level>");
   }
   return env.Undefined();
 }

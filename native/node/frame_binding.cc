@@ -79,7 +79,10 @@ Napi::Value frame_info(const Napi::CallbackInfo& info) {
     return info_object(env, frame->schema, frame->rows, frame->bytes());
   }
   if (const auto frame = get_handle<const store::StoredFrame>(info[0])) {
-    return info_object(env, frame->schema, frame->rows, frame->bytes());
+    Napi::Object out = info_object(env, frame->schema, frame->rows, frame->bytes());
+    out.Set("memoryBytes", static_cast<double>(frame->totals->memory_bytes.load()));
+    out.Set("diskBytes", static_cast<double>(frame->totals->disk_bytes.load()));
+    return out;
   }
   if (const auto frame = get_handle<const exec::BorrowedFrame>(info[0])) {
     return info_object(env, frame->schema, frame->rows, frame->bytes());

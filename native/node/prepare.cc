@@ -48,28 +48,14 @@ void convert_offsets(Column& column) {
   column.offsets.trim();
 }
 
-Status encode_dictionary(const Column& column, PreparedColumn& out) {
-  std::unordered_map<std::string_view, int32_t> codes;
-  PodVector<int32_t> data;
-  MILLRACE_TRY(data.resize(static_cast<size_t>(column.rows)));
-  for (int64_t row = 0; row < column.rows; row++) {
-    data[static_cast<size_t>(row)] = -1;
-    if (!column.is_valid(row)) continue;
-    const std::string_view text = column.string(row).view();
-    const auto [at, fresh] = codes.try_emplace(text, static_cast<int32_t>(codes.size()));
-    if (fresh) out.categories.emplace_back(text);
-    data[static_cast<size_t>(row)] = at->second;
-  }
-  out.data = data.take_buffer();
-  return {};
-}
-
 Status prepare_column(Column& column, PreparedColumn& out) {
   out.type = column.type;
   out.rows = column.rows;
   out.null_count = column.null_count;
   if (column.type == TypeId::Dict) {
-    MILLRACE_TRY(encode_dictionary(column, out));
+    PodVector<int32_t> codes;
+    MILLRACE_TRY(encode_dictionary(column, codes, out.categories));
+    out.data = codes.take_buffer();
   } else {
     fill_nulls(column);
     if (is_string(column.type)) {
@@ -84,6 +70,20 @@ Status prepare_column(Column& column, PreparedColumn& out) {
 }
 
 }  // namespace
+
+Status encode_dictionary(const Column& column, PodVector<int32_t>& codes, std::vector<std::string>& categories) {
+  std::unordered_map<std::string_view, int32_t> known;
+  MILLRACE_TRY(codes.resize(static_cast<size_t>(column.rows)));
+  for (int64_t row = 0; row < column.rows; row++) {
+    codes[static_cast<size_t>(row)] = -1;
+    if (!column.is_valid(row)) continue;
+    const std::string_view text = column.string(row).view();
+    const auto [at, fresh] = known.try_emplace(text, static_cast<int32_t>(known.size()));
+    if (fresh) categories.emplace_back(text);
+    codes[static_cast<size_t>(row)] = at->second;
+  }
+  return {};
+}
 
 Result<std::shared_ptr<PreparedResult>> prepare(Frame& frame) {
   auto out = std::make_shared<PreparedResult>();

@@ -1,6 +1,7 @@
 // execute, queryNext, queryCancel, queryProgress.
 #include "node/bindings.h"
 #include "node/delivery.h"
+#include "node/frame_write.h"
 #include "node/properties.h"
 
 namespace millrace::node {
@@ -137,6 +138,31 @@ Napi::Value execute(const Napi::CallbackInfo& info) {
   out.Set("query", make_handle<exec::Query>(env, query.value()));
   out.Set("promise", deferred.Promise());
   return out;
+}
+
+Napi::Value query_next_frame(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto query = get_handle<exec::Query>(info[0]);
+  if (!query || !query->streams()) {
+    throw_argument(env, "queryNextFrame(query): a query in stream mode");
+    return env.Undefined();
+  }
+  const auto mailbox = EnvState::of(env).mailbox();
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  mailbox->expect(env);
+  query->next_batch([mailbox, deferred](const Status& status, std::shared_ptr<Frame> batch) {
+    mailbox->post([mailbox, deferred, status, batch = std::move(batch)](Napi::Env env) {
+      mailbox->settle(env);
+      if (!status.ok()) return deferred.Reject(make_error(env, status).Value());
+      if (!batch) return deferred.Resolve(env.Null());
+      Napi::Object out = Napi::Object::New(env);
+      out.Set("rows", static_cast<double>(batch->rows));
+      out.Set("bytes", static_cast<double>(written_bytes(*batch)));
+      out.Set("frame", make_handle<const Frame>(env, batch));
+      deferred.Resolve(out);
+    });
+  });
+  return deferred.Promise();
 }
 
 Napi::Value query_next(const Napi::CallbackInfo& info) {

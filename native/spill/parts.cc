@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "spill/spilled_values.h"
+
 namespace millrace::spill {
 
 namespace {
@@ -18,12 +20,6 @@ int64_t bytes_of(const Vector& vector, uint32_t rows) {
     if (vector.is_valid(i)) out += static_cast<int64_t>(texts[i].size);
   }
   return out;
-}
-
-Status damaged() {
-  ErrorFacts facts;
-  facts.hint = "run the query again; if it happens again, name a folder on another disk as `spillDirectory`";
-  return Status(Code::Io, "a spill file does not give back what was written to it", std::move(facts));
 }
 
 // Of a column in the file; those of all columns come before the buffers of all.
@@ -231,7 +227,7 @@ Status load(PartChunk& chunk, const Parts& parts, MemoryBudget* budget) {
   Buffer bytes(budget);
   MILLRACE_TRY(bytes.reserve(size));
   MILLRACE_TRY(parts.file->read(chunk.offset, bytes.data(), size));
-  if (checksum(bytes.data(), size) != chunk.checksum) return damaged();
+  if (checksum(bytes.data(), size) != chunk.checksum) return damaged_file();
   const size_t count = parts.schema.size();
   auto columns = std::make_unique<std::vector<store::ColumnChunk>>(count);
   const uint8_t* from = bytes.data() + count * sizeof(ColumnHeader);

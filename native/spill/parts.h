@@ -54,6 +54,8 @@ class SharedFile {
   // Thread-safe.
   Result<std::shared_ptr<SpillFile>> get();
   std::shared_ptr<SpillFile> made() const { return std::atomic_load(&file_); }
+  // Leaves none.
+  std::shared_ptr<SpillFile> take() { return std::atomic_exchange(&file_, {}); }
 
  private:
   SpillSpace& space_;

@@ -114,11 +114,20 @@ Result<int64_t> SpillFile::append(const uint8_t* bytes, size_t size) {
       wrote = ::pwrite(descriptor_, bytes + done, wanted, offset + static_cast<int64_t>(done));
     }
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0)
-      return disk_error(space_.directory.empty() ? temporary_folder() : space_.directory, errno, "writing");
+    if (wrote < 0) {
+      const int error = errno;
+      give_back(offset, static_cast<int64_t>(size));
+      return disk_error(space_.directory.empty() ? temporary_folder() : space_.directory, error, "writing");
+    }
     done += static_cast<size_t>(wrote);
   }
   return offset;
+}
+
+// Where nothing was written behind it since.
+void SpillFile::give_back(int64_t offset, int64_t size) {
+  int64_t end = offset + size;
+  if (size_.compare_exchange_strong(end, offset)) space_.disk.release(size);
 }
 
 Status SpillFile::read(int64_t offset, uint8_t* to, size_t size) const {

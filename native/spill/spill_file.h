@@ -33,6 +33,8 @@ class SpillFile {
  private:
   SpillFile(int descriptor, SpillSpace& space) : descriptor_(descriptor), space_(space) {}
 
+  void give_back(int64_t offset, int64_t size);
+
   const int descriptor_;
   SpillSpace& space_;
   std::atomic<int64_t> size_{0};

@@ -17,7 +17,8 @@ struct ValueRange {
 // A range costs 16 bytes for so many rows, and lets a search for few rows pass by nearly all of them unread.
 inline constexpr int64_t kRangeRows = 1024;
 
-struct ColumnChunk {
+// What is known of a chunk without its values.
+struct ChunkHeader {
   Encoding encoding = Encoding::Plain;
   uint8_t width = 0;  // bytes of a stored value, code or offset; 0 where there is one value for all
   bool has_range = false;
@@ -30,6 +31,9 @@ struct ColumnChunk {
   int64_t min = 0;
   int64_t max = 0;
   bool has_nan = false;
+};
+
+struct ColumnChunk : ChunkHeader {
   Buffer data;
   Buffer offsets;   // plain strings: rows + 1
   Buffer validity;  // empty without nulls

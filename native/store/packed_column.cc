@@ -97,17 +97,21 @@ Result<PackedColumn> pack_column(const StoredFrame& frame, uint32_t column, Work
   choose_form(frame, column, out);
   out.data = Buffer(budget);
   out.validity = Buffer(budget);
-  MILLRACE_TRY(unpack_validity(frame, column, out.validity, out.null_count));
+  std::vector<HeldColumn> held = held_columns(workers, budget);
+  MILLRACE_TRY(unpack_validity(frame, column, held[0], out.validity, out.null_count));
   MILLRACE_TRY(out.data.reserve(static_cast<size_t>(frame.rows) * out.width));
   MILLRACE_TRY(out.data.resize(static_cast<size_t>(frame.rows) * out.width));
   std::vector<std::unique_ptr<Scratch>> scratch;
   for (uint32_t slot = 0; slot < workers.slots(); slot++) scratch.push_back(std::make_unique<Scratch>());
   MILLRACE_TRY(workers.run(frame.chunks.size(), [&](size_t at, uint32_t slot) -> Status {
     const RowChunk& chunk = frame.chunks[at];
+    auto values = held[slot].hold(chunk, column);
+    MILLRACE_TRY(values);
     each_vector(chunk, [&](int64_t first, uint32_t count) {
       uint8_t* const to = out.data.data() + static_cast<size_t>(chunk.first_row + first) * out.width;
-      pack_vector(chunk.columns[column], out, first, count, to, *scratch[slot]);
+      pack_vector(*values.value(), out, first, count, to, *scratch[slot]);
     });
+    held[slot].release();
     return {};
   }));
   return out;

@@ -17,7 +17,7 @@ struct PackedColumn {
 
 // Whether a column can be packed: all but strings that some chunk keeps without codes.
 bool can_pack(const StoredFrame& frame, uint32_t column);
-// ERR_MEMORY_LIMIT. Precondition: can_pack().
+// ERR_MEMORY_LIMIT, ERR_IO. Precondition: can_pack().
 Result<PackedColumn> pack_column(const StoredFrame& frame, uint32_t column, Workers& workers, MemoryBudget* budget);
 
 }  // namespace millrace::store

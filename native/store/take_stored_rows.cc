@@ -29,7 +29,8 @@ const RowChunk& chunk_of(const StoredFrame& frame, int64_t row) {
   return *(after - 1);
 }
 
-Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t count, MemoryBudget* budget) {
+Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t count, HeldColumn& held,
+                       MemoryBudget* budget) {
   const TypeId type = frame.schema[take.column].type;
   static constexpr char kNoBytes[kStringPadding] = {};
   static constexpr StringRef kNothing[] = {{kNoBytes, 0}};
@@ -40,23 +41,56 @@ Result<Column> look_up(const StoredFrame& frame, const TakeStored& take, size_t 
   const size_t width = type_width(type);
   const Dictionary* dictionary = frame.dictionaries[take.column].get();
   const RowChunk* chunk = nullptr;
+  const ColumnChunk* values = nullptr;
   ColumnBuilder builder(type, budget);
-  for (size_t first = 0; first < count; first += kVectorRows) {
-    const auto rows = static_cast<uint32_t>(std::min<size_t>(kVectorRows, count - first));
-    std::memset(found->validity, 0, sizeof(found->validity));
-    for (uint32_t i = 0; i < rows; i++) {
-      const uint32_t row = take.rows[first + i];
-      Vector one = missing;
-      if (row != kNoRow) {
-        if (!chunk || row < chunk->first_row || row >= chunk->first_row + chunk->rows) chunk = &chunk_of(frame, row);
-        one = read_chunk(chunk->columns[take.column], type, dictionary, row - chunk->first_row, 1, *scratch);
-      }
-      std::memcpy(found->values + i * width, one.data, width);
-      found->validity[i >> 6] |= uint64_t{one.is_valid(0)} << (i & 63);
-    }
+  uint32_t rows = 0;  // in `found`
+  const auto flush = [&]() -> Status {
+    if (rows == 0) return {};
     MILLRACE_TRY(builder.append({type, found->values, found->validity, nullptr, nullptr}, rows));
+    rows = 0;
+    return {};
+  };
+  for (size_t i = 0; i < count; i++) {
+    const uint32_t row = take.rows[i];
+    Vector one = missing;
+    if (row != kNoRow) {
+      if (!chunk || row < chunk->first_row || row >= chunk->first_row + chunk->rows) {
+        // Texts without a dictionary lie in the chunk that is given up.
+        if (values && is_string(type) && values->encoding != Encoding::Dictionary) MILLRACE_TRY(flush());
+        chunk = &chunk_of(frame, row);
+        auto next = held.hold(*chunk, take.column);
+        MILLRACE_TRY(next);
+        values = next.value();
+      }
+      one = read_chunk(*values, type, dictionary, row - chunk->first_row, 1, *scratch);
+    }
+    std::memcpy(found->values + rows * width, one.data, width);
+    uint64_t& word = found->validity[rows >> 6];
+    word = (rows & 63 ? word : 0) | uint64_t{one.is_valid(0)} << (rows & 63);
+    if (++rows == kVectorRows) MILLRACE_TRY(flush());
   }
+  MILLRACE_TRY(flush());
+  held.release();
   return builder.finish();
+}
+
+// The same where chunks have to be read from a file: in their order, so that each is read once.
+Result<Column> look_up_in_order(const StoredFrame& frame, const TakeStored& take, size_t count, HeldColumn& held,
+                                MemoryBudget* budget) {
+  PodVector<uint32_t> order(budget);
+  MILLRACE_TRY(order.resize(count));
+  for (size_t i = 0; i < count; i++) order[i] = static_cast<uint32_t>(i);
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return take.rows[a] < take.rows[b]; });
+  PodVector<uint32_t> rows(budget);
+  MILLRACE_TRY(rows.resize(count));
+  for (size_t i = 0; i < count; i++) rows[i] = take.rows[order[i]];
+  auto sorted = look_up(frame, {take.column, rows.data(), take.may_miss}, count, held, budget);
+  MILLRACE_TRY(sorted);
+  for (size_t i = 0; i < count; i++) rows[order[i]] = static_cast<uint32_t>(i);
+  SerialWorkers serial;
+  auto taken = take_rows({{&sorted.value(), rows.data(), false}}, count, serial, budget);
+  MILLRACE_TRY(taken);
+  return std::move(taken.value()[0]);
 }
 
 // Rows of one packed column.
@@ -252,8 +286,11 @@ Result<std::vector<Column>> take_stored_rows(const StoredFrame& frame, const std
                                              size_t count, Workers& workers, MemoryBudget* budget) {
   std::vector<Column> out(columns.size());
   if (static_cast<int64_t>(count) <= frame.rows / kRowsALookUp) {
-    MILLRACE_TRY(workers.run(columns.size(), [&](size_t i, uint32_t) -> Status {
-      auto column = look_up(frame, columns[i], count, budget);
+    std::vector<HeldColumn> held = held_columns(workers, budget);
+    const bool on_disk = frame.is_on_disk();
+    MILLRACE_TRY(workers.run(columns.size(), [&](size_t i, uint32_t slot) -> Status {
+      auto column = on_disk ? look_up_in_order(frame, columns[i], count, held[slot], budget)
+                            : look_up(frame, columns[i], count, held[slot], budget);
       MILLRACE_TRY(column);
       out[i] = column.take();
       return {};

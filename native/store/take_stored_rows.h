@@ -16,7 +16,7 @@ struct TakeStored {
   bool may_miss;         // kNoRow occurs among them
 };
 
-// One column of `count` rows for each of `columns`. ERR_MEMORY_LIMIT.
+// One column of `count` rows for each of `columns`. ERR_MEMORY_LIMIT, ERR_IO.
 Result<std::vector<Column>> take_stored_rows(const StoredFrame& frame, const std::vector<TakeStored>& columns,
                                              size_t count, Workers& workers, MemoryBudget* budget);
 

@@ -10,7 +10,12 @@ namespace {
 class ColumnUnpacker {
  public:
   ColumnUnpacker(const StoredFrame& frame, uint32_t column, Workers& workers, MemoryBudget* budget)
-      : frame_(frame), column_(column), workers_(workers), budget_(budget), byte_starts_(budget) {}
+      : frame_(frame),
+        column_(column),
+        workers_(workers),
+        budget_(budget),
+        held_(held_columns(workers, budget)),
+        byte_starts_(budget) {}
 
   Result<Column> unpack(std::vector<std::unique_ptr<Scratch>>& scratch) {
     const TypeId type = frame_.schema[column_].type;
@@ -19,19 +24,24 @@ class ColumnUnpacker {
     out_.data = Buffer(budget_);
     out_.offsets = Buffer(budget_);
     out_.validity = Buffer(budget_);
-    MILLRACE_TRY(unpack_validity(frame_, column_, out_.validity, out_.null_count));
+    MILLRACE_TRY(unpack_validity(frame_, column_, held_[0], out_.validity, out_.null_count));
     MILLRACE_TRY(is_string(type) ? make_room_for_strings(scratch) : make_room(out_.data, type_width(type)));
-    MILLRACE_TRY(each_chunk([&](size_t at, uint32_t slot) {
-      is_string(type) ? copy_strings(at, *scratch[slot]) : copy_values(at, *scratch[slot]);
-    }));
+    MILLRACE_TRY(each_chunk(
+        scratch, [&](size_t at, auto read) { is_string(type) ? copy_strings(at, read) : copy_values(at, read); }));
     return std::move(out_);
   }
 
  private:
+  // Calls visit(at, read) for every chunk; read(first, count) gives some of its rows.
   template <class Visit>
-  Status each_chunk(Visit visit) {
+  Status each_chunk(std::vector<std::unique_ptr<Scratch>>& scratch, Visit visit) {
     return workers_.run(frame_.chunks.size(), [&](size_t at, uint32_t slot) -> Status {
-      visit(at, slot);
+      auto values = held_[slot].hold(frame_.chunks[at], column_);
+      MILLRACE_TRY(values);
+      visit(at, [&, &from = *values.value()](int64_t first, uint32_t count) {
+        return read_chunk(from, out_.type, frame_.dictionaries[column_].get(), first, count, *scratch[slot]);
+      });
+      held_[slot].release();
       return {};
     });
   }
@@ -44,10 +54,10 @@ class ColumnUnpacker {
 
   Status make_room_for_strings(std::vector<std::unique_ptr<Scratch>>& scratch) {
     MILLRACE_TRY(byte_starts_.resize_fill(frame_.chunks.size() + 1, 0));
-    MILLRACE_TRY(each_chunk([&](size_t at, uint32_t slot) {
+    MILLRACE_TRY(each_chunk(scratch, [&](size_t at, auto read) {
       uint64_t bytes = 0;
       each_vector(frame_.chunks[at], [&](int64_t first, uint32_t count) {
-        const Vector vector = read(at, first, count, *scratch[slot]);
+        const Vector vector = read(first, count);
         for (uint32_t i = 0; i < count; i++) bytes += vector.is_valid(i) ? vector.as<StringRef>()[i].size : 0;
       });
       byte_starts_[at + 1] = bytes;
@@ -61,20 +71,22 @@ class ColumnUnpacker {
     return {};
   }
 
-  void copy_values(size_t at, Scratch& scratch) {
+  template <class Read>
+  void copy_values(size_t at, Read read) {
     const size_t width = type_width(out_.type);
     uint8_t* const to = out_.data.data() + static_cast<size_t>(frame_.chunks[at].first_row) * width;
     each_vector(frame_.chunks[at], [&](int64_t first, uint32_t count) {
-      const Vector vector = read(at, first, count, scratch);
+      const Vector vector = read(first, count);
       std::memcpy(to + static_cast<size_t>(first) * width, vector.data, count * width);
     });
   }
 
-  void copy_strings(size_t at, Scratch& scratch) {
+  template <class Read>
+  void copy_strings(size_t at, Read read) {
     uint64_t end = byte_starts_[at];
     auto* ends = reinterpret_cast<uint64_t*>(out_.offsets.data()) + frame_.chunks[at].first_row + 1;
     each_vector(frame_.chunks[at], [&](int64_t first, uint32_t count) {
-      const Vector vector = read(at, first, count, scratch);
+      const Vector vector = read(first, count);
       for (uint32_t i = 0; i < count; i++) {
         const StringRef string = vector.as<StringRef>()[i];
         if (vector.is_valid(i) && string.size > 0) {
@@ -86,15 +98,11 @@ class ColumnUnpacker {
     });
   }
 
-  Vector read(size_t at, int64_t first, uint32_t count, Scratch& scratch) const {
-    return read_chunk(frame_.chunks[at].columns[column_], frame_.schema[column_].type,
-                      frame_.dictionaries[column_].get(), first, count, scratch);
-  }
-
   const StoredFrame& frame_;
   const uint32_t column_;
   Workers& workers_;
   MemoryBudget* const budget_;
+  std::vector<HeldColumn> held_;     // by slot
   PodVector<uint64_t> byte_starts_;  // strings: by chunk, and the end
   Column out_;
 };
@@ -102,7 +110,7 @@ class ColumnUnpacker {
 }  // namespace
 
 // One after another: chunks share words, and a bit a row is little.
-Status unpack_validity(const StoredFrame& frame, uint32_t column, Buffer& into, int64_t& null_count) {
+Status unpack_validity(const StoredFrame& frame, uint32_t column, HeldColumn& held, Buffer& into, int64_t& null_count) {
   null_count = 0;
   for (const RowChunk& chunk : frame.chunks) null_count += chunk.columns[column].null_count;
   if (null_count == 0) return {};
@@ -111,11 +119,18 @@ Status unpack_validity(const StoredFrame& frame, uint32_t column, Buffer& into, 
   MILLRACE_TRY(into.resize(bytes));
   uint64_t scratch[kValidityWords];
   for (const RowChunk& chunk : frame.chunks) {
+    const ColumnChunk* values = &chunk.columns[column];
+    if (values->null_count > 0) {
+      auto validity = held.hold(chunk, column, HeldColumn::Part::Validity);
+      MILLRACE_TRY(validity);
+      values = validity.value();
+    }
     each_vector(chunk, [&](int64_t first, uint32_t count) {
       bits::append(reinterpret_cast<uint64_t*>(into.data()), chunk.first_row + first,
-                   read_chunk_validity(chunk.columns[column], first, count, scratch), count);
+                   read_chunk_validity(*values, first, count, scratch), count);
     });
   }
+  held.release();
   return {};
 }
 

@@ -2,11 +2,11 @@
 // joins do with their keys.
 #pragma once
 #include "base/workers.h"
-#include "store/stored_frame.h"
+#include "store/held_column.h"
 
 namespace millrace::store {
 
-// One column for each of `columns`. ERR_MEMORY_LIMIT.
+// One column for each of `columns`. ERR_MEMORY_LIMIT, ERR_IO.
 Result<std::vector<Column>> unpack_columns(const StoredFrame& frame, const std::vector<uint32_t>& columns,
                                            Workers& workers, MemoryBudget* budget);
 
@@ -19,6 +19,6 @@ void each_vector(const RowChunk& chunk, Visit visit) {
 }
 
 // The validity of a whole column, and how many rows are null; `into` stays empty where none is.
-Status unpack_validity(const StoredFrame& frame, uint32_t column, Buffer& into, int64_t& null_count);
+Status unpack_validity(const StoredFrame& frame, uint32_t column, HeldColumn& held, Buffer& into, int64_t& null_count);
 
 }  // namespace millrace::store

@@ -371,3 +371,76 @@ test('options are checked where they are written', () => {
   expect(() => df.mapBatches(fn, { returns: { x: 'float64' }, closure: 5 as never })).toThrow(/closure/)
   expect(() => df.mapBatches(5 as never, { returns: { x: 'float64' } })).toThrow(/function/)
 })
+
+test('what a function gives counts against memoryLimit, with the batches in workers', async () => {
+  const grown = df.mapBatches(({ n }) => ({ n: new Float64Array(n.length * 100) }), {
+    returns: { n: 'float64' },
+    size: 500,
+  })
+  expect(await grown.rowCount({ memoryLimit: '20MB' })).toBe(rows * 100)
+  await expect(grown.rowCount({ memoryLimit: '2MB' })).rejects.toMatchObject({
+    code: 'ERR_MEMORY_LIMIT',
+    message: expect.stringContaining('mapBatches'),
+    hint: expect.stringContaining('memoryLimit'),
+  })
+  const same = df.mapBatches(({ n }) => ({ n: n.values }), { returns: { n: 'float64' }, size: 500 })
+  expect(await same.rowCount({ memoryLimit: '1MB' })).toBe(rows)
+  await expect(same.rowCount({ memoryLimit: '50KB' })).rejects.toMatchObject({ code: 'ERR_MEMORY_LIMIT' })
+  // The rest of the plan gets what is left of it.
+  const sorted = grown.sortBy('n').agg(c => ({ sum: c.n.sum() }))
+  await expect(sorted.compute({ memoryLimit: '9MB', spill: 'never' })).rejects.toMatchObject({
+    code: 'ERR_MEMORY_LIMIT',
+  })
+  await expect(
+    df
+      .groupBy('n')
+      .apply(({ n }) => ({ m: new Float64Array(n.length * 100) }), { returns: { m: 'float64' } })
+      .rowCount({ memoryLimit: '5MB' }),
+  ).rejects.toMatchObject({ code: 'ERR_MEMORY_LIMIT', message: expect.stringContaining('apply') })
+})
+
+test('batches take turns in memory, and no row changes under those that keep theirs', async () => {
+  const table = await df
+    .mapBatches(
+      // Every other batch gives its input back.
+      ({ n, half, s }, { index }) =>
+        index % 2
+          ? {
+              n: n.values.slice(),
+              half: { values: half.values.slice(), validity: half.validity },
+              s: s.values,
+            }
+          : { n: n.values, half, s: s.values },
+      { returns: { n: 'float64', half: 'float64?', s: 'utf8?' }, size: 100 },
+    )
+    .compute()
+  expect([...table.n.values]).toEqual([...n])
+  expect(table.half.toArray()).toEqual([...n].map(v => (v % 2 === 0 ? v / 2 : null)))
+  expect(table.s.toArray()).toEqual(s)
+})
+
+test('shared memory of the function itself may be written again', async () => {
+  const memory = new Float64Array(new SharedArrayBuffer(8))
+  const table = await df
+    .mapBatches(
+      ({ n }) => {
+        memory[0] = n.values[0]
+        return { n: memory }
+      },
+      { returns: { n: 'float64' }, size: rows / 2, closure: { memory } },
+    )
+    .compute()
+  expect(table.n.toArray()).toHaveLength(2)
+  const one = await df
+    .head(3)
+    .mapBatches(
+      ({ n }) => {
+        memory[0] = n.values[0]
+        return { n: memory }
+      },
+      { returns: { n: 'float64' }, closure: { memory } },
+    )
+    .persist()
+  memory[0] = 7
+  expect((await one.compute()).n.toArray()).toEqual([-5_000])
+})

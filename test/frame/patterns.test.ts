@@ -303,6 +303,20 @@ describe('a pattern without end', () => {
   })
 })
 
+test('what patterns hold counts against memoryLimit', async () => {
+  const many = repeated.concat(...Array.from({ length: 39 }, () => repeated))
+  const df = many
+    .withColumns(c => ({ x: c.s.str.extract(/(\d)/) }))
+    .agg(c => ({ n: c.n.sum(), x: c.x.min() }))
+  await expect(df.compute({ memoryLimit: '40MB' })).rejects.toMatchObject({
+    code: 'ERR_MEMORY_LIMIT',
+    hint: expect.stringContaining('patterns'),
+  })
+  expect((await df.compute({ memoryLimit: '500MB' })).toObjects()).toEqual([
+    { n: 40 * 2_449_965_000, x: '1' },
+  ])
+})
+
 test('workers that end meanwhile are replaced, and the query goes on', async () => {
   const ends = map(x => (x % 2 === 0 ? process.exit(1) : x), range(0, 4), { onError: 'collect' })
   const rowsFound = await repeated.filter(c => c.s.str.matches(/\d+/)).rowCount()

@@ -9,7 +9,7 @@ using namespace millrace;
 
 namespace {
 
-using testing::Made;
+using testing::MadeFrame;
 using testing::make_frame;
 using testing::Random;
 
@@ -20,7 +20,7 @@ bool same_key(const Column& a, int64_t row_a, const Column& b, int64_t row_b) {
 
 // Calls f(keys, first row, rows) for the vectors of some columns.
 template <class F>
-void each_vector(const Made& made, const std::vector<uint32_t>& columns, F&& f) {
+void each_vector(const MadeFrame& made, const std::vector<uint32_t>& columns, F&& f) {
   std::vector<std::unique_ptr<store::Scratch>> scratch;
   for (size_t k = 0; k < columns.size(); k++) scratch.push_back(std::make_unique<store::Scratch>());
   for (const store::RowChunk& chunk : made.frame.chunks) {
@@ -44,7 +44,7 @@ struct Keys {
   std::vector<const Column*> plain;
 };
 
-Keys pick_keys(Random& random, const Made& made) {
+Keys pick_keys(Random& random, const MadeFrame& made) {
   Keys out;
   for (size_t wanted = 1 + random() % 3, tries = 0; out.columns.size() < wanted && tries < 50; tries++) {
     const auto c = static_cast<uint32_t>(random() % made.columns.size());
@@ -64,7 +64,7 @@ TEST("the facts of a stored column hold for all its rows, and its range is the n
   Random random(501);
   int ranges = 0, dictionaries = 0, never_null = 0;
   for (int round = 0; round < 60; round++) {
-    const Made made = make_frame(random, random() % (round % 2 ? 400 : 9), 1 + random() % 120);
+    const MadeFrame made = make_frame(random, random() % (round % 2 ? 400 : 9), 1 + random() % 120);
     for (uint32_t c = 0; c < made.columns.size(); c++) {
       const Column& plain = made.columns[c];
       const ColumnFacts facts = store::facts_of(made.frame, c);
@@ -103,7 +103,7 @@ TEST("places of a domain are one for one with the keys, and are walked in the or
   Random random(502);
   int made_domains = 0;
   for (int round = 0; round < 600; round++) {
-    const Made made = make_frame(random, 1 + random() % 300, 1 + random() % 120);
+    const MadeFrame made = make_frame(random, 1 + random() % 300, 1 + random() % 120);
     const Keys keys = pick_keys(random, made);
     const auto domain = agg::DomainKeys::make(keys.fields, keys.facts, 100000);
     if (!domain) continue;
@@ -157,7 +157,7 @@ TEST("packed words are one for one with the keys, in their order where that is a
   SerialWorkers workers;
   int packed_count = 0, unordered = 0;
   for (int round = 0; round < 400; round++) {
-    const Made made = make_frame(random, 1 + random() % 300, 1 + random() % 120);
+    const MadeFrame made = make_frame(random, 1 + random() % 300, 1 + random() % 120);
     const Keys keys = pick_keys(random, made);
     const bool in_order = round % 2 == 0;
     auto packed = agg::PackedKeys::make(keys.fields, keys.facts, in_order, nullptr);

@@ -1,12 +1,13 @@
-// Random frames as they are persisted, and the plain columns that they were made of.
+// Stored frames of random chunks, beside the plain columns that they were made of.
 #pragma once
 #include "check.h"
+#include "column/take_rows.h"
 #include "random_columns.h"
 #include "store/stored_frame.h"
 
 namespace millrace::testing {
 
-struct Made {
+struct MadeFrame {
   store::StoredFrame frame;
   std::vector<Column> columns;
 };
@@ -50,8 +51,8 @@ inline Column distinct_strings(const TestColumn& cells) {
 }
 
 // Columns of every type in chunks of random sizes; strings with codes everywhere, nowhere, or in some chunks.
-inline Made make_frame(Random& random, size_t rows, size_t largest_chunk) {
-  Made out;
+inline MadeFrame make_frame(Random& random, size_t rows, size_t largest_chunk) {
+  MadeFrame out;
   std::vector<TestColumn> cells;
   std::vector<uint64_t> coded_in_4;
   for (size_t type = 0; type < kTypeCount; type++) {
@@ -79,6 +80,13 @@ inline Made make_frame(Random& random, size_t rows, size_t largest_chunk) {
     out.frame.chunks.push_back(std::move(chunk));
   }
   return out;
+}
+
+inline void check_row(const Column& got, int64_t at, const Column& from, uint32_t row) {
+  const bool valid = row != kNoRow && from.is_valid(row);
+  CHECK_EQ(got.is_valid(at), valid);
+  if (valid && got.is_valid(at)) CHECK(same_value(got, at, from, row));
+  if (!valid && is_string(got.type)) CHECK_EQ(got.string(at).size, uint64_t{0});
 }
 
 }  // namespace millrace::testing

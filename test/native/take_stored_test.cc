@@ -2,36 +2,23 @@
 #include "store/take_stored_rows.h"
 
 #include "exec/pool_workers.h"
-#include "random_columns.h"
 #include "store/packed_column.h"
 #include "store/unpack_columns.h"
 #include "stored_frames.h"
 
 using namespace millrace;
-
-namespace {
-
+using testing::check_row;
 using testing::chunk_of;
-using testing::Made;
 using testing::make_frame;
 using testing::Random;
 using testing::TestColumn;
-
-void check_row(const Column& got, int64_t at, const Column& from, uint32_t row) {
-  const bool valid = row != kNoRow && from.is_valid(row);
-  CHECK_EQ(got.is_valid(at), valid);
-  if (valid && got.is_valid(at)) CHECK(testing::same_value(got, at, from, row));
-  if (!valid && is_string(got.type)) CHECK_EQ(got.string(at).size, uint64_t{0});
-}
-
-}  // namespace
 
 TEST("columns of stored frames are unpacked and gathered as the plain ones are, by any number of threads") {
   Random random(77);
   exec::QueryState query(INT64_MAX);
   for (int round = 0; round < 48; round++) {
     const size_t rows = round % 8 == 0 ? 70000 + random() % 9000 : random() % 500;
-    const Made made = make_frame(random, rows, round % 8 == 0 ? 9000 : 90);
+    const testing::MadeFrame made = make_frame(random, rows, round % 8 == 0 ? 9000 : 90);
     exec::PoolWorkers workers(query, std::vector<uint32_t>{1, 2, 3, 8}[static_cast<size_t>(round) % 4]);
     std::vector<uint32_t> all;
     for (uint32_t c = 0; c < made.columns.size(); c++) all.push_back(c);
@@ -78,7 +65,7 @@ TEST("a packed column is as narrow as all its chunks allow") {
 
 TEST("gathering stored rows past the memory limit is an error") {
   Random random(5);
-  const Made made = make_frame(random, 3000, 100);
+  const testing::MadeFrame made = make_frame(random, 3000, 100);
   std::vector<uint32_t> rows(3000, 7);
   for (uint32_t c = 0; c < made.columns.size(); c++) {
     MemoryBudget tight(100);

@@ -1,6 +1,6 @@
 import type { ReturnedColumn, ReturnedField, SharedColumn } from '../../core/column-functions.js'
 import { BatchColumn } from './batch-column.js'
-import { lengthOf, returnedColumn } from './returned-column.js'
+import { lengthOf, returnedColumn, sharedMemory } from './returned-column.js'
 
 type Values = Float64Array
 type ArrayMaker = new (buffer: ArrayBufferLike) => Values
@@ -55,15 +55,16 @@ export function keyOf(column: BatchColumn): unknown {
   return value === 0 ? 0 : value
 }
 
-/** A key of groups, as often as each group gave rows. `starts`: where each group begins in the column. */
+/** A key of groups, as often as each group gave rows. `starts`: where each group begins, the column at `origin`. */
 export function repeatedKey(
   column: SharedColumn,
   starts: ArrayLike<number>,
+  origin: number,
   lengths: readonly number[],
   rows: number,
 ): ReturnedColumn {
   const field = { name: column.name, dtype: column.type, nullable: true }
-  const firsts = lengths.map((_, group) => new BatchColumn(column, starts[group] as number, 1))
+  const firsts = lengths.map((_, group) => new BatchColumn(column, (starts[group] as number) - origin, 1))
   const isText = column.categories !== null || column.offsets !== null
   const whole = column.data as Values
   const values = isText
@@ -78,7 +79,8 @@ export function repeatedKey(
     else for (let row = at; row < to; row++) clearBit(validity, row)
     at = to
   }
-  return returnedColumn(field, { values, validity })
+  const own = ArrayBuffer.isView(values) ? [values.buffer] : []
+  return returnedColumn(field, { values, validity }, sharedMemory(new Set(own)))
 }
 
 function clearBit(bits: Uint8Array, at: number): void {

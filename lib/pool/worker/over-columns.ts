@@ -8,7 +8,7 @@ import type {
 import type { Callable } from '../functions/load-function.js'
 import { BatchColumn } from './batch-column.js'
 import { joinedColumn, keyOf, repeatedKey } from './group-columns.js'
-import { lengthOf, returnedColumn, WrongResult } from './returned-column.js'
+import { lengthOf, ownMemory, returnedColumn, sharedMemory, WrongResult } from './returned-column.js'
 
 /** The function of `mapBatches` as a worker calls it: shared columns in, shared columns out. */
 export function overColumns(fn: Callable): Callable {
@@ -30,8 +30,12 @@ async function callBatch(
   const batch: Record<string, BatchColumn> = Object.create(null)
   for (const column of columns) batch[column.name] = new BatchColumn(column, 0, rows)
   const returned = checkNames(await fn(batch, { index, rows }), returns)
-  const made = returns.map(field => returnedColumn(field, returned[field.name]))
-  return { rows: commonLength(made), columns: made }
+  const memory = new Set(columns.map(({ data }) => data.buffer))
+  const made = returns.map(field => returnedColumn(field, returned[field.name], sharedMemory(memory)))
+  const keepsInput = made.some(({ data, validity }) =>
+    [data, validity].some(array => array && memory.has(array.buffer)),
+  )
+  return { rows: commonLength(made), columns: made, keepsInput }
 }
 
 async function callGroups(fn: Callable, call: ColumnsCall, groups: RowGroups): Promise<ColumnsResult> {
@@ -39,23 +43,25 @@ async function callGroups(fn: Callable, call: ColumnsCall, groups: RowGroups): P
   const { starts, from, to, keys } = groups
   const parts: ReturnedColumn[][] = returns.map(() => [])
   const lengths: number[] = []
+  const first = starts[from] as number
   for (let group = from; group < to; group++) {
     const start = starts[group] as number
+    const rows = (starts[group + 1] as number) - start
     const batch: Record<string, BatchColumn> = Object.create(null)
-    for (const column of columns)
-      batch[column.name] = new BatchColumn(column, start, (starts[group + 1] as number) - start)
+    for (const column of columns) batch[column.name] = new BatchColumn(column, start - first, rows)
     const key: Record<string, unknown> = Object.create(null)
     for (const name of keys) key[name] = keyOf(batch[name] as BatchColumn)
     const returned = checkNames(await fn(batch, key), returns)
-    const made = returns.map(field => returnedColumn(field, returned[field.name], ArrayBuffer))
+    const made = returns.map(field => returnedColumn(field, returned[field.name], ownMemory))
     lengths.push(commonLength(made))
     for (const [at, column] of made.entries()) parts[at]?.push(column)
   }
   const rows = lengths.reduce((sum, length) => sum + length, 0)
   const repeated = columns
     .filter(({ name }) => keys.includes(name))
-    .map(column => repeatedKey(column, starts.subarray(from, to), lengths, rows))
-  return { rows, columns: [...repeated, ...returns.map((field, at) => joinedColumn(field, parts[at] ?? []))] }
+    .map(column => repeatedKey(column, starts.subarray(from, to), first, lengths, rows))
+  const joined = returns.map((field, at) => joinedColumn(field, parts[at] ?? []))
+  return { rows, columns: [...repeated, ...joined], keepsInput: false }
 }
 
 /** Exactly the columns that were promised. */

@@ -1,7 +1,9 @@
 // JavaScript's own operations over a column of texts, as a worker runs them. Imports nothing but its neighbours.
 import type { PatternCall, PatternFunction, PatternResult } from '../../core/pattern-calls.js'
 import { type Texts, textsOf } from './distinct-texts.js'
-import { returnedColumn } from './returned-column.js'
+import { returnedColumn, sharedMemory } from './returned-column.js'
+
+const textField = { name: '', dtype: 'utf8' as const, nullable: true }
 
 type Value = string | number | boolean | null
 
@@ -83,17 +85,13 @@ function resultOf(
   const texts = values as readonly (string | null)[]
   const distinct = distinctValues(texts, codes !== undefined)
   if (!distinct) {
-    const field = { name: '', dtype: 'utf8' as const, nullable: true }
-    const { data, offsets, validity } = returnedColumn(field, texts)
+    const { data, offsets, validity } = returnedColumn(textField, texts, sharedMemory(new Set()))
     return { data: data as Uint8Array, offsets: offsets as Uint32Array, validity }
   }
   const own = shared(Uint32Array, rows)
   for (let row = 0; row < rows; row++)
     own[row] = distinct.codes[codes ? (codes[row] as number) : row] as number
-  const { data, offsets } = returnedColumn(
-    { name: '', dtype: 'utf8' as const, nullable: true },
-    distinct.values,
-  )
+  const { data, offsets } = returnedColumn(textField, distinct.values, sharedMemory(new Set()))
   return {
     codes: own,
     texts: { data: data as Uint8Array, offsets: offsets as Uint32Array },

@@ -20,8 +20,21 @@ export class WrongResult extends Error {
 type NumberArray = Float64Array
 type ArrayMaker = new (buffer: ArrayBufferLike) => NumberArray
 
-/** Where arrays are written: shared when they leave the worker as they are. */
-export type Memory = new (bytes: number) => ArrayBufferLike
+/** Where columns are written. */
+export interface Memory {
+  readonly Buffer: new (bytes: number) => ArrayBufferLike
+  /** Whether an array in the buffer may stay where it is. */
+  holds(buffer: ArrayBufferLike): boolean
+}
+
+/** What stays in the worker. */
+export const ownMemory: Memory = { Buffer: ArrayBuffer, holds: () => true }
+
+/** What leaves it. An array in one of the buffers stays there; other shared memory is the function's, to be written again. */
+export const sharedMemory = (buffers: ReadonlySet<ArrayBufferLike>): Memory => ({
+  Buffer: SharedArrayBuffer,
+  holds: buffer => buffers.has(buffer),
+})
 
 const arrays: Readonly<Record<string, unknown>> = {
   bool: Uint8Array,
@@ -48,11 +61,7 @@ const ticksPerMs: Readonly<Record<string, bigint>> = {
 }
 
 /** Precondition: `given` is an array, a typed array, or an object that has one as `values`. */
-export function returnedColumn(
-  field: ReturnedField,
-  given: unknown,
-  memory: Memory = SharedArrayBuffer,
-): ReturnedColumn {
+export function returnedColumn(field: ReturnedField, given: unknown, memory: Memory): ReturnedColumn {
   const { values, validity } = valuesOf(field, given)
   const column = Array.isArray(values)
     ? fromArray(field, values, memory)
@@ -103,10 +112,10 @@ function fromTypedArray(
   return { name, type: dtype, data: inMemory(values, memory), validity: bits && inMemory(bits, memory) }
 }
 
-/** The array itself when all threads see it already. */
+/** The array itself where that may stay. */
 function inMemory<A extends Uint8Array | NumberArray>(values: A, memory: Memory): A {
-  if (memory !== SharedArrayBuffer || values.buffer instanceof SharedArrayBuffer) return values
-  const made = new (values.constructor as ArrayMaker)(new memory(values.byteLength))
+  if (memory.holds(values.buffer)) return values
+  const made = new (values.constructor as ArrayMaker)(new memory.Buffer(values.byteLength))
   made.set(values as never)
   return made as A
 }
@@ -117,7 +126,7 @@ function fromArray(field: ReturnedField, values: readonly unknown[], memory: Mem
   if (dtype === 'utf8' || dtype === 'dict')
     return { name, type: dtype, validity, ...encodeText(field, values, memory) }
   const Made = arrays[dtype] as ArrayMaker & { BYTES_PER_ELEMENT: number }
-  const data = new Made(new memory(values.length * Made.BYTES_PER_ELEMENT))
+  const data = new Made(new memory.Buffer(values.length * Made.BYTES_PER_ELEMENT))
   const store = storeOf(dtype)
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
@@ -172,7 +181,7 @@ function validityOf(values: readonly unknown[], memory: Memory): Uint8Array | nu
   let bits: Uint8Array | null = null
   for (let row = 0; row < values.length; row++) {
     if (values[row] !== null && values[row] !== undefined) continue
-    bits ??= new Uint8Array(new memory((values.length + 7) >> 3)).fill(255)
+    bits ??= new Uint8Array(new memory.Buffer((values.length + 7) >> 3)).fill(255)
     bits[row >> 3] = (bits[row >> 3] as number) & ~(1 << (row & 7))
   }
   return bits
@@ -183,7 +192,7 @@ function encodeText(
   values: readonly unknown[],
   memory: Memory,
 ): { data: Uint8Array; offsets: Uint32Array } {
-  const offsets = new Uint32Array(new memory((values.length + 1) * 4))
+  const offsets = new Uint32Array(new memory.Buffer((values.length + 1) * 4))
   let bytes = 0
   for (let row = 0; row < values.length; row++) {
     const value = values[row] ?? ''
@@ -198,7 +207,7 @@ function encodeText(
       )
     offsets[row + 1] = bytes
   }
-  const data = new Uint8Array(new memory(bytes))
+  const data = new Uint8Array(new memory.Buffer(bytes))
   const buffer = Buffer.from(data.buffer)
   for (let row = 0; row < values.length; row++)
     buffer.write((values[row] as string) ?? '', offsets[row] as number)
