@@ -304,16 +304,16 @@ describe('a pattern without end', () => {
 })
 
 test('what patterns hold counts against memoryLimit', async () => {
-  const many = repeated.concat(...Array.from({ length: 39 }, () => repeated))
-  const df = many
-    .withColumns(c => ({ x: c.s.str.extract(/(\d)/) }))
-    .agg(c => ({ n: c.n.sum(), x: c.x.min() }))
-  await expect(df.compute({ memoryLimit: '40MB' })).rejects.toMatchObject({
+  const long = '$&'.repeat(100)
+  const df = distinct.agg(c => ({ bytes: c.s.str.replaceAll(/./g, long).str.byteLength().sum() }))
+  await expect(df.compute({ memoryLimit: '6MB' })).rejects.toMatchObject({
     code: 'ERR_MEMORY_LIMIT',
-    hint: expect.stringContaining('patterns'),
+    message: expect.stringContaining('a step of patterns'),
+    hint: expect.stringContaining('before patterns'),
   })
+  const bytes = many.map(text => (text === null ? 0 : Buffer.byteLength(text.replaceAll(/./g, long))))
   expect((await df.compute({ memoryLimit: '500MB' })).toObjects()).toEqual([
-    { n: 40 * 2_449_965_000, x: '1' },
+    { bytes: bytes.reduce((sum, one) => sum + one, 0) },
   ])
 })
 
