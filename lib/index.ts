@@ -6,10 +6,24 @@ export type { ArrowStreamOptions } from './frame/arrow-stream.js'
 export type { ConcatOptions } from './frame/concat.js'
 export type { DistinctOptions, ValueCountsOptions } from './frame/distinct.js'
 export type { Ambiguous, Nonexistent, ToUtcOptions } from './frame/expression/date-methods.js'
-export type { Column, Columns, Expr } from './frame/expression/expr.js'
-export { coalesce, col, concatStr, count, lit, rowNumber, when } from './frame/expression/functions.js'
+export type { Column, Columns, Expr, HashOptions } from './frame/expression/expr.js'
+export {
+  type ConcatStrOptions,
+  coalesce,
+  col,
+  concatStr,
+  count,
+  lit,
+  rowNumber,
+  when,
+} from './frame/expression/functions.js'
+export type { PatternOptions } from './frame/expression/patterns.js'
 export type { RollingMethods, RollingPeriod, RollingRows } from './frame/expression/rolling-methods.js'
-export type { ParseTimeOptions, ParseTimestampOptions } from './frame/expression/string-methods.js'
+export type {
+  ParseNumberOptions,
+  ParseTimeOptions,
+  ParseTimestampOptions,
+} from './frame/expression/string-methods.js'
 export type {
   FillOptions,
   OverOptions,

@@ -36,7 +36,7 @@ export function pandasTableProgram(): string {
   )
   return `import { readFileSync } from 'node:fs'
     import { writeFile } from 'node:fs/promises'
-    import { asc, dateRange, desc, fromArrow, fromColumns, readCsv, rowNumber } from 'millrace'
+    import { asc, concatStr, dateRange, desc, fromArrow, fromColumns, readCsv, rowNumber } from 'millrace'
     const samples = new Float64Array(1000)
     const df = readCsv('prices.csv')
     const df3 = df.filter(df.Close.gt(0)).groupBy('Date').Open.mean()

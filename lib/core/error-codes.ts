@@ -41,6 +41,7 @@ export const errorCodes = Object.freeze([
   'ERR_ARROW_FORMAT',
   'ERR_BUFFER_DETACHED',
   'ERR_FRAME_DISPOSED',
+  'ERR_PATTERN_TIMEOUT',
 
   'ERR_CLOSURE',
   'ERR_TASK_LOAD',

@@ -17,6 +17,11 @@ export function bytesOfFunctions(plan: PlanNode): number {
   return bytes
 }
 
+/** Counts them for a frame, by its handle. */
+export function countBytes(handle: object, bytes: number): void {
+  sizes.set(handle, bytes)
+}
+
 export class FunctionRows {
   readonly #chunks: NativeChunkColumn[][] = []
   #rows = 0
@@ -41,19 +46,25 @@ export class FunctionRows {
       this.#chunks.length > 0
         ? native().frameBorrow(this.#chunks, [])
         : native().frameCreate(fields.map(emptyColumn))
-    sizes.set(handle, this.#bytes)
+    countBytes(handle, this.#bytes)
     return memoryScanNode(handle, schema, this.#rows)
   }
 }
+
+/** What holds memory for patterns. */
+export const patternVerb = 'a step of patterns'
 
 /** Refuses more than the query may hold. */
 export function checkMemory(bytes: number, limit: number | undefined, verb: string): void {
   if (limit === undefined || bytes <= limit) return
   throw new MillraceError(
     'ERR_MEMORY_LIMIT',
-    `what ${verb} holds (batches in workers, and all that the function gave) takes ${bytes} bytes; memoryLimit is ${limit}`,
+    `what ${verb} holds (batches in workers, and all that they gave) takes ${bytes} bytes; memoryLimit is ${limit}`,
     {
-      hint: 'raise memoryLimit, return fewer rows or columns, or make batches smaller with the option size',
+      hint:
+        verb === patternVerb
+          ? 'raise memoryLimit, or filter and select what is needed before patterns look at it'
+          : 'raise memoryLimit, return fewer rows or columns, or make batches smaller with the option size',
     },
   )
 }

@@ -1,5 +1,6 @@
 // Plans as people read them.
 import { formatExpr, formatName } from './expression/format.js'
+import { patternArguments } from './expression/pattern.js'
 import { parameterTexts } from './expression/window.js'
 import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
@@ -14,6 +15,7 @@ import {
   type StepNode,
   unwind,
 } from './step/node.js'
+import type { PatternsNode } from './step/patterns.js'
 import type { NamedExpr, ProjectNode } from './step/project.js'
 import type { SliceNode } from './step/slice.js'
 import type { SortKey, SortNode } from './step/sort.js'
@@ -137,6 +139,8 @@ function formatStep(step: StepNode, length: number): string {
       return formatSort(step, length)
     case 'window':
       return formatWindow(step, length)
+    case 'patterns':
+      return formatPatterns(step, length)
     case 'sample':
       return `sample(${step.rows ?? `fraction ${step.fraction}`}, seed ${step.seed}${step.replace ? ', replace' : ''})`
   }
@@ -167,6 +171,14 @@ function formatWindow({ keys, order, columns, first }: WindowNode, length: numbe
 function formatWindowColumn({ name, function: fn, column, parameters }: WindowColumn): string {
   const settings = parameterTexts(parameters)
   return `${formatName(name)} = ${fn}(${[...(column === undefined ? [] : [formatName(column)]), ...settings].join(', ')})`
+}
+
+function formatPatterns({ columns }: PatternsNode, length: number): string {
+  const calls = columns.map(
+    ({ name, column, spec }) =>
+      `${formatName(name)} = ${spec.function}(${[formatName(column), ...patternArguments(spec)].join(', ')})`,
+  )
+  return `${cutList('patterns', calls, length)}  in workers`
 }
 
 function formatProject({ columns, input }: ProjectNode, length: number): string {

@@ -22,6 +22,7 @@ import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/agg
 import type { CsvScanNode } from './step/csv-scan.js'
 import type { JoinNode } from './step/join.js'
 import { inputsOf, type PlanNode, planOrder } from './step/node.js'
+import type { PatternsNode } from './step/patterns.js'
 import type { ProjectNode } from './step/project.js'
 import type { SampleNode } from './step/sample.js'
 import type { SortNode } from './step/sort.js'
@@ -90,7 +91,7 @@ function encodeCsv({ source, columns, project }: CsvScanNode, handles: Handles):
   }
 }
 
-/** What a step says, but for its inputs. Precondition: no function. */
+/** What a step says, but for its inputs. Precondition: no function. The engine knows no patterns: they run before. */
 export function encodeNode(step: PlanNode, handles: Handles): Encoded {
   switch (step.kind) {
     case 'csvScan':
@@ -125,6 +126,8 @@ export function encodeNode(step: PlanNode, handles: Handles): Encoded {
       return encodeSample(step)
     case 'window':
       return encodeWindow(step)
+    case 'patterns':
+      return encodePatterns(step)
   }
 }
 
@@ -163,6 +166,14 @@ function encodeWindow({ keys, order, columns, first }: WindowNode): Encoded {
       ...(parameters as Encoded),
     })),
     ...(first !== undefined && { first }),
+  }
+}
+
+function encodePatterns({ kept, columns }: PatternsNode): Encoded {
+  return {
+    op: 'patterns',
+    kept,
+    columns: columns.map(({ name, column, spec }) => ({ name, column, ...spec })),
   }
 }
 

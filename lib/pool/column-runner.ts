@@ -6,6 +6,7 @@ import {
   type ColumnsResult,
   setColumnFunctions,
 } from '../core/column-functions.js'
+import { type PatternResult, setPatternRunner } from '../core/pattern-calls.js'
 import type { FunctionRef, ShippedFunction } from './functions/function-ref.js'
 import { type Closure, shipFunction } from './functions/ship-function.js'
 import { CallUnit } from './job/call-unit.js'
@@ -23,6 +24,8 @@ function ownRef(ref: FunctionRef): FunctionRef {
   return made
 }
 
+const patterns: ShippedFunction = { ref: { kind: 'own', name: 'runPatterns' }, closure: undefined }
+
 const settings = Object.freeze({
   priority: 0,
   slot: undefined,
@@ -33,8 +36,30 @@ const settings = Object.freeze({
   site: undefined,
 })
 
-/** Runs functions over columns on the workers of the pool that `core` gives. */
+/** Runs functions and patterns over columns on the workers of the pool that `core` gives. */
 export function installColumnFunctions(core: () => PoolCore): void {
+  const run = <R>(shipped: ShippedFunction, call: unknown, { timeout, signal }: CallLimits): Promise<R> => {
+    const { task, resolve, reject } = PoolTask.create<R>()
+    const pool = core()
+    const unit = new CallUnit(
+      pool.handle(shipped),
+      [call],
+      { ...settings, timeoutMs: timeout },
+      resolve as never,
+      reject,
+    )
+    task.attach(unit)
+    pool.submit(unit)
+    return task.finally(onAbort(signal, () => unit.abort(signal.reason)))
+  }
+
+  setPatternRunner({
+    get workers() {
+      return core().slots
+    },
+    call: (call, limits) => run<readonly PatternResult[]>(patterns, call, limits),
+  })
+
   setColumnFunctions({
     get workers() {
       return core().slots
@@ -45,14 +70,7 @@ export function installColumnFunctions(core: () => PoolCore): void {
       return { ref: ownRef(ref), closure: captured, overColumns: true }
     },
 
-    call(prepared: unknown, call: ColumnsCall, { timeout, signal }: CallLimits): Promise<ColumnsResult> {
-      const { task, resolve, reject } = PoolTask.create<ColumnsResult>()
-      const pool = core()
-      const handle = pool.handle(prepared as ShippedFunction)
-      const unit = new CallUnit(handle, [call], { ...settings, timeoutMs: timeout }, resolve as never, reject)
-      task.attach(unit)
-      pool.submit(unit)
-      return task.finally(onAbort(signal, () => unit.abort(signal.reason)))
-    },
+    call: (prepared: unknown, call: ColumnsCall, limits: CallLimits) =>
+      run<ColumnsResult>(prepared as ShippedFunction, call, limits),
   } satisfies ColumnFunctions)
 }

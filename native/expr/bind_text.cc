@@ -15,8 +15,7 @@ struct TextMap {
 constexpr TextMap kTextMaps[] = {
     {"length", code_points, TypeId::Int64}, {"byteLength", byte_length, TypeId::Int64},
     {"toLower", to_lower, TypeId::Utf8},    {"toUpper", to_upper, TypeId::Utf8},
-    {"trim", trim, TypeId::Utf8},           {"trimStart", trim_start, TypeId::Utf8},
-    {"trimEnd", trim_end, TypeId::Utf8},
+    {"reverse", reverse, TypeId::Utf8},
 };
 
 }  // namespace
@@ -28,14 +27,14 @@ Status Binder::require_text(const Node& node, const Value& value) const {
 
 Result<Value> Binder::bind_search(const Node& node) {
   if (node.argument_count() != 2 || !node.argument(1).is_string()) return plan_error(node, "needs a text to look for");
-  auto subject = operand(node, 0);
-  MILLRACE_TRY(subject);
-  MILLRACE_TRY(require_text(node, subject.value()));
-  auto text = copy_text(node.argument(1).as_string());
-  MILLRACE_TRY(text);
-  Spec spec{node.op() == "contains" ? contains : node.op() == "startsWith" ? starts_with : ends_with, TypeId::Bool};
-  spec.parameters.text = text.value();
-  return emit(spec, {subject.value()});
+  const bool measures = node.op() == "countText" || node.op() == "find";
+  Kernel kernel = node.op() == "contains"     ? contains
+                  : node.op() == "startsWith" ? starts_with
+                  : node.op() == "endsWith"   ? ends_with
+                  : node.op() == "find"       ? find_text
+                                              : count_text;
+  Spec spec{kernel, measures ? TypeId::Int64 : TypeId::Bool, node.op() == "find"};
+  return emit_edit(node, spec, 1, node.op() == "countText");
 }
 
 Result<Value> Binder::bind_text_map(const Node& node) {

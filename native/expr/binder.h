@@ -121,6 +121,17 @@ class Binder {
   Result<Value> bind_text_map(const Node& node);
   Result<Value> bind_slice(const Node& node);
   Result<Value> bind_concat(const Node& node);
+  // bind_text_edit.cc
+  Result<Value> emit_edit(const Node& node, Spec spec, size_t text, bool filled);
+  Result<Value> bind_trim(const Node& node);
+  Result<Value> bind_replace(const Node& node);
+  Result<Value> bind_split(const Node& node);
+  Result<Value> bind_pad(const Node& node);
+  Result<Value> bind_repeat_text(const Node& node);
+  Result<Value> bind_concat_present(const Node& node);
+  Result<Value> bind_levenshtein(const Node& node);
+  Result<Value> bind_hash(const Node& node);
+  Result<Value> bind_parse_number(const Node& node);
   Status require_text(const Node& node, const Value& value) const;
 
   // bind_date.cc

@@ -82,7 +82,9 @@ Status parse_error(const Call& call, const StringRef& text, ParseResult result) 
   const char* to = type_name(call.parameters.to);
   ErrorFacts facts;
   facts.text = std::string(text.view().substr(0, kQuotedBytes));
-  facts.hint = "replace such texts first, for example with `when`, or read them as null with the option nullValues";
+  facts.hint =
+      "make them null with `str.toNumber({ strict: false })` or `when`, or read them as null with the option "
+      "nullValues";
   const char* why = result == ParseResult::OutOfRange ? " is out of range" : " is not one";
   return Status(call.parameters.code,
                 std::string("cannot cast utf8 to ") + to + ": " + format_value(TypeId::Utf8, &text) + why,
@@ -94,12 +96,15 @@ Status parse_rows(Call& call) {
   using Value = typename Text<kTo>::Value;
   const auto* texts = call.arguments[0].as<StringRef>();
   auto* out = call.out<Value>();
+  const bool lenient = call.parameters.first == 1;
   for (uint32_t row = 0; row < call.rows; row++) {
     Value value{};
     if (call.is_valid(row)) {
       const ParseResult result = Text<kTo>::parse(texts[row].view(), value);
-      if (result != ParseResult::Ok) [[unlikely]]
-        return parse_error(call, texts[row], result);
+      if (result != ParseResult::Ok) [[unlikely]] {
+        if (!lenient) return parse_error(call, texts[row], result);
+        set_null(call, row);
+      }
     }
     out[row] = value;
   }

@@ -3,6 +3,8 @@
 #pragma once
 #include <cstdint>
 
+#include "column/vector.h"
+
 namespace millrace::expr {
 
 struct CodePoint {
@@ -24,6 +26,15 @@ inline CodePoint decode_code_point(const char* at, const char* end) {
     value = value << 6 | (byte(i) & 0x3F);
   }
   return {value, bytes};
+}
+
+// All bytes but continuation bytes (10xxxxxx) begin a code point.
+inline bool begins_code_point(char byte) { return static_cast<int8_t>(byte) >= -64; }
+
+inline int64_t count_code_points(const StringRef& text) {
+  int64_t count = 0;
+  for (uint64_t i = 0; i < text.size; i++) count += begins_code_point(text.data[i]);
+  return count;
 }
 
 // Writes up to 4 bytes; returns how many.

@@ -34,6 +34,7 @@ struct Parameters {
   int64_t first = 0;
   int64_t second = 0;
   StringRef text{kNoText, 0};
+  StringRef other_text{kNoText, 0};
   const ValueSet* set = nullptr;
   const TimeFormat* format = nullptr;
   const ZoneTable* zone = nullptr;

@@ -59,6 +59,7 @@ Status scale_up(Call& call);
 Status scale_down(Call& call);
 
 // cast_text.cc
+// parameters.first is 1: null for other texts, else they are an error.
 Kernel parse_kernel(TypeId to);     // Utf8 -> Bool, Int64, UInt64, floats, Date, timestamps
 Kernel format_kernel(TypeId from);  // Bool, Int64, UInt64, floats, Date, timestamps -> Utf8
 
@@ -66,17 +67,35 @@ Kernel format_kernel(TypeId from);  // Bool, Int64, UInt64, floats, Date, timest
 Status contains(Call& call);
 Status starts_with(Call& call);
 Status ends_with(Call& call);
+Status count_text(Call& call);   // -> Int64, without overlaps; the text is not empty
+Status find_text(Call& call);    // -> Int64, null where there is none
 Status byte_length(Call& call);  // -> Int64
 Status code_points(Call& call);  // -> Int64
 
-// string_case.cc, string_build.cc -> Utf8
+// string_case.cc, string_trim.cc, string_build.cc -> Utf8
 Status to_lower(Call& call);
 Status to_upper(Call& call);
-Status trim(Call& call);
+Status trim(Call& call);  // parameters.text: the characters; white space where it is empty
 Status trim_start(Call& call);
 Status trim_end(Call& call);
-Status slice(Call& call);   // parameters.first: start, parameters.second: length, or -1 for the rest
-Status concat(Call& call);  // any number of operands
+Status slice(Call& call);           // parameters.first: start, parameters.second: length, or -1 for the rest
+Status concat(Call& call);          // any number of operands
+Status concat_present(Call& call);  // own nulls: leaves them out; parameters.text between the others
+Status pad_start(Call& call);       // to parameters.first code points with parameters.text, which is not empty
+Status pad_end(Call& call);
+Status reverse(Call& call);      // by code points
+Status repeat_text(Call& call);  // parameters.first times
+
+// string_replace.cc -> Utf8. parameters.text is not empty.
+Status replace(Call& call);  // its first place by parameters.other_text
+Status replace_all(Call& call);
+Status split(Call& call);  // piece parameters.first, from the end when negative; null where there is none
+
+// string_distance.cc. (Utf8, Utf8) -> Int64
+Status levenshtein(Call& call);
+
+// hash_values.cc. Utf8, Int64, UInt64, Float64 -> UInt64. parameters.first: the seed.
+Kernel hash_kernel(TypeId type);
 
 // date.cc. Date (int32 days) and timestamps.
 enum class DatePart : uint8_t {

@@ -1,4 +1,4 @@
-// Strings from strings. Trimming and slicing only narrow the view; concat writes new bytes.
+// Strings from strings. Slicing only narrows the view; the others write new bytes.
 #include "expr/code_point.h"
 #include "expr/kernels.h"
 #include "expr/loops.h"
@@ -7,39 +7,6 @@
 namespace millrace::expr {
 
 namespace {
-
-// What JavaScript's trim() removes: white space and line ends, with U+FEFF.
-bool is_blank(uint32_t point) {
-  if (point < 0x80) return point == ' ' || (point >= 0x09 && point <= 0x0D);
-  if (point >= 0x2000 && point <= 0x200A) return true;
-  return point == 0xA0 || point == 0x1680 || point == 0x2028 || point == 0x2029 || point == 0x202F || point == 0x205F ||
-         point == 0x3000 || point == 0xFEFF;
-}
-
-StringRef without_leading_blanks(StringRef text) {
-  const char* end = text.data + text.size;
-  while (text.size > 0) {
-    const CodePoint point = decode_code_point(text.data, end);
-    if (!is_blank(point.value)) break;
-    text.data += point.bytes;
-    text.size -= point.bytes;
-  }
-  return text;
-}
-
-StringRef without_trailing_blanks(StringRef text) {
-  while (text.size > 0) {
-    const char* end = text.data + text.size;
-    const char* at = end - 1;
-    while (at > text.data && end - at < 4 && (static_cast<uint8_t>(*at) & 0xC0) == 0x80) at--;
-    const CodePoint point = decode_code_point(at, end);
-    if (!is_blank(point.value) || at + point.bytes != end) break;
-    text.size -= point.bytes;
-  }
-  return text;
-}
-
-bool begins_code_point(char byte) { return static_cast<int8_t>(byte) >= -64; }
 
 // The position `count` code points behind `at`, or `end`. Eight bytes of ASCII are eight code points.
 const char* skip_forward(const char* at, const char* end, uint64_t count) {
@@ -76,22 +43,6 @@ constexpr uint64_t kCopySlack = 16;
 
 }  // namespace
 
-Status trim(Call& call) {
-  map_rows<StringRef, StringRef>(call,
-                                 [](const StringRef& a) { return without_trailing_blanks(without_leading_blanks(a)); });
-  return {};
-}
-
-Status trim_start(Call& call) {
-  map_rows<StringRef, StringRef>(call, without_leading_blanks);
-  return {};
-}
-
-Status trim_end(Call& call) {
-  map_rows<StringRef, StringRef>(call, without_trailing_blanks);
-  return {};
-}
-
 Status slice(Call& call) {
   const int64_t start = call.parameters.first, length = call.parameters.second;
   map_rows<StringRef, StringRef>(call, [start, length](const StringRef& a) { return slice_of(a, start, length); });
@@ -116,6 +67,118 @@ Status concat(Call& call) {
       }
     }
     out[row] = {begin, static_cast<uint64_t>(at - begin)};
+  }
+  return {};
+}
+
+Status concat_present(Call& call) {
+  const StringRef separator = call.parameters.text;
+  uint64_t total = 0;
+  for (const Argument& argument : call.arguments) {
+    for (uint32_t row = 0; row < call.rows; row++) {
+      total += argument.is_valid(row) ? argument.at<StringRef>(row).size + separator.size : 0;
+    }
+  }
+  char* at = call.arena->allocate(total);
+  if (!at) return memory_limit_error(call.budget, total);
+  auto* out = call.out<StringRef>();
+  for (uint32_t row = 0; row < call.rows; row++) {
+    char* begin = at;
+    bool any = false;
+    for (const Argument& argument : call.arguments) {
+      if (!argument.is_valid(row)) continue;
+      if (any) at = append_bytes(at, separator);
+      at = append_bytes(at, argument.at<StringRef>(row));
+      any = true;
+    }
+    out[row] = {begin, static_cast<uint64_t>(at - begin)};
+  }
+  return {};
+}
+
+namespace {
+
+// The bytes of the first `count` code points of the fill, over and over.
+uint64_t fill_bytes(const StringRef& fill, uint64_t fill_points, uint64_t count) {
+  const char* rest = skip_forward(fill.data, fill.data + fill.size, count % fill_points);
+  return count / fill_points * fill.size + static_cast<uint64_t>(rest - fill.data);
+}
+
+char* repeat_bytes(char* to, const StringRef& text, uint64_t bytes) {
+  for (; bytes >= text.size && bytes > 0; bytes -= text.size) to = append_bytes(to, text);
+  return append_bytes(to, {text.data, bytes});
+}
+
+template <bool kAtStart>
+Status pad(Call& call) {
+  const StringRef fill = call.parameters.text;
+  const int64_t width = call.parameters.first;
+  const auto fill_points = static_cast<uint64_t>(count_code_points(fill));
+  const auto* texts = call.arguments[0].as<StringRef>();
+  auto* out = call.out<StringRef>();
+  for (uint32_t row = 0; row < call.rows; row++) {
+    const StringRef& text = texts[row];
+    const int64_t missing = call.is_valid(row) ? width - count_code_points(text) : 0;
+    out[row] = text;
+    if (missing <= 0) continue;
+    const uint64_t added = fill_bytes(fill, fill_points, static_cast<uint64_t>(missing));
+    char* begin = call.arena->allocate(added + text.size);
+    if (!begin) return memory_limit_error(call.budget, added + text.size);
+    char* at = kAtStart ? repeat_bytes(begin, fill, added) : append_bytes(begin, text);
+    if (kAtStart)
+      append_bytes(at, text);
+    else
+      repeat_bytes(at, fill, added);
+    out[row] = {begin, added + text.size};
+  }
+  return {};
+}
+
+void reverse_into(const StringRef& text, char* to) {
+  const char* at = text.data;
+  const char* end = text.data + text.size;
+  char* back = to + text.size;
+  while (at < end) {
+    const uint32_t bytes = decode_code_point(at, end).bytes;
+    back -= bytes;
+    for (uint32_t i = 0; i < bytes; i++) back[i] = at[i];
+    at += bytes;
+  }
+}
+
+}  // namespace
+
+Status pad_start(Call& call) { return pad<true>(call); }
+
+Status pad_end(Call& call) { return pad<false>(call); }
+
+Status reverse(Call& call) {
+  const auto* texts = call.arguments[0].as<StringRef>();
+  auto* out = call.out<StringRef>();
+  uint64_t total = 0;
+  for (uint32_t row = 0; row < call.rows; row++) total += call.is_valid(row) ? texts[row].size : 0;
+  char* at = call.arena->allocate(total);
+  if (!at) return memory_limit_error(call.budget, total);
+  for (uint32_t row = 0; row < call.rows; row++) {
+    const StringRef text{texts[row].data, call.is_valid(row) ? texts[row].size : 0};
+    reverse_into(text, at);
+    out[row] = {at, text.size};
+    at += text.size;
+  }
+  return {};
+}
+
+Status repeat_text(Call& call) {
+  const auto times = static_cast<uint64_t>(call.parameters.first);
+  const auto* texts = call.arguments[0].as<StringRef>();
+  auto* out = call.out<StringRef>();
+  for (uint32_t row = 0; row < call.rows; row++) {
+    const StringRef text{texts[row].data, call.is_valid(row) ? texts[row].size : 0};
+    const uint64_t bytes = text.size * times;
+    char* begin = call.arena->allocate(bytes);
+    if (!begin) return memory_limit_error(call.budget, bytes);
+    repeat_bytes(begin, text, bytes);
+    out[row] = {begin, bytes};
   }
   return {};
 }

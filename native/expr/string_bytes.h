@@ -31,6 +31,19 @@ inline bool equal_bytes(const StringRef& a, const StringRef& b) {
   return a.size == b.size && equal_bytes(a.data, b.data, a.size);
 }
 
+// The first place of a text that is not empty in the bytes up to `end`, or null. memchr, which the C library
+// vectorises, finds candidates by the first byte.
+inline const char* find_bytes(const char* at, const char* end, const StringRef& needle) {
+  if (static_cast<uint64_t>(end - at) < needle.size) return nullptr;
+  const char* last = end - needle.size;
+  while (at <= last) {
+    at = static_cast<const char*>(std::memchr(at, needle.data[0], static_cast<size_t>(last - at) + 1));
+    if (!at || equal_bytes(at, needle.data, needle.size)) return at;
+    at++;
+  }
+  return nullptr;
+}
+
 // Below, at or above 0, by unsigned bytes, which is also the order of code points. Most pairs differ in the first
 // eight.
 inline int compare_bytes(const StringRef& a, const StringRef& b) {
@@ -49,6 +62,12 @@ inline int compare_bytes(const StringRef& a, const StringRef& b) {
 // Copies in steps of 16 bytes, past both ends: up to 15 bytes behind `to + size` are overwritten too.
 inline void copy_past_end(char* to, const char* from, uint64_t size) {
   for (uint64_t i = 0; i < size; i += 16) std::memcpy(to + i, from + i, 16);
+}
+
+// Exactly the bytes; returns what comes behind them.
+inline char* append_bytes(char* to, const StringRef& text) {
+  if (text.size > 0) std::memcpy(to, text.data, text.size);
+  return to + text.size;
 }
 
 }  // namespace millrace::expr

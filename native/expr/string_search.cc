@@ -1,4 +1,5 @@
 // Searching and measuring strings.
+#include "expr/code_point.h"
 #include "expr/kernels.h"
 #include "expr/loops.h"
 #include "expr/string_bytes.h"
@@ -7,25 +8,14 @@ namespace millrace::expr {
 
 namespace {
 
-// memchr, which the C library vectorises, finds candidates by the needle's first byte.
 bool has_substring(const StringRef& text, const StringRef& needle) {
-  if (needle.size == 0) return true;
-  if (text.size < needle.size) return false;
-  const char* at = text.data;
-  const char* last = text.data + (text.size - needle.size);
-  while (at <= last) {
-    at = static_cast<const char*>(std::memchr(at, needle.data[0], static_cast<size_t>(last - at) + 1));
-    if (!at) return false;
-    if (equal_bytes(at, needle.data, needle.size)) return true;
-    at++;
-  }
-  return false;
+  return needle.size == 0 || find_bytes(text.data, text.data + text.size, needle);
 }
 
-// All bytes but continuation bytes (10xxxxxx) begin a code point.
-int64_t count_code_points(const StringRef& text) {
+int64_t count_of(const StringRef& text, const StringRef& needle) {
+  const char* end = text.data + text.size;
   int64_t count = 0;
-  for (uint64_t i = 0; i < text.size; i++) count += static_cast<int8_t>(text.data[i]) >= -64;
+  for (const char* at = text.data; (at = find_bytes(at, end, needle)); at += needle.size) count++;
   return count;
 }
 
@@ -50,6 +40,25 @@ Status ends_with(Call& call) {
   map_rows<uint8_t, StringRef>(call, [suffix](const StringRef& a) {
     return a.size >= suffix.size && equal_bytes(a.data + (a.size - suffix.size), suffix.data, suffix.size);
   });
+  return {};
+}
+
+Status count_text(Call& call) {
+  const StringRef needle = call.parameters.text;
+  map_rows<int64_t, StringRef>(call, [needle](const StringRef& a) { return count_of(a, needle); });
+  return {};
+}
+
+Status find_text(Call& call) {
+  const StringRef needle = call.parameters.text;
+  const auto* texts = call.arguments[0].as<StringRef>();
+  auto* out = call.out<int64_t>();
+  for (uint32_t row = 0; row < call.rows; row++) {
+    const StringRef& text = texts[row];
+    const char* at = needle.size == 0 ? text.data : find_bytes(text.data, text.data + text.size, needle);
+    out[row] = at ? count_code_points({text.data, static_cast<uint64_t>(at - text.data)}) : 0;
+    if (!at && call.is_valid(row)) set_null(call, row);
+  }
   return {};
 }
 

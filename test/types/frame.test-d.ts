@@ -114,6 +114,23 @@ export function expressions(): void {
     isNull: c.Up.isNull(),
     inSet: c.Ticker.isIn(['a', null]),
     text: concatStr(c.Ticker, '-', c.filter),
+    textSkipping: concatStr(c.Ticker, c.Close.cast('utf8'), { separator: '-', nulls: 'skip' }),
+    textSeparated: concatStr(c.Ticker, c.filter, { separator: '-' }),
+    textNull: concatStr(c.Ticker, c.Open.cast('utf8'), { separator: '-' }),
+    matches: c.Ticker.str.matches(/a+/),
+    matchesNull: c.Open.cast('utf8').str.matches(/a+/, { timeout: 5 }),
+    extract: c.Ticker.str.extract(/(a+)/, 1),
+    replaced: c.Ticker.str.replaceAll(/a+/g, 'b'),
+    counted: c.Ticker.str.count('a'),
+    piece: c.Ticker.str.split('-', 0),
+    place: c.Ticker.str.find('a'),
+    padded: c.Ticker.str.padStart(5, '0'),
+    distance: c.Ticker.str.levenshtein('a'),
+    distanceNull: c.Ticker.str.levenshtein(c.Open.cast('utf8')),
+    parsed: c.Ticker.str.toNumber(),
+    parsedLoosely: c.Ticker.str.toInteger({ strict: false }),
+    hash: c.Volume.hash(),
+    hashNull: c.Open.hash({ seed: 1 }),
     pick: when(c.Up).then('up').otherwise('down'),
     pickNull: when(c.Up).then('up').otherwise(null),
   }
@@ -145,6 +162,23 @@ export function expressions(): void {
       isNull: 'bool'
       inSet: 'bool'
       text: 'utf8'
+      textSkipping: 'utf8'
+      textSeparated: 'utf8'
+      textNull: 'utf8?'
+      matches: 'bool'
+      matchesNull: 'bool?'
+      extract: 'utf8?'
+      replaced: 'utf8'
+      counted: 'int64'
+      piece: 'utf8?'
+      place: 'int64?'
+      padded: 'utf8'
+      distance: 'int64'
+      distanceNull: 'int64?'
+      parsed: 'float64'
+      parsedLoosely: 'int64?'
+      hash: 'uint64'
+      hashNull: 'uint64?'
       pick: 'utf8'
       pickNull: 'utf8' | null
     }

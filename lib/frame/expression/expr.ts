@@ -25,6 +25,11 @@ export interface Typed<out C, out M extends Mode = 'row'> {
   readonly [modeOf]: M
 }
 
+export interface HashOptions {
+  /** Another seed gives other hashes; default 0. */
+  readonly seed?: number
+}
+
 /**
  * A computation over columns: immutable, reusable on any frame that has the columns, and never run by itself. Making one
  * costs a small object. pandas: a `Series` before anything is computed; Polars: `Expr`.
@@ -49,6 +54,17 @@ export interface Expr<in out C, out M extends Mode = 'row'>
    * @throws ERR_TYPE when the types have no conversion, ERR_INVALID_ARGUMENT for an unknown dtype
    */
   cast<const D extends DType>(dtype: D): Expr<NullableAs<D, C>, M>
+
+  /**
+   * A number of 64 bits that is the same for equal values: in every run, on every platform, in every release. It is XXH64,
+   * of the UTF-8 bytes of a text, or of 8 little-endian bytes: of whole numbers, conditions, days and ticks as int64 (uint64
+   * as it is), of floats as float64, with one zero and one NaN. Null stays null. pandas: `pd.util.hash_array(s)`; Polars:
+   * `hash`.
+   *
+   * @example df.filter(df.Ticker.hash().mod(10).eq(0))
+   * @throws ERR_UNKNOWN_OPTION, ERR_INVALID_ARGUMENT
+   */
+  hash(options?: HashOptions): Expr<NullableAs<'uint64', C>, M>
 
   /** Text operations; a compile-time error on columns that are not text. pandas: `.str`. */
   readonly str: ForKind<C, 'string', StringMethods<C, M>, '.str needs a utf8 or dict column'>

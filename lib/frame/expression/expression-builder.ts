@@ -15,9 +15,9 @@ import type { ExprNode, Json } from '../../plan/expression/node.js'
 import { over } from '../../plan/expression/over.js'
 import { type WindowParameters, wholeFrame } from '../../plan/expression/window.js'
 import { DateNamespace } from './date-namespace.js'
-import type { Expr } from './expr.js'
-import { StringNamespace } from './namespaces.js'
+import type { Expr, HashOptions } from './expr.js'
 import { rollingOf } from './rolling.js'
+import { StringNamespace } from './string-namespace.js'
 import type { FillOptions, RankOptions } from './window-methods.js'
 import { readFill, readOffset, readOver, readRank, readShift } from './window-options.js'
 
@@ -257,8 +257,13 @@ export class ExpressionBuilder {
     return this.#apply('cast', [], [checkDtype(dtype)])
   }
 
+  hash(options?: HashOptions) {
+    const { seed = 0 } = readOptions<HashOptions>(options, 'hash', { seed: integer(0) })
+    return this.#apply('hash', [], [seed])
+  }
+
   get str() {
-    return new StringNamespace((op, extra) => this.#apply(op, [], extra))
+    return new StringNamespace(this.#node, node => new ExpressionBuilder(node), toNode)
   }
 
   get dt() {

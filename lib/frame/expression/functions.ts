@@ -1,6 +1,6 @@
 // Expressions that do not start from a column of a frame.
 import { MillraceError } from '../../core/errors.js'
-import { text } from '../../core/options.js'
+import { oneOf, readOptions, text } from '../../core/options.js'
 import { columnRef } from '../../plan/expression/column-ref.js'
 import { expression } from '../../plan/expression/expression.js'
 import { literal, type Scalar } from '../../plan/expression/literal.js'
@@ -8,7 +8,7 @@ import type { ExprNode } from '../../plan/expression/node.js'
 import { wholeFrame } from '../../plan/expression/window.js'
 import type { BoolType, IsNullable, NonNull, TextType } from '../schema-types.js'
 import type { Expr, Typed, typeOf } from './expr.js'
-import { toExpr, toNode } from './expression-builder.js'
+import { ExpressionBuilder, toExpr, toNode } from './expression-builder.js'
 import type { Mode, ModeOf } from './operand-types.js'
 
 /**
@@ -92,25 +92,56 @@ export function coalesce<const O extends readonly (Scalar | Typed<any, Mode>)[]>
   ) as never
 }
 
+export interface ConcatStrOptions {
+  /** What stands between the texts; default nothing. */
+  readonly separator?: string
+  /** Where a text is null, so is the result (`'propagate'`, the default), or the others are joined (`'skip'`). */
+  readonly nulls?: 'propagate' | 'skip'
+}
+
+/** The texts among what concatStr is given. */
+type TextsOf<O extends readonly unknown[]> = Extract<O[number], TextOperand>
+
 /**
- * Texts joined end to end; null where any is null. pandas: `a + b`.
+ * Texts joined end to end; null where any is null, unless the options after them say otherwise. pandas: `a + b`,
+ * `a.str.cat(b, sep='-')`; Polars: `pl.concat_str`; SQL: `concat_ws` for `nulls: 'skip'`.
  *
  * @example df.withColumns((c) => ({ id: concatStr(c.Ticker, '-', c.Date.cast('utf8')) }))
- * @throws ERR_TYPE for what is not text
+ * @example df.select((c) => ({ name: concatStr(c.Nick, c.Name, { separator: ' ', nulls: 'skip' }) }))
+ * @throws ERR_TYPE for what is not text; ERR_UNKNOWN_OPTION, ERR_INVALID_ARGUMENT
  */
-export function concatStr<const O extends readonly TextOperand[]>(
+export function concatStr<const O extends readonly (TextOperand | ConcatStrOptions)[]>(
   ...parts: O
 ): Expr<
-  true extends IsNullable<Exclude<OperandType<O[number]>, never>> ? 'utf8?' : 'utf8',
-  ModeOf<O[number]>
+  O extends readonly [...unknown[], { readonly nulls: 'skip' }]
+    ? 'utf8'
+    : true extends IsNullable<Exclude<OperandType<TextsOf<O>>, never>>
+      ? 'utf8?'
+      : 'utf8',
+  ModeOf<TextsOf<O>>
 > {
-  if (parts.length === 0) throw new MillraceError('ERR_INVALID_ARGUMENT', 'concatStr needs at least one text')
-  return toExpr(
-    expression(
-      'concat',
-      parts.map(part => toNode(part, 'concatStr')),
-    ),
-  ) as never
+  const { texts, separator, nulls } = readConcat(parts)
+  if (nulls === 'skip') return toExpr(expression('concatPresent', texts, [separator])) as never
+  const between = separator === '' ? [] : [literal(separator, 'the separator of concatStr')]
+  const joined = texts.flatMap((part, i) => (i === 0 ? [part] : [...between, part]))
+  return toExpr(expression('concat', joined)) as never
+}
+
+function readConcat(parts: readonly unknown[]): {
+  texts: ExprNode[]
+  separator: string
+  nulls: 'propagate' | 'skip'
+} {
+  const last = parts.at(-1)
+  const hasOptions = typeof last === 'object' && last !== null && !ExpressionBuilder.isExpression(last)
+  const given = hasOptions ? parts.slice(0, -1) : parts
+  const { separator = '', nulls = 'propagate' } = readOptions<ConcatStrOptions>(
+    hasOptions ? last : undefined,
+    'concatStr',
+    { separator: text, nulls: oneOf('propagate', 'skip') },
+  )
+  if (given.length === 0) throw new MillraceError('ERR_INVALID_ARGUMENT', 'concatStr needs at least one text')
+  return { texts: given.map(part => toNode(part, 'concatStr')), separator, nulls }
 }
 
 type Condition = boolean | Typed<BoolType, Mode>

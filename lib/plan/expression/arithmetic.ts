@@ -12,6 +12,9 @@ export const arithmetic: Family = {
     const [left, right] = args as [ExprNode, ExprNode]
     if (isFloat(left.type.dtype)) return [left, literalAs(right, 'float64')]
     if (isFloat(right.type.dtype)) return [literalAs(left, 'float64'), right]
+    // Remainders of hashes, half of which are no int64.
+    if ((op === 'mod' || op === 'floorDiv') && left.type.dtype === 'uint64')
+      return [left, literalAs(right, 'uint64')]
     if (op === 'sub') return [temporalOperand(left, right), temporalOperand(right, left)]
     return args
   },

@@ -16,7 +16,8 @@ import { logic } from './logic.js'
 import { membership } from './membership.js'
 import { type ExprNode, freezeNode, type Json } from './node.js'
 import { nullFilling, nullTests } from './nulls.js'
-import { strings } from './strings.js'
+import { patterns } from './pattern.js'
+import { hashes, numberTexts, presentTexts, strings } from './strings.js'
 import { rewrite, sameArgs } from './walk.js'
 import { freezeWindow, isWindow, windows } from './window.js'
 
@@ -32,6 +33,10 @@ const families: ReadonlyMap<string, Family> = new Map(
     choice,
     cast,
     strings,
+    presentTexts,
+    numberTexts,
+    hashes,
+    patterns,
     dates,
     zoned,
     parsing,

@@ -2,6 +2,8 @@
 import { cut } from '../../core/errors.js'
 import { dateText, timestampText } from './calendar.js'
 import type { ExprNode, Json } from './node.js'
+import { patternArguments, patternSpec } from './pattern.js'
+import { publicNames } from './strings.js'
 import { postOrder } from './walk.js'
 import { parameterTexts, windowParts, windowSpec } from './window.js'
 
@@ -60,6 +62,13 @@ function formatNode(node: ExprNode, args: readonly Piece[]): Piece {
       return { text: formatChoice(args), binding: atom }
     case 'window':
       return { text: formatWindow(node, args), binding: atom }
+    case 'pattern': {
+      const spec = patternSpec(node)
+      return {
+        text: `${spec.function}(${[args[0]?.text, ...patternArguments(spec)].join(', ')})`,
+        binding: atom,
+      }
+    }
     case 'isIn':
       return {
         text: `${wrap(args[0] as Piece, 5)} in [${listText(node.extra[0] as readonly Json[])}]`,
@@ -94,7 +103,7 @@ function formatCall(node: ExprNode, args: readonly Piece[]): string {
     | undefined
   for (const [key, value] of Object.entries(options ?? {}))
     parameters.push(`${key}=${formatParameter(value)}`)
-  return `${node.op}(${[...args.map(arg => arg.text), ...parameters].join(', ')})`
+  return `${publicNames[node.op] ?? node.op}(${[...args.map(arg => arg.text), ...parameters].join(', ')})`
 }
 
 // Whose first parameter is the text of a length of time, and the others what it comes to.

@@ -1,5 +1,6 @@
 import { isInteger, isTemporal, isText } from '../../core/dtypes.js'
 import type { ExprNode } from '../expression/node.js'
+import { isPattern } from '../expression/pattern.js'
 import { postOrder } from '../expression/walk.js'
 
 const checked: ReadonlySet<string> = new Set([
@@ -32,6 +33,8 @@ const checked: ReadonlySet<string> = new Set([
 export function canFail(root: ExprNode): boolean {
   return postOrder([root]).some(node => {
     if (node.op === 'cast') return !isSafeCast((node.args[0] as ExprNode).type.dtype, node.type.dtype)
+    // One that takes too long, which is also why others go first.
+    if (isPattern(node)) return true
     return checked.has(node.op) && (isInteger(node.type.dtype) || isTemporal(node.type.dtype))
   })
 }

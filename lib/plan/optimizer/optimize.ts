@@ -2,6 +2,7 @@ import { inputsOf, type PlanNode, unwind } from '../step/node.js'
 import { dropIdentities } from './drop-identities.js'
 import { foldConstants } from './fold-constants.js'
 import { foldSlices } from './fold-slices.js'
+import { hoistPatterns } from './hoist-patterns.js'
 import { limitPartitions } from './limit-partitions.js'
 import { mergeFilters } from './merge-filters.js'
 import { mergeProjections } from './merge-projections.js'
@@ -20,7 +21,7 @@ const pushDown: Rule = {
 /**
  * In the order in which they apply. Filters sink before they merge; sorts that nobody sees go before columns are pruned,
  * since their keys count as read; columns are pruned before projections merge, so that a dropped column does not count as
- * a use; identities are looked for last.
+ * a use; identities are looked for when nothing else changes. What workers have to do is taken out last.
  */
 export const rules: readonly Rule[] = Object.freeze([
   foldConstants,
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = Object.freeze([
   pruneColumns,
   mergeProjections,
   dropIdentities,
+  hoistPatterns,
 ])
 
 /**

@@ -45,6 +45,11 @@ function pruneStep(step: StepNode, needed: Needed): StepNode | undefined {
     const columns = step.columns.filter(({ name }) => needed.has(name))
     return columns.length === 0 && step.first === undefined ? undefined : { ...step, columns }
   }
+  if (step.kind === 'patterns') {
+    const columns = step.columns.filter(({ name }) => needed.has(name))
+    const kept = step.kept.filter(name => needed.has(name))
+    return columns.length === 0 ? undefined : { ...step, columns, kept }
+  }
   if (step.kind === 'sort') return { ...step, columns: step.columns.filter(name => needed.has(name)) }
   return step.kind === 'rowIndex' && !needed.has(step.name) ? undefined : step
 }
@@ -61,6 +66,8 @@ function inputsOf(step: StepNode, needed: Needed): Needed {
       return needed === 'all' ? 'all' : without(needed, step.name)
     case 'window':
       return columnsOfWindow(step, needed)
+    case 'patterns':
+      return new Set([...step.kept, ...step.columns.map(({ column }) => column)])
     case 'sort':
       return new Set([...step.columns, ...step.keys.map(key => key.column)])
     case 'filter':

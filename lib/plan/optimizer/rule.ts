@@ -4,6 +4,7 @@ import { filterNode } from '../step/filter.js'
 import { joinNode } from '../step/join.js'
 import { mapBatchesNode } from '../step/map-batches.js'
 import type { PlanNode, SourceNode, StepNode } from '../step/node.js'
+import { patternsNode } from '../step/patterns.js'
 import { projectNode } from '../step/project.js'
 import { repeatNode } from '../step/repeat.js'
 import { rowIndexNode } from '../step/row-index.js'
@@ -60,6 +61,8 @@ export function withInput(step: StepNode, input: PlanNode): StepNode {
       return sampleNode(input, step)
     case 'window':
       return windowNode(input, step)
+    case 'patterns':
+      return patternsNode(input, step.kept, step.columns)
     case 'sort':
       return sortNode(input, step.keys, step.columns, step.rows)
   }

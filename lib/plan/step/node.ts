@@ -10,6 +10,7 @@ import type { FilterNode } from './filter.js'
 import type { JoinNode } from './join.js'
 import type { MapBatchesNode } from './map-batches.js'
 import type { MemoryScanNode } from './memory-scan.js'
+import type { PatternsNode } from './patterns.js'
 import type { ProjectNode } from './project.js'
 import type { RepeatNode } from './repeat.js'
 import type { RowIndexNode } from './row-index.js'
@@ -31,6 +32,7 @@ export type StepNode =
   | SampleNode
   | RepeatNode
   | WindowNode
+  | PatternsNode
 /** Where a chain of steps begins. */
 export type SourceNode = ScanNode | JoinNode | ConcatNode | MapBatchesNode
 export type PlanNode = SourceNode | StepNode

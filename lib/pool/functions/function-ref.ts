@@ -1,5 +1,5 @@
 /** A function in a form that travels: text or a name, never code. Plain data, so structured clone and JSON carry it. */
-export type FunctionRef = InlineFunction | ModuleFunction | NativeFunction
+export type FunctionRef = InlineFunction | ModuleFunction | NativeFunction | OwnFunction
 
 /** The text of a function. */
 export interface InlineFunction {
@@ -29,6 +29,12 @@ export interface NativeFunction {
   readonly path: string
 }
 
+/** A function of the worker's own program. */
+export interface OwnFunction {
+  readonly kind: 'own'
+  readonly name: 'runPatterns'
+}
+
 /** What a function captured, by name: values to clone, and functions that travel as themselves. */
 export interface ShippedClosure {
   readonly values: Readonly<Record<string, unknown>>
@@ -46,6 +52,7 @@ export interface ShippedFunction {
 /** Two refs with the same key are the same function, apart from what they capture. */
 export function refKey(ref: FunctionRef): string {
   if (ref.kind === 'native') return `native ${ref.path}`
+  if (ref.kind === 'own') return `own ${ref.name}`
   if (ref.kind === 'module') return `module ${ref.url}#${ref.name}`
   return `inline ${ref.base}:${ref.line}:${ref.column} ${ref.source}`
 }

@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compileFunction, constants } from 'node:vm'
 import { overColumns } from '../worker/over-columns.js'
+import { runPatterns } from '../worker/patterns.js'
 import type { FunctionRef, InlineFunction, ModuleFunction, ShippedFunction } from './function-ref.js'
 import { importModule } from './import-module.js'
 import { silenceImportWarning } from './import-warning.js'
@@ -62,6 +63,7 @@ async function loadCaptured(
 function loadRef(ref: FunctionRef, around: Surroundings): Callable | Promise<Callable> {
   if (ref.kind === 'module') return loadExport(ref, around)
   if (ref.kind === 'inline') return compile(ref, [], [], around)
+  if (ref.kind === 'own') return runPatterns
   return nativeAt(ref.path) as Callable
 }
 
