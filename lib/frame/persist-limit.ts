@@ -38,7 +38,9 @@ export interface PersistStats {
  * nothing. Throws ERR_INVALID_ARGUMENT for a frame that `persist` did not give, ERR_FRAME_DISPOSED for one that is
  * disposed of. pandas: `df.memory_usage()`. Polars: `df.estimated_size()`.
  *
- * @example const { memoryBytes, diskBytes } = persistStats(hot)
+ * @example
+ * await using hot = await df.persist()
+ * const { memoryBytes, diskBytes } = persistStats(hot)
  */
 export function persistStats(): PersistStats & { readonly limitBytes: number }
 export function persistStats(frame: DataFrame): PersistStats

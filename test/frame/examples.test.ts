@@ -36,8 +36,8 @@ const body = (code: string) => (isExpression(code) ? `return ${code}` : code)
 const program = `
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { asc, coalesce, col, concatStr, count, cpuCount, dateRange, desc, fromArrow, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when } from 'millrace'
-export const unused = [createReadStream, asc, coalesce, col, concatStr, count, cpuCount, dateRange, desc, fromArrow, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, range, readCsv, rowNumber, task, when, writeFile]
+import { asc, coalesce, col, concatStr, count, cpuCount, dateRange, desc, fromArrow, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, persistStats, range, readCsv, rowNumber, setPersistLimit, task, when } from 'millrace'
+export const unused = [createReadStream, asc, coalesce, col, concatStr, count, cpuCount, dateRange, desc, fromArrow, fromColumns, fromObjects, importTasks, lit, map, MillraceError, Pool, persistStats, range, readCsv, rowNumber, setPersistLimit, task, when, writeFile]
 const n = [1.5, -2, 3]
 const s = ['AAPL', 'MSFT', 'AAPL']
 const b = [true, false, true]
