@@ -136,5 +136,10 @@ export const byteSize: OptionReader<number> = (value, name) => {
   } else if (Number.isSafeInteger(value) && (value as number) >= 1) {
     return value as number
   }
-  throw invalidArgument("a number of bytes or text such as '512MB'", name, value)
+  throw invalidArgument(
+    "a number of bytes or text such as '512MB'",
+    name,
+    value,
+    "write a whole number of bytes from 1 on, or a number and a unit: '512MB', '1.5 GiB'",
+  )
 }

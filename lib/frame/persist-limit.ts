@@ -57,5 +57,6 @@ export function persistStats(frame?: DataFrame): PersistStats {
     const { memoryBytes, diskBytes } = native().frameInfo(plan.handle as FrameHandle)
     if (memoryBytes !== undefined && diskBytes !== undefined) return { memoryBytes, diskBytes }
   }
-  throw invalidArgument('a frame that persist() gave', 'persistStats', frame)
+  const hint = 'persist it first: const hot = await df.persist(); a step on top of it is a new frame'
+  throw invalidArgument('a frame that persist() gave', 'persistStats', frame, hint)
 }

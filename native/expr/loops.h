@@ -51,4 +51,13 @@ inline void set_null(Call& call, uint32_t row) {
   call.validity[row >> 6] &= ~(uint64_t{1} << (row & 63));
 }
 
+// For results as long as the texts that they are made of, without those of null rows. ERR_MEMORY_LIMIT.
+inline Result<char*> room_for(Call& call, const StringRef* texts) {
+  uint64_t total = 0;
+  for (uint32_t row = 0; row < call.rows; row++) total += call.is_valid(row) ? texts[row].size : 0;
+  char* at = call.arena->allocate(total);
+  if (!at) return memory_limit_error(call.budget, total);
+  return at;
+}
+
 }  // namespace millrace::expr

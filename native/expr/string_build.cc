@@ -155,10 +155,9 @@ Status pad_end(Call& call) { return pad<false>(call); }
 Status reverse(Call& call) {
   const auto* texts = call.arguments[0].as<StringRef>();
   auto* out = call.out<StringRef>();
-  uint64_t total = 0;
-  for (uint32_t row = 0; row < call.rows; row++) total += call.is_valid(row) ? texts[row].size : 0;
-  char* at = call.arena->allocate(total);
-  if (!at) return memory_limit_error(call.budget, total);
+  auto room = room_for(call, texts);
+  MILLRACE_TRY(room);
+  char* at = room.value();
   for (uint32_t row = 0; row < call.rows; row++) {
     const StringRef text{texts[row].data, call.is_valid(row) ? texts[row].size : 0};
     reverse_into(text, at);

@@ -93,10 +93,9 @@ template <class Case>
 Status map_case(Call& call) {
   const auto* texts = call.arguments[0].as<StringRef>();
   auto* out = call.out<StringRef>();
-  uint64_t total = 0;
-  for (uint32_t row = 0; row < call.rows; row++) total += call.is_valid(row) ? texts[row].size : 0;
-  char* at = call.arena->allocate(total);
-  if (!at) return memory_limit_error(call.budget, total);
+  auto room = room_for(call, texts);
+  MILLRACE_TRY(room);
+  char* at = room.value();
   for (uint32_t row = 0; row < call.rows; row++) {
     if (!call.is_valid(row)) {
       out[row] = {at, 0};

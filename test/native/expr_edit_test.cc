@@ -11,17 +11,6 @@ std::string random_text(Random& random) {
   return out;
 }
 
-std::vector<std::string> characters(const std::string& text) {
-  std::vector<std::string> out;
-  for (const char byte : text) {
-    if ((static_cast<uint8_t>(byte) & 0xC0) == 0x80)
-      out.back() += byte;
-    else
-      out.emplace_back(1, byte);
-  }
-  return out;
-}
-
 std::vector<std::string> pieces(const std::string& text, const std::string& separator) {
   std::vector<std::string> out;
   size_t from = 0;

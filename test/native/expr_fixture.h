@@ -225,4 +225,16 @@ inline bool same(const std::optional<double>& a, const std::optional<double>& b)
   return a.has_value() == b.has_value() && (!a || same(*a, *b));
 }
 
+// The code points of valid UTF-8, each as a text.
+inline std::vector<std::string> characters(const std::string& text) {
+  std::vector<std::string> out;
+  for (const char byte : text) {
+    if ((static_cast<uint8_t>(byte) & 0xC0) == 0x80)
+      out.back() += byte;
+    else
+      out.emplace_back(1, byte);
+  }
+  return out;
+}
+
 }  // namespace millrace::expr::test

@@ -15,17 +15,6 @@ std::string random_text(Random& random) {
   return out;
 }
 
-std::vector<std::string> characters(const std::string& text) {
-  std::vector<std::string> out;
-  for (const char byte : text) {
-    if ((static_cast<uint8_t>(byte) & 0xC0) == 0x80)
-      out.back() += byte;
-    else
-      out.emplace_back(1, byte);
-  }
-  return out;
-}
-
 std::string joined(const std::vector<std::string>& parts, size_t from, size_t to) {
   std::string out;
   for (size_t i = from; i < to; i++) out += parts[i];
