@@ -26,8 +26,8 @@ Binder::Binder(const Schema& input, ProgramBody& body) : input_(input), body_(bo
   for (size_t i = 0; i < input.size(); i++) columns_.emplace(input[i].name, static_cast<uint32_t>(i));
 }
 
-const Binder::Handlers& Binder::handlers() {
-  static const Handlers table = {
+Binder::Handlers Binder::value_handlers() {
+  return {
       {"col", &Binder::bind_column},
       {"lit", &Binder::bind_literal},
       {"cast", &Binder::bind_cast},
@@ -67,6 +67,11 @@ const Binder::Handlers& Binder::handlers() {
       {"coalesce", &Binder::bind_coalesce},
       {"fillNaN", &Binder::bind_fill_nan},
       {"when", &Binder::bind_when},
+  };
+}
+
+Binder::Handlers Binder::text_handlers() {
+  return {
       {"contains", &Binder::bind_search},
       {"startsWith", &Binder::bind_search},
       {"endsWith", &Binder::bind_search},
@@ -92,6 +97,11 @@ const Binder::Handlers& Binder::handlers() {
       {"parseNumber", &Binder::bind_parse_number},
       {"slice", &Binder::bind_slice},
       {"concat", &Binder::bind_concat},
+  };
+}
+
+Binder::Handlers Binder::time_handlers() {
+  return {
       {"year", &Binder::bind_date_part},
       {"quarter", &Binder::bind_date_part},
       {"month", &Binder::bind_date_part},
@@ -124,6 +134,15 @@ const Binder::Handlers& Binder::handlers() {
       {"toDate", &Binder::bind_to_date},
       {"epoch", &Binder::bind_epoch},
   };
+}
+
+const Binder::Handlers& Binder::handlers() {
+  static const Handlers table = [] {
+    Handlers out = value_handlers();
+    out.merge(text_handlers());
+    out.merge(time_handlers());
+    return out;
+  }();
   return table;
 }
 

@@ -43,6 +43,9 @@ class Binder {
   using Handler = Result<Value> (Binder::*)(const Node& node);
   using Handlers = std::unordered_map<std::string_view, Handler>;
   static const Handlers& handlers();
+  static Handlers value_handlers();
+  static Handlers text_handlers();
+  static Handlers time_handlers();
 
   // binder.cc
   Result<Value> bind_node(const Node& node);
