@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "exec/thread_pool.h"
 #include "node/bindings.h"
@@ -89,8 +90,12 @@ class Writing {
   }
 
   Status run() {
-    for (size_t c = 0; c < places_.size(); c++) MILLRACE_TRY(write(frame_->columns[c], places_[c], categories_[c]));
-    return {};
+    try {
+      for (size_t c = 0; c < places_.size(); c++) MILLRACE_TRY(write(frame_->columns[c], places_[c], categories_[c]));
+      return {};
+    } catch (const std::bad_alloc&) {
+      return memory_limit_error(nullptr, 0);
+    }
   }
 
   Napi::Array describe(Napi::Env env) const {
