@@ -249,7 +249,8 @@ Status ChunkKeeper::evict(KeptColumn& column) {
 Status ChunkKeeper::no_room(const Status& disk) const {
   std::string message = "persisted frames take " + std::to_string(memory_bytes()) +
                         " bytes of memory, more than their limit of " + std::to_string(limit_bytes()) + " bytes, and ";
-  message += disk.ok() ? "nothing of them can go to disk" : "the disk does not take them: " + disk.message();
+  message += disk.ok() ? "nothing more of them can go to disk (dictionaries of texts stay in memory)"
+                       : "the disk does not take them: " + disk.message();
   ErrorFacts facts;
   facts.hint =
       "dispose of frames that are no longer read, raise the limit with setPersistLimit() or MILLRACE_PERSIST_LIMIT, or "
