@@ -322,7 +322,9 @@ class PlanGenerator {
       exact(input).filter(found => found !== on && found !== values),
       int(3),
     )
-    const wanted = this.#some(wantedOf[on.kind]!, 1 + int(3))
+    const free = wantedOf[on.kind]!.filter(one => !index.some(({ name }) => name === String(one)))
+    if (free.length === 0) return input
+    const wanted = this.#some(free, 1 + int(3))
     const argument = column(values)
     const numeric = values.kind === 'int' && values.bound <= largestSum ? ['sum', 'mean', 'median'] : []
     const aggregate = pick(['min', 'max', 'count', ...numeric, ...(this.#total ? [] : ['first', 'last'])])
