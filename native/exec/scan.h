@@ -24,6 +24,12 @@ struct StripTask {
   int64_t window_line = 1;
 };
 
+// An error for a row of a batch that begins at row `first` of what is scanned.
+inline Status in_batch_at(int64_t first, Status status) {
+  if (status.facts().row >= 0) status.mutable_facts().row += first;
+  return status;
+}
+
 class LocalScan {
  public:
   virtual ~LocalScan() = default;
