@@ -150,7 +150,7 @@ test('the first rows by a column whose ranges tell where they are', async () => 
           .map(row => row[2])
       const all: Rows = x.map((cell, i) => [cell, few[i]!, i])
       const threads = 1 + Math.floor(random() * 3)
-      const rowsOf = async (frame: typeof hot) =>
+      const rowsOf = async (frame: DataFrame<any>) =>
         (
           await frame
             .sortBy(...order)
