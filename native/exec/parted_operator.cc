@@ -165,9 +165,12 @@ bool PartedOperator::in_order(const spill::Part& part) const {
 std::vector<PartedOperator::Piece> PartedOperator::pieces() const {
   std::vector<Piece> out;
   const std::vector<spill::Part>& parts = inputs_[0]->parts;
-  for (size_t p = 0; p < parts.size(); p++) {
-    if (!in_order(parts[p])) {
-      out.push_back({p, 0, 0});
+  int64_t left = op_.kind == Kind::Sort ? op_.rows : INT64_MAX;
+  for (size_t p = 0; p < parts.size() && left > 0; p++) {
+    const int64_t wanted = left;
+    if (left != INT64_MAX) left -= std::min(left, parts[p].rows);
+    if (!in_order(parts[p]) || wanted < parts[p].rows) {
+      out.push_back({p, 0, 0, wanted < parts[p].rows ? wanted : INT64_MAX});
       continue;
     }
     const auto cuts = static_cast<size_t>(parts[p].bytes / std::max<int64_t>(policy_.part_bytes, 1)) + 1;
@@ -179,6 +182,18 @@ std::vector<PartedOperator::Piece> PartedOperator::pieces() const {
 }
 
 Result<bool> PartedOperator::run_piece(const Piece& piece, bool forget, const Consumer& consume) {
+  if (piece.rows == INT64_MAX) return run_whole_piece(piece, forget, consume);
+  int64_t left = piece.rows;
+  return run_whole_piece(piece, forget, [&](FrameView rows) -> Result<bool> {
+    rows.rows = std::min(rows.rows, left);
+    left -= rows.rows;
+    auto more = consume(rows);
+    MILLRACE_TRY(more);
+    return more.value() && left > 0;
+  });
+}
+
+Result<bool> PartedOperator::run_whole_piece(const Piece& piece, bool forget, const Consumer& consume) {
   if (piece.end_chunk > 0) return pass_on(*inputs_[0], piece, forget, consume);
   Sides sides;
   for (const auto& input : inputs_) sides.tables.push_back(input.get());

@@ -27,7 +27,8 @@ class PartedOperator {
   struct Piece {
     size_t part;
     size_t first_chunk;
-    size_t end_chunk;  // 0: all of them
+    size_t end_chunk;          // 0: all of them
+    int64_t rows = INT64_MAX;  // what is wanted of its rows: the first ones
   };
   std::vector<Piece> pieces() const;
 
@@ -51,6 +52,7 @@ class PartedOperator {
                  QueryState& query);
   Status prepare();
   Result<Schema> find_schema();
+  Result<bool> run_whole_piece(const Piece& piece, bool forget, const Consumer& consume);
   Result<bool> run(const Sides& sides, const Consumer& consume);
   Result<FrameView> operate(const std::vector<FrameView>& inputs, MemoryBudget* budget);
   Result<bool> join(const std::vector<FrameView>& inputs, const Consumer& consume);

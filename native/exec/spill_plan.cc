@@ -14,10 +14,13 @@ using Kind = OpSpec::Kind;
 using How = JoinOpSpec::How;
 using Keep = Segment::Keep;
 
+// Where memory is short, so few first rows of an order are still found as rows come.
+constexpr int64_t kMostTopRowsInMemory = 1024;
+
 // Whether it can work on parts of its inputs.
 bool takes_parts(const OpSpec& op) {
   switch (op.kind) {
-    case Kind::Sort: return op.rows == INT64_MAX;
+    case Kind::Sort: return op.rows > kMostTopRowsInMemory;
     case Kind::Window: return !op.window->keys.empty();
     case Kind::Join: return op.join->how != How::Cross && op.join->how != How::Asof;
     case Kind::Aggregate: return !op.names.empty();
@@ -35,7 +38,7 @@ struct Readers {
 class SpillCutter {
  public:
   explicit SpillCutter(const Plan& plan)
-      : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
+      : base_(cut_into_segments(plan, kMostTopRowsInMemory)), place_(base_.size()), readers_(base_.size()) {
     for (const Segment& segment : base_) {
       for (const size_t input : segment.inputs) {
         readers_[input].count++;
@@ -211,6 +214,7 @@ Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
     MILLRACE_TRY(aggregate_spec(op, out));
   } else if (op.kind == Kind::Sort) {
     out.how = PartSpec::How::Range;
+    out.first_rows = op.rows;
     for (const SortKeySpec& key : op.sort_keys) {
       MILLRACE_TRY(add_key(key.column, schema, out));
       out.orders.push_back({key.descending, key.nulls_first});
