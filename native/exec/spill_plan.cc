@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exec/frame_operator.h"
+#include "exec/spilled_totals.h"
 
 #include "base/cold.h"
 
@@ -14,13 +15,22 @@ using Kind = OpSpec::Kind;
 using How = JoinOpSpec::How;
 using Keep = Segment::Keep;
 
+// Where memory is short, so few first rows of an order are still found as rows come.
+constexpr int64_t kMostTopRowsInMemory = 1024;
+
+// Without keys, other aggregates need memory for nothing but their one row.
+bool any_keeps_values(const OpSpec& op) {
+  return std::any_of(op.aggregates.begin(), op.aggregates.end(),
+                     [](const agg::AggregateSpec& aggregate) { return keeps_values(aggregate.function); });
+}
+
 // Whether it can work on parts of its inputs.
 bool takes_parts(const OpSpec& op) {
   switch (op.kind) {
-    case Kind::Sort: return op.rows == INT64_MAX;
-    case Kind::Window: return !op.window->keys.empty();
+    case Kind::Sort: return op.rows > kMostTopRowsInMemory;
+    case Kind::Window: return !op.window->keys.empty() || op.window->first == INT64_MAX;
     case Kind::Join: return op.join->how != How::Cross && op.join->how != How::Asof;
-    case Kind::Aggregate: return !op.names.empty();
+    case Kind::Aggregate: return !op.names.empty() || any_keeps_values(op);
     default: return false;
   }
 }
@@ -35,7 +45,7 @@ struct Readers {
 class SpillCutter {
  public:
   explicit SpillCutter(const Plan& plan)
-      : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
+      : base_(cut_into_segments(plan, kMostTopRowsInMemory)), place_(base_.size()), readers_(base_.size()) {
     for (const Segment& segment : base_) {
       for (const size_t input : segment.inputs) {
         readers_[input].count++;
@@ -170,6 +180,7 @@ PartSpec restoring_spec(const OpSpec& op, const Schema& schema) {
 }
 
 Status aggregate_spec(const OpSpec& op, PartSpec& out) {
+  if (op.names.empty()) return {};
   for (uint32_t key = 0; key < op.names.size(); key++) {
     out.keys.push_back(key);
     out.orders.emplace_back();
@@ -197,9 +208,9 @@ bool keeps_order(const Plan& plan) {
 }
 
 size_t numbers_of(const OpSpec& op) {
-  if (op.kind == Kind::Window) return 1;
+  if (op.kind == Kind::Window) return op.window->keys.empty() && op.sort_keys.empty() ? 0 : 1;
   if (op.kind == Kind::Join) return op.join->how == How::Semi || op.join->how == How::Anti ? 1 : 2;
-  return op.kind == Kind::Aggregate && op.order == agg::Order::First ? 1 : 0;
+  return op.kind == Kind::Aggregate && !op.names.empty() && op.order == agg::Order::First ? 1 : 0;
 }
 
 Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
@@ -209,8 +220,12 @@ Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
   if (segment.restores) return restoring_spec(op, schema);
   if (op.kind == Kind::Aggregate) {
     MILLRACE_TRY(aggregate_spec(op, out));
-  } else if (op.kind == Kind::Sort) {
+  } else if (op.kind == Kind::Window && op.window->keys.empty() && op.sort_keys.empty()) {
+    return out;
+  } else if (op.kind == Kind::Sort || (op.kind == Kind::Window && op.window->keys.empty())) {
     out.how = PartSpec::How::Range;
+    out.numbered = op.kind == Kind::Window;
+    out.first_rows = op.rows;
     for (const SortKeySpec& key : op.sort_keys) {
       MILLRACE_TRY(add_key(key.column, schema, out));
       out.orders.push_back({key.descending, key.nulls_first});
