@@ -97,6 +97,7 @@ export function encodeNode(step: PlanNode, handles: Handles): Encoded {
     case 'csvScan':
       return encodeCsv(step, handles)
     case 'memoryScan':
+    case 'fedScan':
       return { op: 'memory', handle: handles.push(step.handle) - 1 }
     case 'join':
       return encodeJoin(step)
