@@ -184,6 +184,11 @@ export interface Binding {
   frameRelease(frame: FrameHandle): void
   /** A query so small that waking a thread would cost more is done at once, unless it is `watched`. */
   execute(planJson: string, handles: unknown[], watched: boolean): NativeRun
+  /**
+   * Has the garbage collector look for large results that nobody holds any more. False: none were handed out since the
+   * last call, or none large; `again` asks all the same.
+   */
+  collectResults(again: boolean): boolean
   /** Mode "stream": the next batch in order, null at the end. */
   queryNext(query: QueryHandle): Promise<NativeResult | null>
   /** The same, as it is in the engine. */

@@ -30,7 +30,7 @@ export interface RunOptions {
   /**
    * Whether sorts, joins, groups and windows put rows on disk: when `memoryLimit` is too small for them ('auto', the
    * default), 'never', or 'always', which spares a table that is known to be too large the first attempt. Groups of what a
-   * function gives go there with 'always' alone: its rows come once.
+   * function gives, which comes once, go there with 'always' alone, but for medians and distinct counts.
    */
   readonly spill?: 'auto' | 'never' | 'always'
   /** The folder for such rows; default the system's for temporary files. They lie in files without a name. */

@@ -55,6 +55,9 @@ Result<FrameView> window_stored(const OpSpec& op, const StoredView& input, Opera
 Result<FrameView> repeat_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 Result<FrameView> index_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 
+// Puts the columns of `added` before the last `behind` ones.
+void add_columns(FrameView& view, const FrameView& added, size_t behind);
+
 // ERR_DUPLICATE_COLUMN.
 Status check_names(const std::vector<std::string>& names);
 // The position of a column that the plan names. ERR_COLUMN_NOT_FOUND.

@@ -4,6 +4,7 @@
 #include "exec/frame_operator.h"
 #include "exec/query_state.h"
 #include "exec/spill_plan.h"
+#include "exec/whole_window.h"
 #include "spill/parts.h"
 
 namespace millrace::exec {
@@ -27,7 +28,8 @@ class PartedOperator {
   struct Piece {
     size_t part;
     size_t first_chunk;
-    size_t end_chunk;  // 0: all of them
+    size_t end_chunk;          // 0: all of them
+    int64_t rows = INT64_MAX;  // what is wanted of its rows: the first ones
   };
   std::vector<Piece> pieces() const;
 
@@ -51,13 +53,18 @@ class PartedOperator {
                  QueryState& query);
   Status prepare();
   Result<Schema> find_schema();
+  void cut(const spill::Part& part, size_t at, std::vector<Piece>& out) const;
+  Result<bool> run_whole_window(const Piece& piece, bool forget, const Consumer& consume);
+  Result<bool> run_whole_piece(const Piece& piece, bool forget, const Consumer& consume);
   Result<bool> run(const Sides& sides, const Consumer& consume);
   Result<FrameView> operate(const std::vector<FrameView>& inputs, MemoryBudget* budget);
   Result<bool> join(const std::vector<FrameView>& inputs, const Consumer& consume);
   Result<FrameView> restore(const FrameView& input);
   Result<FrameView> window(const FrameView& input);
   Result<bool> run_groups(const Sides& sides, const Consumer& consume);
+  agg::AggregationSpec aggregation(const Schema& schema, std::vector<int>& argument_column) const;
   Result<FrameView> aggregate(const Sides& sides, MemoryBudget* budget);
+  Result<bool> run_totals(const Sides& sides, const Consumer& consume);
   // The columns that stay when rows are in order.
   Result<FrameView> picked(FrameView view) const;
   Result<bool> run_split(const Sides& sides, const Consumer& consume);
@@ -74,6 +81,7 @@ class PartedOperator {
   QueryState& query_;
   std::vector<PartSpec> specs_;  // by input
   OpSpec numbered_join_;
+  std::unique_ptr<WholeWindow> whole_;  // of a window without keys
   Schema schema_;
 };
 

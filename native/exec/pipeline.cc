@@ -103,7 +103,12 @@ class StageBinder {
     const int origin = origins_[first];
     spec.threshold = std::make_shared<KeyThreshold>(origin < 0 ? 0 : static_cast<uint32_t>(origin), schema_[first].type,
                                                     spec.orders[0]);
-    if (origin >= 0) stage_->threshold = spec.threshold;
+    if (origin >= 0) {
+      stage_->threshold = spec.threshold;
+      const bool all_rows =
+          std::ranges::all_of(stage_->steps, [](const Step& step) { return step.kind == OpSpec::Kind::Project; });
+      stage_->wanted_rows = all_rows && !stage_->scan_filter ? spec.rows : 0;
+    }
     stage_->sink = make_top_sink(schema_, std::move(spec), query_);
     schema_ = std::move(kept);
     return {};

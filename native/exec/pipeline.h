@@ -27,8 +27,9 @@ struct BoundStage {
   std::vector<int> sink_origins;                // by its output: the input's column that it is, or -1
   std::unique_ptr<Sink> sink;
   // What the sink wants of a column of the input, if that is all that decides about a row.
-  std::shared_ptr<const KeyThreshold> threshold;
-  Schema output;  // of the steps; the sink's own for an aggregate
+  std::shared_ptr<KeyThreshold> threshold;
+  int64_t wanted_rows = 0;  // then, where all rows of the input reach the sink: how many it wants
+  Schema output;            // of the steps; the sink's own for an aggregate
   bool aggregates = false;
   bool profiled = false;
 };

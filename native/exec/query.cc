@@ -133,7 +133,7 @@ bool Query::is_small() const {
         out = frame->rows;
         for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
       } else if (const auto& stored = inputs_.stored[handle]) {
-        if (stored->is_on_disk()) return false;
+        if (stored->is_on_disk() || stored->rows > kFewCells) return false;
         out = stored->rows;
         text_bytes += static_cast<size_t>(stored->bytes());
       } else {
@@ -312,7 +312,7 @@ Status Query::begin_memory(const Segment& segment) {
   auto stage = bind_stage(steps, input.view.schema, false, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  MILLRACE_TRY(redirect_rows(segment, input.feed ? guessed_bytes() : bytes_of(input, stored.get())));
+  MILLRACE_TRY(redirect_rows(segment, [&] { return input.feed ? guessed_bytes() : bytes_of(input, stored.get()); }));
   ChunkFilter filter;
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
@@ -328,6 +328,7 @@ Status Query::begin_memory(const Segment& segment) {
                   : make_memory_scan(input.view, range, large_strips, stage_->needed, plan_->options, state_);
   };
   if (stored) MILLRACE_TRY(tell_facts(*stored));
+  if (stored && stage_->wanted_rows > 0) stage_->threshold->start(*stored, range.begin, range.end, stage_->wanted_rows);
   scan_ = make_scan(stage_->aggregates);
   auto small_strips = settle_sink();
   MILLRACE_TRY(small_strips);
@@ -357,8 +358,8 @@ std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segme
   return handle < inputs_.borrowed.size() ? inputs_.borrowed[handle] : nullptr;
 }
 
-Status Query::redirect_rows(const Segment& segment, int64_t input_bytes) {
-  if (segment.keep != Segment::Keep::Memory) return redirect_to_parts(segment, input_bytes);
+Status Query::redirect_rows(const Segment& segment, const std::function<int64_t()>& input_bytes) {
+  if (segment.keep != Segment::Keep::Memory) return redirect_to_parts(segment, input_bytes());
   if (at_ + 1 != segments_.size()) return {};
   if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
   if (!persists()) return {};

@@ -84,7 +84,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status make_csv_scan();
   Result<bool> settle_sink();
   // Where the segment's rows go, if they are not collected; its input takes about so many bytes.
-  Status redirect_rows(const Segment& segment, int64_t input_bytes);
+  Status redirect_rows(const Segment& segment, const std::function<int64_t()>& input_bytes);
   Status redirect_to_parts(const Segment& segment, int64_t input_bytes);
   std::shared_ptr<const store::StoredFrame> stored_source(const Segment& segment) const;
   std::shared_ptr<const BorrowedFrame> borrowed_source(const Segment& segment) const;

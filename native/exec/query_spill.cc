@@ -80,7 +80,8 @@ Status Query::redirect_to_parts(const Segment& segment, int64_t input_bytes) {
     spec.by = make_number_ranges(spec.parting.keys.size(), rows, spec.parts);
   }
   // What is the result as it is has to fit in the end: better to know it before the disk is full of it.
-  const bool same_rows = segment.restores || (segment.parts_for && segment.parts_for->kind == OpSpec::Kind::Sort);
+  const bool sorts = segment.parts_for && segment.parts_for->kind == OpSpec::Kind::Sort;
+  const bool same_rows = segment.restores || (sorts && segment.parts_for->rows == INT64_MAX);
   const bool is_result = at_ + 3 == segments_.size() && segments_.back().steps.empty();
   if (same_rows && is_result && plan_->options.mode == Options::Mode::Collect) {
     spec.most_bytes = plan_->options.memory_limit_bytes;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exec/frame_operator.h"
+#include "exec/spilled_totals.h"
 
 #include "base/cold.h"
 
@@ -14,13 +15,22 @@ using Kind = OpSpec::Kind;
 using How = JoinOpSpec::How;
 using Keep = Segment::Keep;
 
+// Where memory is short, so few first rows of an order are still found as rows come.
+constexpr int64_t kMostTopRowsInMemory = 1024;
+
+// Without keys, other aggregates need memory for nothing but their one row.
+bool any_keeps_values(const OpSpec& op) {
+  return std::any_of(op.aggregates.begin(), op.aggregates.end(),
+                     [](const agg::AggregateSpec& aggregate) { return keeps_values(aggregate.function); });
+}
+
 // Whether it can work on parts of its inputs.
 bool takes_parts(const OpSpec& op) {
   switch (op.kind) {
-    case Kind::Sort: return op.rows == INT64_MAX;
-    case Kind::Window: return !op.window->keys.empty();
+    case Kind::Sort: return op.rows > kMostTopRowsInMemory;
+    case Kind::Window: return !op.window->keys.empty() || op.window->first == INT64_MAX;
     case Kind::Join: return op.join->how != How::Cross && op.join->how != How::Asof;
-    case Kind::Aggregate: return !op.names.empty();
+    case Kind::Aggregate: return !op.names.empty() || any_keeps_values(op);
     default: return false;
   }
 }
@@ -35,7 +45,7 @@ struct Readers {
 class SpillCutter {
  public:
   explicit SpillCutter(const Plan& plan)
-      : base_(cut_into_segments(plan)),
+      : base_(cut_into_segments(plan, kMostTopRowsInMemory)),
         always_(plan.options.spill == Options::Spill::Always),
         place_(base_.size()),
         readers_(base_.size()) {
@@ -52,7 +62,8 @@ class SpillCutter {
       const Segment& segment = base_[at_];
       const bool aggregates = !segment.steps.empty() && segment.steps.back()->kind == Kind::Aggregate;
       // Nobody knows of the rows of a feed whether their groups would not fit: most do, and then no row is kept.
-      const bool counts_on_few = segment.source && segment.source->fed && !always_;
+      const bool counts_on_few =
+          aggregates && segment.source && segment.source->fed && !always_ && !any_keeps_values(*segment.steps.back());
       if (segment.op && takes_parts(*segment.op)) {
         add_operator(segment);
       } else if (aggregates && takes_parts(*segment.steps.back()) && !counts_on_few) {
@@ -176,6 +187,7 @@ PartSpec restoring_spec(const OpSpec& op, const Schema& schema) {
 }
 
 Status aggregate_spec(const OpSpec& op, PartSpec& out) {
+  if (op.names.empty()) return {};
   for (uint32_t key = 0; key < op.names.size(); key++) {
     out.keys.push_back(key);
     out.orders.emplace_back();
@@ -203,9 +215,9 @@ bool keeps_order(const Plan& plan) {
 }
 
 size_t numbers_of(const OpSpec& op) {
-  if (op.kind == Kind::Window) return 1;
+  if (op.kind == Kind::Window) return op.window->keys.empty() && op.sort_keys.empty() ? 0 : 1;
   if (op.kind == Kind::Join) return op.join->how == How::Semi || op.join->how == How::Anti ? 1 : 2;
-  return op.kind == Kind::Aggregate && op.order == agg::Order::First ? 1 : 0;
+  return op.kind == Kind::Aggregate && !op.names.empty() && op.order == agg::Order::First ? 1 : 0;
 }
 
 Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
@@ -215,8 +227,12 @@ Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
   if (segment.restores) return restoring_spec(op, schema);
   if (op.kind == Kind::Aggregate) {
     MILLRACE_TRY(aggregate_spec(op, out));
-  } else if (op.kind == Kind::Sort) {
+  } else if (op.kind == Kind::Window && op.window->keys.empty() && op.sort_keys.empty()) {
+    return out;
+  } else if (op.kind == Kind::Sort || (op.kind == Kind::Window && op.window->keys.empty())) {
     out.how = PartSpec::How::Range;
+    out.numbered = op.kind == Kind::Window;
+    out.first_rows = op.rows;
     for (const SortKeySpec& key : op.sort_keys) {
       MILLRACE_TRY(add_key(key.column, schema, out));
       out.orders.push_back({key.descending, key.nulls_first});

@@ -18,6 +18,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
                                                                     {"frameInfo", frame_info},
                                                                     {"frameRelease", frame_release},
                                                                     {"execute", execute},
+                                                                    {"collectResults", collect_results},
                                                                     {"queryNext", query_next},
                                                                     {"queryNextFrame", query_next_frame},
                                                                     {"queryCancel", query_cancel},

@@ -15,6 +15,7 @@ Napi::Value feed_end(const Napi::CallbackInfo& info);
 Napi::Value frame_info(const Napi::CallbackInfo& info);
 Napi::Value frame_release(const Napi::CallbackInfo& info);
 Napi::Value execute(const Napi::CallbackInfo& info);
+Napi::Value collect_results(const Napi::CallbackInfo& info);
 Napi::Value query_next(const Napi::CallbackInfo& info);
 Napi::Value query_next_frame(const Napi::CallbackInfo& info);
 Napi::Value query_cancel(const Napi::CallbackInfo& info);

@@ -1,4 +1,4 @@
-// execute, queryNext, queryCancel, queryProgress.
+// execute, collectResults, queryNext, queryCancel, queryProgress.
 #include "node/bindings.h"
 #include "node/delivery.h"
 #include "node/frame_write.h"
@@ -113,6 +113,11 @@ Napi::Value result_of(Napi::Env env, exec::QueryResult query) {
 }
 
 }  // namespace
+
+Napi::Value collect_results(const Napi::CallbackInfo& info) {
+  const bool again = info[0].IsBoolean() && info[0].As<Napi::Boolean>();
+  return Napi::Boolean::New(info.Env(), EnvState::of(info.Env()).collect_results(info.Env(), again));
+}
 
 Napi::Value execute(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();

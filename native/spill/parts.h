@@ -66,8 +66,8 @@ class PartWriter {
  public:
   PartWriter(const Schema& schema, size_t parts, SharedFile& file, const SpillPolicy& policy);
 
-  // Row i goes to part_of_row[i]; null: all to the first part.
-  Status append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows);
+  // Row i goes to part_of_row[i]; null: all to the first part. Rows of parts from `wanted_parts` on are left out.
+  Status append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows, size_t wanted_parts = kMostParts);
   // The rows so far, as chunks by part.
   Result<std::vector<Part>> take();
   void clear();

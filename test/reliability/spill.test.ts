@@ -23,6 +23,7 @@ const other: DataFrame = fromColumns({
 
 const queries: Record<string, DataFrame> = {
   sort: wide.sortBy('text'),
+  'first rows of a sort': wide.sortBy('text').head(100_000),
   'sort of few values': wide.withColumns(c => ({ few: c.key.mod(3) })).sortBy('few'),
   join: wide.join(other, { on: 'key' }),
   'outer join': wide.filter(c => c.key.mod(3).ne(0)).join(other, { on: 'key', how: 'outer' }),
@@ -44,7 +45,7 @@ async function rowsOf(query: DataFrame, options: object): Promise<Record<string,
 describe.each(Object.entries(queries))('%s', (_, query) => {
   test('gives the same rows with a tenth of the memory', async () => {
     const expected = await rowsOf(query, { spill: 'never' })
-    expect(Object.values(expected)[0]!.split(',').length).toBeGreaterThan(rows / 2)
+    expect(Object.values(expected)[0]!.split(',').length).toBeGreaterThan(rows / 4)
     const memoryLimit = 10_000_000
     await expect(rowsOf(query, { memoryLimit, spill: 'never' })).rejects.toMatchObject({
       code: 'ERR_MEMORY_LIMIT',
