@@ -176,6 +176,8 @@ test('rows that are several times the memory that the query may use', async () =
   const whole = await sorted.compute({ memoryLimit: '24MB' })
   expect(whole.toObjects()).toEqual([{ first: 1008, last: 0, n: rows * 50 }])
   expect(whole.stats.spilledBytes).toBeGreaterThan(0)
+  const medians = wide.groupBy('k').agg(c => ({ middle: c.x.median() }))
+  expect((await medians.compute({ memoryLimit: '24MB' })).middle.toArray()).toEqual(new Array(1009).fill(1))
   await expect(sorted.compute({ memoryLimit: '24MB', spill: 'never' })).rejects.toMatchObject({
     code: 'ERR_MEMORY_LIMIT',
   })
@@ -185,6 +187,46 @@ test('rows that are several times the memory that the query may use', async () =
     message: expect.stringContaining('a batch of mapBatches'),
     hint: expect.stringContaining('size'),
   })
+})
+
+test('memory of results is written again, and nothing of older rows shows', async () => {
+  const table = await df
+    .select('id')
+    .mapBatches(
+      ({ id }, { index }) => {
+        const kept = [...id.values].filter(x => x % (1 + (index % 5)) === 0)
+        return {
+          id: Float64Array.from(kept),
+          even: kept.map(x => (x % 2 === 0 ? BigInt(x) : null)),
+          name: kept.map(x => (x % 3 === 0 ? null : `${x}`.repeat(x % 7))),
+          small: Uint8Array.from(kept, x => x % 251),
+          flag: {
+            values: Uint8Array.from(kept, x => x % 2),
+            validity: new Uint8Array(kept.length).fill(0b10110111),
+          },
+        }
+      },
+      {
+        returns: { id: 'float64', even: 'int64?', name: 'utf8?', small: 'uint8', flag: 'uint8?' },
+        size: 997,
+      },
+    )
+    .compute()
+  const kept: number[] = []
+  const flags: (number | null)[] = []
+  for (let batch = 0; batch * 997 < rows; batch++) {
+    let place = 0
+    for (let x = batch * 997; x < Math.min(rows, (batch + 1) * 997); x++) {
+      if (x % (1 + (batch % 5)) !== 0) continue
+      kept.push(x)
+      flags.push((0b10110111 >> (place++ & 7)) & 1 ? x % 2 : null)
+    }
+  }
+  expect(table.id.toArray()).toEqual(kept)
+  expect(table.even.toArray()).toEqual(kept.map(x => (x % 2 === 0 ? x : null)))
+  expect(table.name.toArray()).toEqual(kept.map(x => (x % 3 === 0 ? null : `${x}`.repeat(x % 7))))
+  expect(table.small.toArray()).toEqual(kept.map(x => x % 251))
+  expect(table.flag.toArray()).toEqual(flags)
 })
 
 test('a function that throws, hangs or dies in the middle of the stream fails the query alone', async () => {
