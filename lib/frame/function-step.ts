@@ -181,7 +181,7 @@ export class FunctionStep extends BatchStep<PendingCall> {
       if (!keepsInput) room.batches.give(memory)
       if (into && !usesInto) room.results.give(into)
       await before
-      if (this.signal.aborted) return
+      if (this.signal.aborted) return room.leave(ownBytes)
       const read = rows > 0 ? native().feedPush(feed, lentColumns(columns)) : Promise.resolve(true)
       void read.then(more => {
         if (keepsInput) room.batches.give(memory)
