@@ -99,6 +99,8 @@ export function encodeNode(step: PlanNode, handles: Handles): Encoded {
       return encodeCsv(step, handles)
     case 'memoryScan':
       return { op: 'memory', handle: handles.push(step.handle) - 1, ...(isMade(step) && { made: true }) }
+    case 'fedScan':
+      return { op: 'memory', handle: handles.push(step.handle) - 1, made: true }
     case 'join':
       return encodeJoin(step)
     case 'mapBatches':

@@ -68,7 +68,7 @@ int64_t bytes_of(const SegmentRows& input, const store::StoredFrame* stored) {
 Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs)
     : plan_(std::move(plan)),
       inputs_(std::move(inputs)),
-      spills_(plan_->options.spill == Options::Spill::Always),
+      spills_(spills_from_the_start()),
       segments_(spills_ ? cut_for_spilling(*plan_) : cut_into_segments(*plan_)),
       results_(segments_.size()),
       state_(plan_->options.memory_limit_bytes),
@@ -85,14 +85,17 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
   const auto holds = [](const auto& handles, int handle) {
     return handle >= 0 && static_cast<size_t>(handle) < handles.size() && handles[static_cast<size_t>(handle)];
   };
-  for (const OpSpec& op : plan.value()->steps) {
+  for (OpSpec& op : plan.value()->steps) {
+    op.fed = op.kind == OpSpec::Kind::Memory && holds(inputs.feeds, op.frame_handle);
     const bool missing = op.kind == OpSpec::Kind::Memory
                              ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle) &&
-                                   !holds(inputs.borrowed, op.frame_handle)
+                                   !holds(inputs.borrowed, op.frame_handle) && !op.fed
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
-  return std::shared_ptr<Query>(new Query(plan.take(), std::move(inputs)));
+  auto query = std::shared_ptr<Query>(new Query(plan.take(), std::move(inputs)));
+  MILLRACE_TRY(query->claim_feeds());
+  return query;
 }
 
 void Query::begin(OnDone on_done) {
@@ -123,6 +126,7 @@ bool Query::is_small() const {
   size_t text_bytes = 0;
   for (const OpSpec& op : plan_->steps) {
     int64_t out = 0;
+    if (op.fed) return false;
     if (op.kind == OpSpec::Kind::Memory) {
       const auto handle = static_cast<size_t>(op.frame_handle);
       if (const auto& frame = inputs_.frames[handle]) {
@@ -200,8 +204,7 @@ Result<Query::Step> Query::run_segment(const Segment& segment) {
   return launch();
 }
 
-void Query::cancel() {
-  state_.aborted.store(true);
+void Query::wake() {
   std::shared_ptr<StageJob> job;
   {
     const std::lock_guard lock(job_mutex_);
@@ -210,20 +213,26 @@ void Query::cancel() {
   if (job) job->resume();
 }
 
+void Query::cancel() {
+  state_.aborted.store(true);
+  wake();
+}
+
 void Query::next_batch(BatchReply reply) {
   queue_.next(std::move(reply));
-  std::shared_ptr<StageJob> job;
-  {
-    const std::lock_guard lock(job_mutex_);
-    job = job_;
-  }
-  if (job && !queue_.full()) job->resume();
+  if (!queue_.full()) wake();
 }
 
 SegmentRows Query::input_of(const Segment& segment) const {
   if (!segment.source) return results_[segment.inputs[0]];
   if (const auto borrowed = borrowed_source(segment)) {
     return {{borrowed->schema, borrowed->rows, {}, {}}, nullptr, nullptr, borrowed};
+  }
+  if (const auto feed = feed_source(segment)) {
+    SegmentRows out;
+    out.view.schema = feed->schema();
+    out.feed = feed;
+    return out;
   }
   return {FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]), nullptr, nullptr};
 }
@@ -249,7 +258,8 @@ Status Query::run_operator_of(const Segment& segment) {
 }
 
 bool Query::relabels(const Segment& segment) const {
-  if (segment.source && (segment.source->csv || stored_source(segment) || borrowed_source(segment))) return false;
+  if (segment.source && (segment.source->csv || segment.source->fed)) return false;
+  if (stored_source(segment) || borrowed_source(segment)) return false;
   if (segment.keep != Segment::Keep::Memory) return false;
   if (!segment.source && (results_[segment.inputs[0]].parts || results_[segment.inputs[0]].parted)) return false;
   if (is_last(segment) && persists()) return false;
@@ -297,18 +307,19 @@ Status Query::begin_memory(const Segment& segment) {
   if (input.parts) input.view = {input.parts->schema, input.parts->rows, {}, {}};
   if (input.parted) input.view = {input.parted->schema(), 0, {}, {}};
   std::vector<const OpSpec*> steps = segment.steps;
-  const bool ranged = !input.parts && !input.parted;
+  const bool ranged = !input.parts && !input.parted && !input.feed;
   const RowRange range = ranged ? cut_range(steps, input.view.rows) : RowRange{};
   auto stage = bind_stage(steps, input.view.schema, false, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  MILLRACE_TRY(redirect_rows(segment, [&] { return bytes_of(input, stored.get()); }));
+  MILLRACE_TRY(redirect_rows(segment, [&] { return input.feed ? guessed_bytes() : bytes_of(input, stored.get()); }));
   ChunkFilter filter;
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
   const auto make_scan = [&](bool large_strips) {
     if (input.borrowed)
       return make_borrowed_scan(input.borrowed, range, large_strips, stage_->needed, plan_->options, state_);
+    if (input.feed) return make_feed_scan(input.feed, stage_->needed, plan_->options, state_);
     if (input.parted) return make_parted_scan(input.parted, stage_->needed, plan_->options, state_);
     if (input.parts) return make_part_scan(input.parts, stage_->needed, plan_->options, state_);
     const std::vector<uint32_t> by_code = stage_->sink->reads_codes() ? stage_->by_code : std::vector<uint32_t>();
@@ -409,6 +420,7 @@ Status Query::take_result(StageResult result) {
   }
   MILLRACE_TRY(std::move(result.status));
   const Segment& segment = segments_[at_];
+  if (const auto feed = feed_source(segment)) feed->close();  // it may have enough before all has come
   const OpSpec* read = segment.source;
   if (!segment.inputs.empty() && results_[segment.inputs[0]].parted) read = segments_[segment.inputs[0]].op;
   profile_.add_pipeline(segment, read, *stage_, result, stored_.get());
@@ -458,6 +470,7 @@ void Query::finish(Status status) {
     writing = std::move(stage_);
   }
   results_.clear();
+  close_feeds();
   // The query lives on until its handle is collected; files, buffers and the frames that it read do not.
   stored_.reset();
   kept_.reset();

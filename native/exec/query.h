@@ -16,6 +16,7 @@ struct QueryInputs {
   std::vector<std::shared_ptr<const store::StoredFrame>> stored;
   std::vector<std::shared_ptr<const BorrowedFrame>> borrowed;
   std::vector<std::shared_ptr<const std::vector<uint8_t>>> bytes;
+  std::vector<std::shared_ptr<Feed>> feeds;
 };
 
 struct QueryResult {
@@ -35,6 +36,7 @@ struct SegmentRows {
   std::shared_ptr<spill::Parts> parts;  // of a pipeline that keeps its rows as parts, or as a table in one
   std::shared_ptr<PartedOperator> parted;
   std::shared_ptr<const BorrowedFrame> borrowed = nullptr;  // a source in memory of others
+  std::shared_ptr<Feed> feed = nullptr;                     // a source whose rows are still to come
   StoredView stored = {};  // columns of a stored frame, left as they are to operators that read them so
 };
 
@@ -86,6 +88,15 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status redirect_to_parts(const Segment& segment, int64_t input_bytes);
   std::shared_ptr<const store::StoredFrame> stored_source(const Segment& segment) const;
   std::shared_ptr<const BorrowedFrame> borrowed_source(const Segment& segment) const;
+  std::shared_ptr<Feed> feed_source(const Segment& segment) const;
+  // The job in progress goes on, if it waits for something.
+  void wake();
+  // Makes this the reader of all feeds. ERR_SOURCE_CONSUMED where one has had a reader.
+  Status claim_feeds();
+  void close_feeds();
+  bool spills_from_the_start() const;
+  // What a feed may bring.
+  int64_t guessed_bytes() const;
   // Of a pipeline that reads memory.
   SegmentRows input_of(const Segment& segment) const;
   bool is_last(const Segment& segment) const { return &segment == &segments_.back(); }

@@ -16,8 +16,10 @@ bool Query::starts_over(const Status& status) {
   if (kept_ && kept_->refused.load()) return false;
   // Who has read some batches gets the ones behind them, which needs an order.
   if (queue_.rows() > 0 && !keeps_order(*plan_)) return false;
-  // What has been read of a pipe is gone.
+  // What has been read of a pipe or a feed is gone.
   if (csv_input_ && csv_input_->sequential()) return false;
+  const auto touched = [](const auto& feed) { return feed && !feed->untouched(); };
+  if (std::any_of(inputs_.feeds.begin(), inputs_.feeds.end(), touched)) return false;
   {
     const std::lock_guard lock(job_mutex_);
     job_.reset();

@@ -45,7 +45,10 @@ struct Readers {
 class SpillCutter {
  public:
   explicit SpillCutter(const Plan& plan)
-      : base_(cut_into_segments(plan, kMostTopRowsInMemory)), place_(base_.size()), readers_(base_.size()) {
+      : base_(cut_into_segments(plan, kMostTopRowsInMemory)),
+        always_(plan.options.spill == Options::Spill::Always),
+        place_(base_.size()),
+        readers_(base_.size()) {
     for (const Segment& segment : base_) {
       for (const size_t input : segment.inputs) {
         readers_[input].count++;
@@ -58,9 +61,12 @@ class SpillCutter {
     for (at_ = 0; at_ < base_.size(); at_++) {
       const Segment& segment = base_[at_];
       const bool aggregates = !segment.steps.empty() && segment.steps.back()->kind == Kind::Aggregate;
+      // Nobody knows of the rows of a feed whether their groups would not fit: most do, and then no row is kept.
+      const bool counts_on_few =
+          aggregates && segment.source && segment.source->fed && !always_ && !any_keeps_values(*segment.steps.back());
       if (segment.op && takes_parts(*segment.op)) {
         add_operator(segment);
-      } else if (aggregates && takes_parts(*segment.steps.back())) {
+      } else if (aggregates && takes_parts(*segment.steps.back()) && !counts_on_few) {
         add_aggregate(segment);
       } else {
         add_plain(segment);
@@ -153,6 +159,7 @@ class SpillCutter {
   }
 
   const std::vector<Segment> base_;
+  const bool always_;
   std::vector<size_t> place_;  // by segment of base_: whose result is its
   std::vector<Readers> readers_;
   std::vector<Segment> out_;

@@ -35,7 +35,7 @@ bool StageJob::take_task(StripTask& task) {
   {
     const std::lock_guard lock(mutex_);
     if (query_.is_aborted() && !complete()) fail(aborted_error());
-    if (stopped_ || stage_.sink->blocked() || stage_.sink->wants_drain()) return false;
+    if (stopped_ || held_up() || stage_.sink->wants_drain()) return false;
     if (!redo_.empty()) {  // others may wait for it
       task = redo_.front();
       redo_.pop_front();
@@ -160,13 +160,12 @@ void StageJob::done() {
     std::unique_lock lock(mutex_);
     if (!complete() && stage_.sink->wants_drain()) drain(lock);
     if (!complete()) {
-      parked_ = true;
       paused_ = false;
-      if (stage_.sink->blocked() && !query_.is_aborted()) return;
-      parked_ = false;
+      // First, so that no resume() from here on is missed.
+      parked_.store(true);
+      if (held_up() && !query_.aborted.load()) return;
       lock.unlock();
-      ThreadPool::shared().submit(shared_from_this());
-      return;
+      return resume();
     }
   }
   locals_.clear();
@@ -205,12 +204,7 @@ void StageJob::drain(std::unique_lock<std::mutex>& lock) {
 }
 
 void StageJob::resume() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!parked_) return;
-    parked_ = false;
-  }
-  ThreadPool::shared().submit(shared_from_this());
+  if (parked_.exchange(false)) ThreadPool::shared().submit(shared_from_this());
 }
 
 }  // namespace millrace::exec

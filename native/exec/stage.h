@@ -26,7 +26,7 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   bool work(uint32_t slot) override;
   uint32_t max_workers() const override { return workers_; }
   void done() override;
-  // A sink that was blocked has room again.
+  // A sink that was blocked has room again, or a scan that waited has more. Does not wait for the stage's lock.
   void resume();
 
  private:
@@ -51,6 +51,8 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   void fail(Status status, int widen_column = -1);
   void drain(std::unique_lock<std::mutex>& lock);
   bool crowded() const;
+  // Whether no strip can be taken until resume() is called.
+  bool held_up() const { return stage_.sink->blocked() || scan_.waits(); }
   bool complete() const { return stopped_ || next_merge_ == scan_.strip_count(); }
 
   const BoundStage& stage_;
@@ -60,13 +62,13 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   const std::function<void(StageResult)> on_done_;
   std::vector<Local> locals_;
 
-  std::mutex mutex_;  // guards all below
+  std::atomic<bool> parked_{false};  // who makes it false submits the job
+  std::mutex mutex_;                 // guards all below
   std::map<int64_t, Finished> pending_;
   std::deque<StripTask> redo_;
   int64_t next_merge_ = 0;
   int64_t expected_start_ = -1;
   bool stopped_ = false;
-  bool parked_ = false;
   bool paused_ = false;  // until all strips in progress are merged
   StageResult result_;
 };

@@ -19,6 +19,10 @@ struct HandleTag<const exec::BorrowedFrame> {
   static constexpr napi_type_tag value{0x6d696c6c72616365, 0x626f72726f770001};
 };
 template <>
+struct HandleTag<exec::Feed> {
+  static constexpr napi_type_tag value{0x6d696c6c72616365, 0x6665656400000001};
+};
+template <>
 struct HandleTag<exec::Query> {
   static constexpr napi_type_tag value{0x6d696c6c72616365, 0x7175657279000001};
 };
@@ -27,6 +31,7 @@ struct HandleTag<exec::Query> {
 inline int64_t outside_bytes(const Frame& frame) { return frame.bytes(); }
 inline int64_t outside_bytes(const store::StoredFrame& frame) { return frame.bytes(); }
 inline int64_t outside_bytes(const exec::BorrowedFrame& frame) { return frame.bytes(); }
+inline int64_t outside_bytes(const exec::Feed&) { return 0; }
 inline int64_t outside_bytes(const exec::Query&) { return 0; }
 
 template <class T>

@@ -4,6 +4,7 @@ import { planOf } from '../../dist/frame/data-frame.js'
 import { localExecutor } from '../../dist/frame/local-executor.js'
 import { engineOnly } from '../../dist/frame/run.js'
 import { hasFunctions } from '../../dist/frame/run-functions.js'
+import { RunningSteps } from '../../dist/frame/running-steps.js'
 import { tableOf } from '../../dist/frame/table/table.js'
 import { asc, count, type DataFrame, desc, fromColumns, readCsv, rowNumber } from '../../dist/index.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
@@ -169,10 +170,12 @@ export async function runFrame(frame: Frame, { optimized, threads, vectorRows }:
   return Array.from({ length: table.length }, (_, row) => columns.map((column: Cell[]) => column[row]!))
 }
 
-// What functions and patterns read is run before, as it always is.
+// What patterns read is run before, as it always is.
 async function unoptimized(frame: Frame, settings: object): Promise<any> {
   const whole = planOf(frame)!
-  const plan = hasFunctions(whole) ? await engineOnly(whole, {}) : whole
+  const steps = new RunningSteps(undefined)
+  const plan = hasFunctions(whole) ? (await engineOnly(whole, {}, steps)).engine : whole
   const result = await localExecutor.run(serializePlan(plan, settings as never), true).result
+  steps.stop()
   return tableOf(result, plan.schema, { int64: 'number', dates: 'ms' })
 }

@@ -76,6 +76,45 @@ test('workers that are terminated in the middle of queries take nothing with the
   expect(printed.trim()).not.toBe('')
 })
 
+test('workers that are terminated while functions feed their queries take nothing with them', async () => {
+  const printed = await program(
+    'fed-workers.mjs',
+    `import { Worker, isMainThread } from 'node:worker_threads'
+     import { readCsv } from MILLRACE
+     const query = () =>
+       readCsv(DATA)
+         .mapBatches(({ k, v }) => ({ k: k.values, v: v.values }), { returns: { k: 'utf8', v: 'float64' }, size: 5000 })
+         .head(200_000)
+         .groupBy('k')
+         .v.mean()
+         .compute()
+     if (!isMainThread) {
+       for (;;) await query()
+     } else {
+       for (let round = 0; round < 6; round++) {
+         const workers = [0, 1].map(() => new Worker(new URL(import.meta.url)))
+         await new Promise(resolve => setTimeout(resolve, 100 + round * 60))
+         await Promise.all(workers.map(worker => worker.terminate()))
+       }
+       console.log((await query()).length)
+     }`,
+  )
+  expect(printed.trim()).toBe('2')
+})
+
+test('a reader that stops in the middle of a stream of functions does not keep its process alive', async () => {
+  const printed = await program(
+    'left.mjs',
+    `import { readCsv } from MILLRACE
+     const rows = readCsv(DATA)
+       .mapBatches(({ v }) => ({ v: v.values }), { returns: { v: 'float64' }, size: 1000 })
+       .batches({ size: 1000 })
+     const { value } = await rows.next()
+     console.log(value.length)`,
+  )
+  expect(printed.trim()).toBe('1000')
+})
+
 test('nothing keeps a process alive once its queries are done', async () => {
   const began = performance.now()
   const printed = await program(
