@@ -51,7 +51,7 @@ export interface ComputeOptions extends RunOptions, ReadingOptions {}
 
 /** Options of `batches`. */
 export interface BatchOptions extends ReadingOptions, Omit<RunOptions, 'progress' | 'onProgress'> {
-  /** Rows a batch; default 65,536. The last one may be smaller. */
+  /** Rows a batch; default 65,536, or fewer where `memoryLimit` has no room for those. The last one may be smaller. */
   readonly size?: number
 }
 

@@ -46,6 +46,8 @@ Result<FrameView> join_frames(const OpSpec& op, const FrameView& left, const Fra
                               OperatorContext& context);
 Result<FrameView> join_inputs(const OpSpec& op, const OperatorInput& left, const OperatorInput& right,
                               OperatorContext& context);
+// ERR_SCHEMA_MISMATCH where the tables of a concat have other columns.
+Status check_same_columns(const Schema& first, const Schema& other);
 Result<FrameView> concat_frames(const std::vector<FrameView>& inputs, OperatorContext& context);
 Result<FrameView> sample_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 // The new columns come before the last `behind` ones of the input.

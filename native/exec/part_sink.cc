@@ -131,7 +131,14 @@ class KeySampler final : public LocalSink {
 class PartSink final : public Sink {
  public:
   PartSink(PartSinkSpec spec, std::shared_ptr<Parts> into)
-      : spec_(std::move(spec)), into_(std::move(into)), file_(*spec_.policy.space) {
+      : spec_(std::move(spec)),
+        into_(std::move(into)),
+        file_(*spec_.policy.space, spec_.appends ? into_->file : nullptr) {
+    if (spec_.appends) {
+      for (size_t c = 0; c < spec_.schema.size(); c++) into_->schema[c].nullable |= spec_.schema[c].nullable;
+      by_ = std::move(spec_.by);
+      return;
+    }
     *into_ = {};
     into_->schema = spec_.schema;
     if (spec_.parting.numbered) into_->schema.push_back({fresh_name(spec_.schema), TypeId::Int64, false});
@@ -197,6 +204,7 @@ class PartSink final : public Sink {
   void open_parts(std::unique_ptr<spill::Partitioner> by) {
     by_ = std::move(by);
     into_->parts = std::vector<Part>(by_->parts());
+    into_->by = by_->clone();
     for (size_t i = 0; i < into_->parts.size(); i++) into_->parts[i].single_key = by_->single_key(i);
   }
 

@@ -27,19 +27,7 @@ FrameView first_columns(FrameView view, size_t count) {
   return view;
 }
 
-Result<FrameView> copy_rows(const FrameView& from, int64_t first, int64_t count, MemoryBudget* budget) {
-  auto out = std::make_shared<Frame>();
-  out->schema = from.schema;
-  out->rows = count;
-  for (const Column* column : from.columns) {
-    ColumnBuilder builder(column->type, budget);
-    MILLRACE_TRY(builder.append_range(*column, first, count));
-    auto copy = builder.finish();
-    MILLRACE_TRY(copy);
-    out->columns.push_back(copy.take());
-  }
-  return FrameView::of(std::move(out));
-}
+}  // namespace
 
 Result<FrameView> empty_view(const Schema& schema) {
   auto frame = std::make_shared<Frame>();
@@ -51,8 +39,6 @@ Result<FrameView> empty_view(const Schema& schema) {
   }
   return FrameView::of(std::move(frame));
 }
-
-}  // namespace
 
 Result<std::shared_ptr<PartedOperator>> PartedOperator::make(const Segment& segment, PartsInputs inputs,
                                                              const spill::SpillPolicy& policy, const Options& options,
@@ -86,7 +72,9 @@ Status PartedOperator::prepare() {
     numbered_join_.kind = Kind::Join;
     numbered_join_.join = std::make_unique<JoinOpSpec>(*op_.join);
     auto& outputs = numbered_join_.join->outputs;
-    outputs.push_back({name_beside(outputs, "left row"), false, inputs_[0]->schema.back().name});
+    if (numbers_of(op_) > 0) {
+      outputs.push_back({name_beside(outputs, "left row"), false, inputs_[0]->schema.back().name});
+    }
     if (numbers_of(op_) == 2) {
       outputs.push_back({name_beside(outputs, "right row"), true, inputs_[1]->schema.back().name});
     }
@@ -94,6 +82,7 @@ Status PartedOperator::prepare() {
   auto schema = find_schema();
   MILLRACE_TRY(schema);
   schema_ = schema.take();
+  if (op_.kind == Kind::Join && !segment_.restores) return prepare_join();
   if (op_.kind != Kind::Window || !op_.window->keys.empty() || segment_.restores) return {};
   auto whole = WholeWindow::make(op_, inputs_[0], {policy_, options_, query_});
   MILLRACE_TRY(whole);
@@ -128,6 +117,7 @@ Result<Schema> PartedOperator::find_schema() {
 }
 
 int64_t PartedOperator::bytes() const {
+  if (cross_) return cross_->bytes;
   int64_t out = 0;
   for (const auto& input : inputs_) {
     for (const spill::Part& part : input->parts) out += part.bytes;
@@ -142,7 +132,9 @@ int64_t PartedOperator::numbered_rows() const {
 
 int64_t PartedOperator::Sides::bytes() const {
   int64_t out = 0;
-  for (const spill::Parts* table : tables) out += table->parts[part].bytes;
+  // To order a row takes about as much, however narrow it is.
+  constexpr int64_t kRowOverhead = 16;
+  for (const spill::Parts* table : tables) out += table->parts[part].bytes + table->parts[part].rows * kRowOverhead;
   return out;
 }
 
@@ -152,7 +144,10 @@ bool PartedOperator::in_order(const spill::Part& part) const {
 
 // Some chunks each, of a part whose rows are in order.
 void PartedOperator::cut(const spill::Part& part, size_t at, std::vector<Piece>& out) const {
-  const auto cuts = static_cast<size_t>(part.bytes / std::max<int64_t>(policy_.part_bytes, 1)) + 1;
+  // A window's rows are wider by its results.
+  constexpr int64_t kResultBytes = 16;
+  const int64_t added = whole_ ? part.rows * kResultBytes * static_cast<int64_t>(op_.window->columns.size()) : 0;
+  const auto cuts = static_cast<size_t>((part.bytes + added) / std::max<int64_t>(policy_.part_bytes, 1)) + 1;
   const size_t chunks = part.chunks.size();
   const size_t step = (chunks + cuts - 1) / cuts;
   for (size_t first = 0; first < chunks; first += step) out.push_back({at, first, std::min(chunks, first + step)});
@@ -162,6 +157,10 @@ std::vector<PartedOperator::Piece> PartedOperator::pieces() const {
   std::vector<Piece> out;
   if (whole_) {
     cut(whole_->rows().parts[0], 0, out);
+    return out;
+  }
+  if (cross_) {
+    for (size_t i = 0; i < cross_->pieces; i++) out.push_back({i, 0, 0});
     return out;
   }
   const std::vector<spill::Part>& parts = inputs_[0]->parts;
@@ -178,10 +177,10 @@ std::vector<PartedOperator::Piece> PartedOperator::pieces() const {
   return out;
 }
 
-Result<bool> PartedOperator::run_piece(const Piece& piece, bool forget, const Consumer& consume) {
-  if (piece.rows == INT64_MAX) return run_whole_piece(piece, forget, consume);
+Result<bool> PartedOperator::run_piece(const Piece& piece, const Consumer& consume) {
+  if (piece.rows == INT64_MAX) return run_whole_piece(piece, consume);
   int64_t left = piece.rows;
-  return run_whole_piece(piece, forget, [&](FrameView rows) -> Result<bool> {
+  return run_whole_piece(piece, [&](FrameView rows) -> Result<bool> {
     rows.rows = std::min(rows.rows, left);
     left -= rows.rows;
     auto more = consume(rows);
@@ -190,29 +189,41 @@ Result<bool> PartedOperator::run_piece(const Piece& piece, bool forget, const Co
   });
 }
 
-Result<bool> PartedOperator::run_whole_piece(const Piece& piece, bool forget, const Consumer& consume) {
-  if (whole_) return run_whole_window(piece, forget, consume);
-  if (piece.end_chunk > 0) return pass_on(*inputs_[0], piece, forget, consume);
+void PartedOperator::forget(const Piece& piece) {
+  if (cross_) return;
+  if (piece.end_chunk > 0) {
+    spill::Part& part = (whole_ ? whole_->rows() : *inputs_[0]).parts[piece.part];
+    for (size_t i = piece.first_chunk; i < piece.end_chunk; i++) part.chunks[i].columns.reset();
+    return;
+  }
+  for (const auto& input : inputs_) std::vector<spill::PartChunk>().swap(input->parts[piece.part].chunks);
+}
+
+Result<bool> PartedOperator::run_whole_piece(const Piece& piece, const Consumer& consume) {
+  if (whole_) return run_whole_window(piece, consume);
+  if (cross_) return run_cross(piece.part, consume);
+  if (piece.end_chunk > 0) return pass_on(*inputs_[0], piece, consume);
   Sides sides;
   for (const auto& input : inputs_) sides.tables.push_back(input.get());
   sides.part = piece.part;
-  auto more = run(sides, consume);
-  for (const auto& input : inputs_) {
-    if (forget) std::vector<spill::PartChunk>().swap(input->parts[piece.part].chunks);
-  }
-  return more;
+  if (!beside_.empty()) sides.beside = beside_[piece.part];
+  return run(sides, consume);
 }
 
 Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
   const spill::Part& part = sides.tables[0]->parts[sides.part];
   if (op_.kind == Kind::Aggregate && op_.names.empty()) return run_totals(sides, consume);
+  if (!beside_.empty()) return run_asof(sides, consume);
   if (in_order(part)) {
-    return pass_on(*sides.tables[0], {sides.part, 0, part.chunks.size()}, true, consume);
+    return pass_on(*sides.tables[0], {sides.part, 0, part.chunks.size()}, consume);
   }
   if (sides.bytes() > 2 * policy_.part_bytes && !part.single_key && sides.level < kMostSplits) {
     return run_split(sides, consume);
   }
   if (op_.kind == Kind::Aggregate && !segment_.restores) return run_groups(sides, consume);
+  const bool joins = op_.kind == Kind::Join && !segment_.restores;
+  const bool counts_partners = joins && (op_.join->left_unique || op_.join->right_unique);
+  if (joins && !counts_partners && sides.bytes() > 2 * policy_.part_bytes) return join_large_part(sides, consume);
   std::vector<FrameView> inputs;
   for (spill::Parts* table : sides.tables) {
     auto frame =
@@ -220,7 +231,7 @@ Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
     MILLRACE_TRY(frame);
     inputs.push_back(FrameView::of(frame.take()));
   }
-  if (op_.kind == Kind::Join && !segment_.restores) return join(inputs, consume);
+  if (joins) return join(numbered_join_, inputs, consume);
   auto rows = operate(inputs, policy_.budget);
   MILLRACE_TRY(rows);
   inputs.clear();
@@ -237,33 +248,6 @@ Result<bool> PartedOperator::run_groups(const Sides& sides, const Consumer& cons
     if (groups.status().code() != Code::MemoryLimit || !splits) return groups.take_status();
   }
   return run_split(sides, consume);
-}
-
-// Keys of many rows on both sides give more rows than memory holds. Then half of the side whose order counts goes
-// first, where each of its rows can be looked at alone.
-Result<bool> PartedOperator::join(const std::vector<FrameView>& inputs, const Consumer& consume) {
-  using How = JoinOpSpec::How;
-  const JoinOpSpec& spec = *op_.join;
-  const size_t side = spec.how == How::Right ? 1 : 0;
-  const int64_t count = inputs[side].rows;
-  const bool alone = spec.how != How::Outer && !spec.left_unique && !spec.right_unique;
-  {
-    // An attempt must not take what the other threads need.
-    MemoryBudget share(alone && count > 1 ? policy_.thread_bytes / 2 : INT64_MAX, policy_.budget);
-    auto rows = operate(inputs, &share);
-    if (rows.ok()) return consume(rows.value());
-    if (rows.status().code() != Code::MemoryLimit || !alone || count < 2) return rows.take_status();
-  }
-  for (const auto& [first, last] : {std::pair{int64_t{0}, count / 2}, std::pair{count / 2, count}}) {
-    std::vector<FrameView> half = inputs;
-    auto cut = copy_rows(inputs[side], first, last - first, policy_.budget);
-    MILLRACE_TRY(cut);
-    half[side] = cut.take();
-    auto more = join(half, consume);
-    MILLRACE_TRY(more);
-    if (!more.value()) return false;
-  }
-  return true;
 }
 
 Result<FrameView> PartedOperator::operate(const std::vector<FrameView>& inputs, MemoryBudget* budget) {
@@ -300,7 +284,7 @@ Result<FrameView> PartedOperator::window(const FrameView& input) {
   return window_frame(op_, input, context, numbers_of(op_));
 }
 
-Result<bool> PartedOperator::run_whole_window(const Piece& piece, bool forget, const Consumer& consume) {
+Result<bool> PartedOperator::run_whole_window(const Piece& piece, const Consumer& consume) {
   spill::Parts& rows = whole_->rows();
   std::vector<spill::PartChunk>& chunks = rows.parts[0].chunks;
   int64_t first = 0;
@@ -314,7 +298,6 @@ Result<bool> PartedOperator::run_whole_window(const Piece& piece, bool forget, c
     auto added = results.read(first, chunks[i].rows);
     MILLRACE_TRY(added);
     first += chunks[i].rows;
-    if (forget) chunks[i].columns.reset();
     FrameView out = FrameView::of(frame.take());
     add_columns(out, FrameView::of(added.take()), numbers_of(op_));
     auto more = consume(out);
@@ -358,13 +341,12 @@ Result<bool> PartedOperator::run_totals(const Sides& sides, const Consumer& cons
 }
 
 // All rows have the same key: they are in order already.
-Result<bool> PartedOperator::pass_on(spill::Parts& table, const Piece& piece, bool forget, const Consumer& consume) {
+Result<bool> PartedOperator::pass_on(spill::Parts& table, const Piece& piece, const Consumer& consume) {
   PartReader reader(table, nullptr, policy_.budget);
   for (size_t i = piece.first_chunk; i < piece.end_chunk; i++) {
     if (query_.is_aborted()) return aborted_error();
     auto frame = reader.materialize(piece.part, i, 1);
     MILLRACE_TRY(frame);
-    if (forget) table.parts[piece.part].chunks[i].columns.reset();
     auto view = picked(FrameView::of(frame.take()));
     MILLRACE_TRY(view);
     auto more = consume(view.value());

@@ -32,6 +32,7 @@ struct BoundStage {
   Schema output;            // of the steps; the sink's own for an aggregate
   bool aggregates = false;
   bool profiled = false;
+  bool spills = false;  // of a query whose rows go to disk
 };
 
 // Binds filters, projections, and what may come last (an aggregate, a slice, a tail) to `input`. `csv`: the first

@@ -126,6 +126,7 @@ struct Options {
   uint64_t hash_mask = ~uint64_t{0};
   int64_t partition_from_groups = 300'000;  // an aggregate with so many groups partitions its rows first
   int64_t batch_rows = 65536;               // Mode::Stream
+  bool batches_may_be_smaller = true;       // where memory is short
   bool analyze = false;                     // profiles each step
 };
 

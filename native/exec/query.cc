@@ -113,7 +113,10 @@ void Query::begin(OnDone on_done) {
 
 void Query::start(OnDone on_done) {
   begin(std::move(on_done));
-  ThreadPool::shared().run([self = shared_from_this()] { self->advance(); });
+  ThreadPool::shared().run([self = shared_from_this()] {
+    self->prepare_for_pipes();
+    self->advance();
+  });
 }
 
 bool Query::is_small() const {
@@ -312,6 +315,7 @@ Status Query::begin_memory(const Segment& segment) {
   auto stage = bind_stage(steps, input.view.schema, false, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
+  stage_->spills = spills_;
   MILLRACE_TRY(redirect_rows(segment, [&] { return input.feed ? guessed_bytes() : bytes_of(input, stored.get()); }));
   ChunkFilter filter;
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
@@ -361,7 +365,7 @@ std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segme
 Status Query::redirect_rows(const Segment& segment, const std::function<int64_t()>& input_bytes) {
   if (segment.keep != Segment::Keep::Memory) return redirect_to_parts(segment, input_bytes());
   if (at_ + 1 != segments_.size()) return {};
-  if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
+  if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options, queue_, state_);
   if (!persists()) return {};
   stored_ = std::make_shared<store::StoredFrame>();
   kept_ = std::make_shared<KeptFrame>(spill_space_, plan_->options.spill != Options::Spill::Never);
@@ -425,7 +429,9 @@ Status Query::take_result(StageResult result) {
   if (!segment.inputs.empty() && results_[segment.inputs[0]].parted) read = segments_[segment.inputs[0]].op;
   profile_.add_pipeline(segment, read, *stage_, result, stored_.get());
   if (parts_) {
-    end_segment({{}, std::move(parts_), nullptr});
+    SegmentRows rows{{}, std::move(parts_), nullptr};
+    rows.table_chunks = rows.parts->parts[0].chunks.size();
+    end_segment(std::move(rows));
   } else {
     end_segment(streamed ? SegmentRows{} : SegmentRows{FrameView::of(std::move(result.frame)), nullptr, nullptr});
   }
@@ -451,6 +457,7 @@ void Query::finish(Status status) {
   }
   locate(status);
   name_row(status);
+  name_operator(status);
   QueryResult result;
   if (status.ok() && persists()) result.stored = std::move(stored_);
   if (status.ok() && !streams() && !persists()) {

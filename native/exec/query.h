@@ -36,6 +36,7 @@ struct SegmentRows {
   std::shared_ptr<spill::Parts> parts;  // of a pipeline that keeps its rows as parts, or as a table in one
   std::shared_ptr<PartedOperator> parted;
   std::shared_ptr<const BorrowedFrame> borrowed = nullptr;  // a source in memory of others
+  size_t table_chunks = 0;                                  // of `parts`, where others append to them
   std::shared_ptr<Feed> feed = nullptr;                     // a source whose rows are still to come
   StoredView stored = {};  // columns of a stored frame, left as they are to operators that read them so
 };
@@ -106,6 +107,11 @@ class Query final : public std::enable_shared_from_this<Query> {
   void end_segment(SegmentRows result);
   // Whether the query can do with less memory than it was refused, by way of the disk; then it is as before its start.
   bool starts_over(const Status& status);
+  // Says which operator it is that holds all rows, where memory is short for one that cannot put them on disk.
+  void name_operator(Status& status) const;
+  void cut_again();
+  void prepare_for_pipes();
+  Status append_to(const SegmentRows& before, const Schema& schema);
   Status part_operator(const Segment& segment);
   spill::SpillPolicy spill_policy();
   void finish(Status status);

@@ -32,6 +32,7 @@ Status Query::begin_csv(const Segment& segment) {
   auto stage = bind_stage(segment.steps, std::move(projected), true, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
+  stage_->spills = spills_;
   auto input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, stage_->aggregates);
   MILLRACE_TRY(input);
   csv_input_ = input.take();

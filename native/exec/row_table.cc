@@ -99,11 +99,12 @@ Status read_sorted(const std::shared_ptr<spill::Parts>& table, std::vector<SortK
   auto parted = PartedOperator::make(segment, {table}, context.policy, context.options, context.query);
   MILLRACE_TRY(parted);
   for (const PartedOperator::Piece& piece : parted.value()->pieces()) {
-    auto read = parted.value()->run_piece(piece, last, [&](const FrameView& rows) -> Result<bool> {
+    auto read = parted.value()->run_piece(piece, [&](const FrameView& rows) -> Result<bool> {
       MILLRACE_TRY(consume(rows));
       return true;
     });
     MILLRACE_TRY(read);
+    if (last) parted.value()->forget(piece);
   }
   return {};
 }

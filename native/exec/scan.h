@@ -46,6 +46,8 @@ class Scan {
   // The next strip, or false when there is none. May block in a read; `task.index` is set by the scan, in input order.
   virtual Result<bool> next(StripTask& task) = 0;
   virtual std::unique_ptr<LocalScan> make_local() = 0;
+  // The strip is merged: nobody asks for it again.
+  virtual void forget(int64_t) {}
   // Whether nobody can say yet what the next strip is: who runs the scan is told when that changes. Thread-safe.
   virtual bool waits() const { return false; }
   // Where the strip begins in the sense of StripOutcome: for the check of strips against each other. Empty ranges and

@@ -18,6 +18,7 @@ struct Segment {
   const OpSpec* parts_for = nullptr;  // Parts: for this operator
   bool second_side = false;           // as its second input
   bool parted = false;                // an operator whose inputs lie in parts
+  int appends_to = -1;                // Table: behind the rows of that segment, which it shares a table with
   bool restores = false;              // what is left of `parts_for` or `op` is to bring its rows into order
 };
 

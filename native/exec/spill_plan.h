@@ -16,6 +16,8 @@ namespace millrace::exec {
 std::vector<Segment> cut_for_spilling(const Plan& plan);
 // Whether a plan has such an operator.
 bool can_spill(const Plan& plan);
+// Whether an operator needs all rows of a pipe: nobody can start over with those. Looks at the file system.
+bool reads_pipe_whole(const Plan& plan);
 // Whether its rows come in the same order with and without.
 bool keeps_order(const Plan& plan);
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <optional>
 
 #include "exec/pipeline.h"
 #include "exec/thread_pool.h"
@@ -36,23 +37,28 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
     std::unique_ptr<BatchConsumer> consume;
   };
   struct Finished {
+    std::optional<StripTask> task;  // where it can be done again
     StripOutcome outcome;
     std::unique_ptr<StripResult> result;
     Profile profile;
   };
-  bool take_task(StripTask& task);
+  bool take_task(StripTask& task, uint32_t slot);
+  void begin_strip(uint32_t slot);
+  bool try_again(const StripTask& task, bool alone);
+  void drop_pending();
   void run_strip(Local& local, const StripTask& task, uint32_t slot);
   Local& local_of(uint32_t slot);
-  void submit(int64_t index, Finished finished);
+  void submit(const StripTask& task, uint32_t slot, Finished finished);
   void merge_ready();
   // Whether the strip's start fits the end of the one before; otherwise it is queued again.
   enum class Fit : uint8_t { Merge, Empty, Redo };
   Fit check_start(int64_t index, const StripOutcome& outcome);
   void fail(Status status, int widen_column = -1);
   void drain(std::unique_lock<std::mutex>& lock);
+  bool short_of_memory() const;
   bool crowded() const;
-  // Whether no strip can be taken until resume() is called.
-  bool held_up() const { return stage_.sink->blocked() || scan_.waits(); }
+  // Lock held. Whether no strip can be taken until resume() is called.
+  bool held_up() const { return stage_.sink->blocked() || (redo_.empty() && scan_.waits()); }
   bool complete() const { return stopped_ || next_merge_ == scan_.strip_count(); }
 
   const BoundStage& stage_;
@@ -70,6 +76,9 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   int64_t expected_start_ = -1;
   bool stopped_ = false;
   bool paused_ = false;  // until all strips in progress are merged
+  uint32_t in_progress_ = 0;
+  uint32_t most_in_progress_;
+  std::vector<uint8_t> alone_;  // by slot: whether no other strip was in progress beside this one
   StageResult result_;
 };
 

@@ -29,7 +29,8 @@ struct Part {
 struct Parts {
   Schema schema;
   std::vector<Part> parts;
-  std::shared_ptr<SpillFile> file;  // null while nothing was written
+  std::shared_ptr<SpillFile> file;        // null while nothing was written
+  std::shared_ptr<const Partitioner> by;  // null where they are not to be parted as others are
   int64_t rows = 0;
 };
 
@@ -50,7 +51,9 @@ size_t parts_for(const SpillPolicy& policy, int64_t bytes);
 // Puts rows into parts. One a thread; the file is shared, made when it is first needed.
 class SharedFile {
  public:
-  explicit SharedFile(SpillSpace& space) : space_(space) {}
+  // `file`: one that was made before; null: none.
+  explicit SharedFile(SpillSpace& space, std::shared_ptr<SpillFile> file = nullptr)
+      : space_(space), file_(std::move(file)) {}
   // Thread-safe.
   Result<std::shared_ptr<SpillFile>> get();
   std::shared_ptr<SpillFile> made() const { return std::atomic_load(&file_); }

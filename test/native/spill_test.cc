@@ -386,7 +386,7 @@ TEST("at every limit a query gives its rows or says that memory is short") {
 TEST("a join of more rows than memory holds passes them on in pieces") {
   Random random(78);
   const exec::QueryInputs inputs = random_tables(random, 3000);
-  for (const char* how : {"inner", "left", "right"}) {
+  for (const char* how : {"inner", "left", "right", "outer"}) {
     const std::string plan =
         std::string(R"({"op":"join","inputs":[0,1],"how":")") + how +
         R"(","leftKeys":["few"],"rightKeys":["few"],"columns":[{"name":"text","side":"left","column":"text"},)"

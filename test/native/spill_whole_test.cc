@@ -88,6 +88,19 @@ RandomWindow random_window(Random& random) {
   return out;
 }
 
+// Of the table with itself.
+std::string random_asof(Random& random) {
+  constexpr const char* kDirections[] = {"backward", "forward", "nearest"};
+  const char* const keys[] = {R"("time")", R"("order","time")", R"("value","time")", R"("text","order")"};
+  const std::string key = keys[random() % 4];
+  const std::string tolerance = random() % 2 ? ",\"tolerance\":" + number(random() % 50) : "";
+  return R"({"op":"join","inputs":[0,1],"how":"asof","leftKeys":[)" + key + R"(],"rightKeys":[)" + key +
+         R"(],"direction":")" + one_of(random, kDirections) + R"(","allowExact":)" + (random() % 2 ? "true" : "false") +
+         tolerance +
+         R"(,"columns":[{"name":"time","side":"left","column":"time"},{"name":"l","side":"left","column":"text"},)"
+         R"({"name":"t","side":"right","column":"time"},{"name":"r","side":"right","column":"text"}]})";
+}
+
 exec::QueryResult run(const std::string& ops, const std::string& options, const exec::QueryInputs& inputs) {
   return run_query(R"({"version":2,"steps":[{"op":"memory","handle":0},)" + ops + R"(],"options":{)" + options + "}}",
                    inputs);
@@ -110,7 +123,9 @@ bool alike(const Frame& a, const Frame& b, bool rounds) {
   for (size_t c = 0; c < a.columns.size(); c++) {
     if (a.schema[c].name != b.schema[c].name || a.schema[c].type != b.schema[c].type) return false;
     for (int64_t row = 0; row < a.rows; row++) {
-      if (!alike(a.columns[c], b.columns[c], row, rounds)) return false;
+      if (alike(a.columns[c], b.columns[c], row, rounds)) continue;
+      std::printf("column %s, row %lld\n", a.schema[c].name.c_str(), static_cast<long long>(row));
+      return false;
     }
   }
   return true;
@@ -129,7 +144,8 @@ int check_alike(Random& random, const std::string& ops, const exec::QueryInputs&
   for (const int threads : {1, 2, 3, 8}) {
     const std::string options = random_options(random, threads, rows);
     const auto spilled = run(ops, options, inputs);
-    const bool same = spilled.status.code() == expected.status.code() &&
+    // Where several functions fail, any of their errors will do.
+    const bool same = spilled.status.ok() == expected.status.ok() && spilled.status.code() != Code::MemoryLimit &&
                       (!expected.status.ok() || alike(*spilled.frame, *expected.frame, rounds));
     if (!same) {
       std::printf("differs: %s\n  %s, %zu rows of %s: %s\n", ops.c_str(), options.c_str(), rows,
@@ -175,6 +191,146 @@ TEST("medians, quantiles and distinct counts of all rows are the same by way of 
   CHECK(given > 30);
 }
 
+TEST("asof joins are the same by way of the disk, for all directions, distances and keys") {
+  Random random(86);
+  for (int round = 0; round < 60; round++) {
+    const size_t sizes[] = {0, 1, 100, 3000, 20000};
+    exec::QueryInputs inputs = random_rows(random, sizes[random() % 5]);
+    inputs.frames.push_back(random_rows(random, sizes[random() % 5]).frames[0]);
+    // The keys of both sides are of one type.
+    for (const size_t side : {0, 1}) {
+      auto frame = std::make_shared<Frame>();
+      frame->rows = inputs.frames[side]->rows;
+      frame->schema = inputs.frames[side]->schema;
+      frame->schema[0].type = TypeId::Utf8;
+      const auto rows = static_cast<size_t>(frame->rows);
+      frame->columns.push_back(column_of(random_cells(random, TypeId::Utf8, rows, 1 + random() % 4)));
+      for (size_t c = 1; c < 4; c++) {
+        auto copy = ColumnBuilder(frame->schema[c].type, nullptr);
+        CHECK(copy.append_range(inputs.frames[side]->columns[c], 0, frame->rows).ok());
+        auto column = copy.finish();
+        frame->columns.push_back(column.take());
+      }
+      inputs.frames[side] = frame;
+    }
+    check_alike(random, R"({"op":"memory","handle":1,"inputs":[]},)" + random_asof(random), inputs, false);
+  }
+}
+
+TEST("an asof join of one time goes to disk, as one of one key does") {
+  Random random(87);
+  for (const size_t distinct : {1, 2}) {
+    exec::QueryInputs inputs;
+    for (const size_t rows : {30000, 40000}) {
+      auto frame = std::make_shared<Frame>();
+      frame->rows = static_cast<int64_t>(rows);
+      TestColumn times{TypeId::Int64, {}};
+      for (size_t i = 0; i < rows; i++)
+        times.cells.push_back({false, static_cast<int64_t>(random() % distinct), 0, ""});
+      frame->schema = {{"time", TypeId::Int64, true}, {"text", TypeId::Utf8, true}};
+      frame->columns.push_back(column_of(times));
+      frame->columns.push_back(column_of(random_cells(random, TypeId::Utf8, rows, rows)));
+      inputs.frames.push_back(frame);
+    }
+    for (const char* direction : {"backward", "forward"}) {
+      check_alike(random,
+                  std::string(R"({"op":"memory","handle":1,"inputs":[]},{"op":"join","inputs":[0,1],"how":"asof",)"
+                              R"("leftKeys":["time"],"rightKeys":["time"],"allowExact":true,"direction":")") +
+                      direction +
+                      R"(","columns":[{"name":"time","side":"left","column":"time"},)"
+                      R"({"name":"r","side":"right","column":"text"}]})",
+                  inputs, false);
+    }
+  }
+}
+
+TEST("a cross join of more rows than memory holds passes them on in pieces") {
+  Random random(88);
+  const std::string cross =
+      R"({"op":"memory","handle":1,"inputs":[]},{"op":"join","inputs":[0,1],"how":"cross","leftKeys":[],"rightKeys":[],)"
+      R"("columns":[{"name":"l","side":"left","column":"text"},{"name":"order","side":"left","column":"order"},)"
+      R"({"name":"r","side":"right","column":"text"},{"name":"time","side":"right","column":"time"}]})";
+  for (const auto& [left, right] :
+       {std::pair<size_t, size_t>{0, 5}, {5, 0}, {1, 9000}, {9000, 1}, {70, 80}, {3, 4000}}) {
+    exec::QueryInputs inputs = random_rows(random, left);
+    inputs.frames.push_back(random_rows(random, right).frames[0]);
+    check_alike(random, cross, inputs, false);
+  }
+  exec::QueryInputs inputs = random_rows(random, 1000);
+  inputs.frames.push_back(random_rows(random, 3000).frames[0]);
+  const std::string counted =
+      cross + R"(,{"op":"aggregate","nodes":[["col","l"],["col","r"],["col","time"]],"keys":[],"aggregates":[)"
+              R"({"name":"n","function":"size"},{"name":"first","function":"first","out":0},)"
+              R"({"name":"last","function":"last","out":1},{"name":"sum","function":"sum","out":2}],"order":"none"})";
+  const auto expected = run(counted, "\"threads\":2", inputs);
+  const auto spilled = run(counted, "\"threads\":2,\"memoryLimit\":5000000", inputs);
+  CHECK_EQ(spilled.status.message(), std::string());
+  if (spilled.status.ok()) CHECK(alike(*spilled.frame, *expected.frame, false));
+  CHECK(spilled.peak_bytes <= 5000000);
+}
+
+TEST("joins of one key with very many rows, and of very many nulls, are cut on both sides") {
+  Random random(89);
+  const auto table = [&](size_t rows, uint64_t one_in) {
+    auto frame = std::make_shared<Frame>();
+    frame->rows = static_cast<int64_t>(rows);
+    TestColumn keys{TypeId::Int64, {}};
+    for (size_t i = 0; i < rows; i++) {
+      const uint64_t pick = random() % one_in;
+      keys.cells.push_back(pick < 2 ? Cell{false, static_cast<int64_t>(pick), 0, ""} : Cell{});
+    }
+    frame->schema = {{"key", TypeId::Int64, true}, {"text", TypeId::Utf8, true}};
+    frame->columns.push_back(column_of(keys));
+    frame->columns.push_back(column_of(random_cells(random, TypeId::Utf8, rows, rows)));
+    return frame;
+  };
+  for (const auto& [left, right] : {std::pair<size_t, size_t>{20000, 15000}, {30000, 100}, {100, 30000}}) {
+    exec::QueryInputs inputs;
+    inputs.frames.push_back(table(left, left == 20000 ? 6 : 2));
+    inputs.frames.push_back(table(right, right == 15000 ? 500 : 2));
+    for (const char* how : {"inner", "left", "right", "outer", "semi", "anti"}) {
+      const bool existence = how == std::string("semi") || how == std::string("anti");
+      const std::string other = existence ? "l" : "r";
+      const std::string plan =
+          std::string(R"({"op":"memory","handle":1,"inputs":[]},{"op":"join","inputs":[0,1],"how":")") + how +
+          R"(","leftKeys":["key"],"rightKeys":["key"],"columns":[{"name":"l","side":"left","column":"text"})" +
+          (existence ? "" : R"(,{"name":"r","side":"right","column":"text"})") +
+          R"(]},{"op":"aggregate","nodes":[["col","l"],["col",")" + other +
+          R"("]],"keys":[],"aggregates":[{"name":"n","function":"size"},{"name":"ls","function":"count","out":0},)"
+          R"({"name":"rs","function":"count","out":1},{"name":"first","function":"first","out":0},)"
+          R"({"name":"last","function":"last","out":1},{"name":"max","function":"max","out":1}],"order":"none"})";
+      const auto expected = run(plan, "\"threads\":2", inputs);
+      const auto spilled = run(plan, "\"threads\":2,\"spill\":\"always\",\"memoryLimit\":2000000", inputs);
+      CHECK_EQ(spilled.status.message(), std::string());
+      if (spilled.status.ok()) CHECK(alike(*spilled.frame, *expected.frame, false));
+      CHECK(spilled.peak_bytes <= 2000000);
+    }
+  }
+}
+
+TEST("a concat goes to disk in the order of its inputs, whoever else reads them") {
+  Random random(90);
+  for (const size_t rows : {0, 500, 20000}) {
+    exec::QueryInputs inputs = random_rows(random, rows);
+    const std::string plans[] = {
+        R"({"op":"concat","inputs":[0,0]})",
+        R"({"op":"filter","input":0,"nodes":[["col","order"],["lit","int32",0],["gt",0,1]],"out":2},)"
+        R"({"op":"concat","inputs":[1,0,1]},{"op":"sort","keys":[{"column":"text"}],"columns":["text","order"]})",
+        R"({"op":"sort","input":0,"keys":[{"column":"time"}],"columns":["value","order","time","text"]},)"
+        R"({"op":"filter","input":0,"nodes":[["col","order"],["lit","int32",0],["gt",0,1]],"out":2},)"
+        R"({"op":"concat","inputs":[2,1]},{"op":"sample","rows":50,"seed":7})"};
+    for (const std::string& plan : plans) check_alike(random, plan, inputs, false);
+  }
+  // A whole table of them is never in memory.
+  const exec::QueryInputs inputs = random_rows(random, 60000);
+  const auto counted = run(R"({"op":"sort","input":0,"keys":[{"column":"time"}],"columns":["time","text"]},)"
+                           R"({"op":"concat","inputs":[1,1,1]},{"op":"aggregate","nodes":[["col","text"]],"keys":[],)"
+                           R"("aggregates":[{"name":"n","function":"size"}],"order":"none"})",
+                           "\"threads\":2,\"memoryLimit\":3000000", inputs);
+  CHECK_EQ(counted.status.message(), std::string());
+  if (counted.status.ok()) CHECK_EQ(text_of(*counted.frame), std::string("180000\n"));
+}
+
 TEST("a rolling window whose rows are more than memory holds is refused, whatever goes to disk") {
   Random random(85);
   const exec::QueryInputs inputs = random_rows(random, 200000);
@@ -184,11 +340,11 @@ TEST("a rolling window whose rows are more than memory holds is refused, whateve
                    rows +
                    R"(}}]},{"op":"aggregate","nodes":[["col","f"]],"keys":[],"aggregates":[{"name":"n",)"
                    R"("function":"max","out":0}],"order":"none"})",
-               "\"threads\":2,\"memoryLimit\":5000000", inputs);
+               "\"threads\":2,\"spill\":\"always\",\"memoryLimit\":4000000", inputs);
   };
   const auto narrow = rolled("1000");
   CHECK_EQ(narrow.status.message(), std::string());
-  CHECK(narrow.peak_bytes <= 5000000);
+  CHECK(narrow.peak_bytes <= 4000000);
   const auto wide = rolled("190000");
   CHECK_EQ(std::string(code_name(wide.status.code())), std::string("ERR_MEMORY_LIMIT"));
   CHECK(wide.status.message().find("rolling") != std::string::npos);
