@@ -17,6 +17,10 @@ declare const brand: unique symbol
 export interface FrameHandle {
   readonly [brand]: 'frame'
 }
+/** Rows on their way into a query. */
+export interface FeedHandle {
+  readonly [brand]: 'feed'
+}
 /** A query that runs or has run. */
 export interface QueryHandle {
   readonly [brand]: 'query'
@@ -160,6 +164,15 @@ export interface Binding {
   frameBorrow(chunks: NativeChunkColumn[][], dictionaries: (NativeTexts | null)[]): FrameHandle
   /** Writes the columns, on a thread of the engine, to memory that nobody else touches until then. */
   frameWrite(frame: FrameHandle, memory: Uint8Array): Promise<NativePlace[]>
+  /** Rows that will come, in chunks, while the one query that scans it runs. */
+  feedCreate(fields: FieldInfo[]): FeedHandle
+  /**
+   * The next chunk: lent as to `frameBorrow`, until the promise settles. False when no more is wanted. It does not keep the
+   * process alive.
+   */
+  feedPush(feed: FeedHandle, columns: NativeChunkColumn[]): Promise<boolean>
+  /** There is no more. */
+  feedEnd(feed: FeedHandle): void
   frameInfo(frame: FrameHandle): {
     rows: number
     bytes: number
@@ -171,6 +184,11 @@ export interface Binding {
   frameRelease(frame: FrameHandle): void
   /** A query so small that waking a thread would cost more is done at once, unless it is `watched`. */
   execute(planJson: string, handles: unknown[], watched: boolean): NativeRun
+  /**
+   * Has the garbage collector look for large results that nobody holds any more. False: none were handed out since the
+   * last call, or none large; `again` asks all the same.
+   */
+  collectResults(again: boolean): boolean
   /** Mode "stream": the next batch in order, null at the end. */
   queryNext(query: QueryHandle): Promise<NativeResult | null>
   /** The same, as it is in the engine. */

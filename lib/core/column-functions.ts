@@ -25,10 +25,10 @@ export interface ReturnedField {
 
 /** Runs of rows that belong together: one call of the function for each. */
 export interface RowGroups {
-  /** Where each group of all batches begins, and where the last one ends; those of the call are `from` to `to`. */
+  /** Where each group begins in the batch, and where the last one ends. */
   readonly starts: Float64Array
+  /** Groups in the batches before. */
   readonly from: number
-  readonly to: number
   /** The columns whose values tell groups apart. */
   readonly keys: readonly string[]
 }
@@ -41,6 +41,8 @@ export interface ColumnsCall {
   readonly index: number
   readonly returns: readonly ReturnedField[]
   readonly groups?: RowGroups
+  /** Where to put what the function gives, as far as it fits. */
+  readonly into?: SharedArrayBuffer | undefined
 }
 
 /** A column as a function gave it, in memory that all threads see. */
@@ -64,8 +66,13 @@ export type ColumnsResult =
   | {
       readonly rows: number
       readonly columns: readonly ReturnedColumn[]
-      /** Whether some of them lie in the memory of the batch. */
+      /** Whether some of them lie in the memory of the batch, and in that of `into`. */
       readonly keepsInput: boolean
+      readonly usesInto: boolean
+      /** Of those that do not lie in the memory of the batch. */
+      readonly bytes: number
+      /** Of those that lie in neither. */
+      readonly ownBytes: number
       readonly problem?: undefined
     }
   | { readonly problem: ReturnProblem }

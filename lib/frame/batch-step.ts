@@ -1,18 +1,20 @@
-// A step of a plan that workers run, in turns with the engine: it streams the rows that the step reads and writes each batch
-// to shared memory, workers do their part there, and the rest of the plan scans what they gave.
-import { onAbort } from '../core/abort.js'
+// A step of a plan that workers run: it streams the rows that the step reads and writes each batch to shared memory, and
+// workers do their part there.
 import { currentExecutor, type QueryResult, type StreamingQuery } from '../core/executor.js'
 import type { RunSettings, serializePlan } from '../plan/serialize.js'
 import type { PlanNode } from '../plan/step/node.js'
 import { BatchMemory } from './batch-memory.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
+import type { RunningSteps } from './running-steps.js'
 
 /** What starts the engine's part of a query. */
 export interface FunctionRun {
-  readonly signal: AbortSignal | undefined
-  /** Bytes. */
+  readonly steps: RunningSteps
+  /** Bytes for each part of the query: what runs in the engine at once, and the batches of each function. */
   readonly memoryLimit: number | undefined
+  /** Bytes for all of it. */
+  readonly wholeLimit: number | undefined
   request(plan: PlanNode, settings: RunSettings): ReturnType<typeof serializePlan>
 }
 
@@ -24,19 +26,12 @@ export interface StepRun extends FunctionRun {
 export abstract class BatchStep<Call> {
   protected readonly run: StepRun
   protected readonly memory = new BatchMemory()
-  readonly #workers: number
-  readonly #queries = new Set<{ cancel(): void }>()
-  readonly #stop = new AbortController()
-  readonly #failure: Promise<never>
-  #fail: (error: unknown) => void = () => {}
+  /** Calls under way at a time: each worker has one to go on with. */
+  protected readonly mostCalls: number
 
   constructor(run: StepRun, workers: number) {
     this.run = run
-    this.#workers = workers
-    this.#failure = new Promise((_, reject) => {
-      this.#fail = reject
-    })
-    this.#failure.catch(() => {})
+    this.mostCalls = workers * 2
   }
 
   /** What the workers are to do, in order. */
@@ -46,58 +41,19 @@ export abstract class BatchStep<Call> {
   /** The rows that were taken. */
   protected abstract plan(): PlanNode
 
+  /** All rows of the step, held in memory: for a plan that reads them more than once. */
   async rows(): Promise<PlanNode> {
-    const { signal } = this.run
-    if (signal?.aborted) throw new Passed(signal.reason)
-    const forget = onAbort(signal, () => this.#fail(new Passed(signal?.reason)))
-    try {
-      return await this.#collect(this.calls())
-    } catch (error) {
-      for (const query of this.#queries) query.cancel()
-      this.#stop.abort(error instanceof Passed ? error.reason : error)
-      throw error
-    } finally {
-      forget()
-    }
-  }
-
-  /** Aborts when the step has failed. */
-  protected get signal(): AbortSignal {
-    return this.#stop.signal
-  }
-
-  protected stream(plan: PlanNode, batchRows: number): StreamingQuery {
-    const request = this.run.request(plan, { mode: 'stream', batchRows })
-    const stream = currentExecutor(localExecutor).stream(request)
-    this.#queries.add(stream)
-    return stream
-  }
-
-  /** The query needs no end from outside any more. */
-  protected done(query: { cancel(): void }): void {
-    this.#queries.delete(query)
-  }
-
-  protected async result(plan: PlanNode, settings: RunSettings = {}): Promise<QueryResult> {
-    const query = currentExecutor(localExecutor).run(this.run.request(plan, settings), false)
-    this.#queries.add(query)
-    const result = await query.result
-    this.done(query)
-    return result
-  }
-
-  /** Makes every call, a few at a time: the stream waits while the workers are behind. */
-  async #collect(calls: AsyncGenerator<Call>): Promise<PlanNode> {
-    const most = this.#workers * 2
+    const { steps } = this.run
+    const calls = this.calls()
     const running: Promise<(() => void) | undefined>[] = []
     const take = async () => {
       // The failure first: it wins where both are there.
-      const accept = await Promise.race([this.#failure, running.shift() as Promise<(() => void) | undefined>])
+      const accept = await Promise.race([steps.failed, running.shift() as Promise<(() => void) | undefined>])
       accept?.()
     }
     for (;;) {
-      if (running.length >= most) await take()
-      const { done, value: call } = await Promise.race([this.#failure, calls.next()])
+      if (running.length >= this.mostCalls) await take()
+      const { done, value: call } = await Promise.race([steps.failed, calls.next()])
       if (done) break
       running.push(this.#begun(call))
     }
@@ -105,12 +61,36 @@ export abstract class BatchStep<Call> {
     return this.plan()
   }
 
-  /** Whatever goes wrong fails the step at once. */
+  protected get signal(): AbortSignal {
+    return this.run.steps.signal
+  }
+
+  protected stream(plan: PlanNode, batchRows: number): StreamingQuery {
+    const request = this.run.request(plan, { mode: 'stream', batchRows })
+    const stream = currentExecutor(localExecutor).stream(request)
+    this.run.steps.watch(stream)
+    return stream
+  }
+
+  /** The query needs no end from outside any more. */
+  protected done(query: { cancel(): void }): void {
+    this.run.steps.done(query)
+  }
+
+  protected async result(plan: PlanNode, settings: RunSettings = {}): Promise<QueryResult> {
+    const query = currentExecutor(localExecutor).run(this.run.request(plan, settings), false)
+    this.run.steps.watch(query)
+    const result = await query.result
+    this.done(query)
+    return result
+  }
+
+  /** Whatever goes wrong fails the query at once. */
   async #begun(call: Call): Promise<(() => void) | undefined> {
     try {
       return await this.called(call)
     } catch (error) {
-      this.#fail(new Passed(error))
+      this.run.steps.fail(error instanceof Passed ? error : new Passed(error))
       return undefined
     }
   }

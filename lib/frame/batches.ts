@@ -7,6 +7,7 @@ import { Passed } from './passed-error.js'
 import { engineOnly, requestOf, settingsFor } from './run.js'
 import { hasFunctions } from './run-functions.js'
 import { readBatchOptions } from './run-options.js'
+import { RunningSteps } from './running-steps.js'
 import { tableOf } from './table/table.js'
 import type { Table } from './table/table-methods.js'
 
@@ -25,7 +26,7 @@ export class Batches implements AsyncIterableIterator<Table> {
   readonly #options: ReturnType<typeof readBatchOptions>
   readonly #site: CallSite
   #query: StreamingQuery | undefined
-  readonly #left = new AbortController()
+  #steps: RunningSteps | undefined
   #forget = () => {}
   #done = false
   // Calls of next() that overlap wait for each other, so batches keep their order.
@@ -46,7 +47,6 @@ export class Batches implements AsyncIterableIterator<Table> {
   /** Cancels the query; `break` in `for await` calls it. */
   async return(): Promise<IteratorResult<Table, undefined>> {
     if (!this.#done) this.#query?.cancel()
-    this.#left.abort()
     this.#finish()
     return { done: true, value: undefined }
   }
@@ -70,36 +70,32 @@ export class Batches implements AsyncIterableIterator<Table> {
       const returned = this.#done
       this.#finish()
       if (returned) return { done: true, value: undefined }
-      if (error instanceof Passed) throw error.reason
-      throw signal?.aborted ? signal.reason : fromNative(error, this.#site)
+      const cause = this.#steps?.failure?.error ?? error
+      if (cause instanceof Passed) throw cause.reason
+      throw signal?.aborted ? signal.reason : fromNative(cause, this.#site)
     }
   }
 
   async #start(): Promise<StreamingQuery> {
-    const plan = hasFunctions(this.#plan) ? await this.#runFunctions() : this.#plan
-    const settings = {
-      ...settingsFor(plan, this.#options),
-      mode: 'stream' as const,
-      batchRows: this.#options.size,
-    }
-    const query = currentExecutor(localExecutor).stream(requestOf(plan, settings))
+    const { engine, own } = hasFunctions(this.#plan)
+      ? await this.#engineOnly()
+      : { engine: this.#plan, own: this.#options }
+    const settings = { ...settingsFor(engine, own), mode: 'stream' as const, batchRows: own.size }
+    const query = currentExecutor(localExecutor).stream(requestOf(engine, settings))
+    this.#steps?.watch(query)
     this.#forget = onAbort(this.#options.signal, () => query.cancel())
     return query
   }
 
-  // A reader who leaves meanwhile stops them.
-  async #runFunctions(): Promise<PlanNode> {
-    const { signal } = this.#options
-    const forget = onAbort(signal, () => this.#left.abort(signal?.reason))
-    try {
-      return await engineOnly(this.#plan, { ...this.#options, signal: this.#left.signal })
-    } finally {
-      forget()
-    }
+  // A reader who leaves, even before there is a query, stops the functions.
+  #engineOnly() {
+    this.#steps = new RunningSteps(this.#options.signal)
+    return engineOnly(this.#plan, this.#options, this.#steps)
   }
 
   #finish(): void {
     this.#done = true
     this.#forget()
+    this.#steps?.stop()
   }
 }

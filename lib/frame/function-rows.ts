@@ -3,7 +3,7 @@ import type { ReturnedColumn, ReturnedField } from '../core/column-functions.js'
 import { MillraceError } from '../core/errors.js'
 import type { Schema } from '../core/schema.js'
 import { type NativeChunkColumn, type NativeColumnInput, native } from '../native.js'
-import { type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
+import { type MemoryScanNode, markMade, memoryScanNode } from '../plan/step/memory-scan.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { emptyColumn } from './shared-column.js'
 
@@ -20,6 +20,12 @@ export function bytesOfFunctions(plan: PlanNode): number {
 /** Counts them for a frame, by its handle. */
 export function countBytes(handle: object, bytes: number): void {
   sizes.set(handle, bytes)
+  markMade(handle)
+}
+
+/** For the engine to read where they are. */
+export function lentColumns(columns: readonly ReturnedColumn[]): NativeChunkColumn[] {
+  return columns.map(column => ({ ...(column as NativeColumnInput), borrow: true }))
 }
 
 export class FunctionRows {
@@ -31,14 +37,12 @@ export class FunctionRows {
     return this.#bytes
   }
 
-  /** `beside`: bytes that they keep alive besides their own. */
-  add(rows: number, columns: readonly ReturnedColumn[], beside = 0): void {
+  /** `bytes` that they keep alive. */
+  add(rows: number, columns: readonly ReturnedColumn[], bytes: number): void {
     if (rows === 0) return
-    this.#chunks.push(columns.map(column => ({ ...(column as NativeColumnInput), borrow: true })))
+    this.#chunks.push(lentColumns(columns))
     this.#rows += rows
-    this.#bytes += beside
-    for (const { data, validity, offsets } of columns)
-      this.#bytes += data.byteLength + (validity?.byteLength ?? 0) + (offsets?.byteLength ?? 0)
+    this.#bytes += bytes
   }
 
   plan(fields: readonly ReturnedField[], schema: Schema): MemoryScanNode {
@@ -49,6 +53,16 @@ export class FunctionRows {
     countBytes(handle, this.#bytes)
     return memoryScanNode(handle, schema, this.#rows)
   }
+}
+
+/** Refuses a batch that is too large even alone. */
+export function checkBatch(bytes: number, limit: number | undefined, verb: string): void {
+  if (limit === undefined || bytes <= limit) return
+  throw new MillraceError(
+    'ERR_MEMORY_LIMIT',
+    `a batch of ${verb} and what the function gave for it take ${bytes} bytes; the part of memoryLimit for batches is ${limit}`,
+    { hint: 'raise memoryLimit, return fewer rows or columns, or make batches smaller with the option size' },
+  )
 }
 
 /** What holds memory for patterns. */

@@ -6,7 +6,7 @@ import type {
   RunningQuery,
   StreamingQuery,
 } from '../core/executor.js'
-import { type NativeHeldBatch, native } from '../native.js'
+import { type Binding, type NativeHeldBatch, native } from '../native.js'
 import { sharedColumn } from './shared-column.js'
 
 /** Runs queries on this process's own engine. */
@@ -17,6 +17,7 @@ export const localExecutor: Executor = Object.freeze({
     const binding = native()
     const { query, promise, result } = binding.execute(JSON.stringify(plan), [...handles], watched)
     if (result) return doneAlready(result)
+    collectResults(binding)
     return {
       result: promise,
       cancel: () => binding.queryCancel(query),
@@ -41,6 +42,18 @@ export const localExecutor: Executor = Object.freeze({
     }
   },
 })
+
+/**
+ * A large result that nobody holds any more is freed while the next query runs, which then has its memory: fresh memory
+ * costs up to a second a gigabyte. V8 by itself looks for it when the next result comes, which is too late, and a loop over
+ * large results would hold three of them. It may be looking just now, since the last result came, which it finds held
+ * therefore: so it is asked again, before a long query needs memory for its result.
+ */
+function collectResults(binding: Binding): void {
+  if (binding.collectResults(false)) setTimeout(() => binding.collectResults(true), COLLECT_AGAIN_MS).unref()
+}
+
+const COLLECT_AGAIN_MS = 15
 
 function heldBatch({ rows, bytes, frame }: NativeHeldBatch): HeldBatch {
   return {

@@ -89,10 +89,12 @@ export interface BatchMethods {
   /**
    * Rows that a JavaScript function makes of batches of columns, in the workers of the process-wide pool; their order stays,
    * and a batch may give more or fewer rows than it had. The function travels to a worker: it may use globals, what
-   * `closure` gives, and what it imports itself, or be one of `importTasks`. It runs before the steps that follow it, whose
-   * input is held in memory and counts against `memoryLimit`, as do the batches in workers. Costs a copy of each column
-   * into shared memory, by threads of the engine, and one of each that comes back, by the worker; none of a column of the
-   * batch that comes back as it was. Nothing of it takes the calling thread longer for more rows.
+   * `closure` gives, and what it imports itself, or be one of `importTasks`. It runs while the engine makes its input, and
+   * while the steps that follow read what it gives: a few batches are under way at a time, which is all the memory that it
+   * takes, unless the frame is read more than once in a plan; then its rows are held. `memoryLimit` is shared out evenly, to
+   * the batches of each function and to each part of the plan between functions. Costs a copy of each column into shared memory,
+   * by threads of the engine, and one of each that comes back, by the worker; none of a column of the batch that comes back as
+   * it was. Nothing of it takes the calling thread longer for more rows.
    * Polars: `df.map_batches(f)`; Dask: `df.map_partitions(f, meta=)`.
    *
    * @example

@@ -24,12 +24,13 @@ export interface RunOptions {
   readonly threads?: number
   /**
    * Bytes, or text such as '1GB'. A query that needs more goes on with its rows on disk (`spill`); one that cannot, as
-   * its result alone is larger, fails with ERR_MEMORY_LIMIT.
+   * its result alone is larger, fails with ERR_MEMORY_LIMIT. Functions in the plan (`mapBatches`, `apply`) have an even share.
    */
   readonly memoryLimit?: number | string
   /**
    * Whether sorts, joins, groups and windows put rows on disk: when `memoryLimit` is too small for them ('auto', the
-   * default), 'never', or 'always', which spares a table that is known to be too large the first attempt.
+   * default), 'never', or 'always', which spares a table that is known to be too large the first attempt. Groups of what a
+   * function gives, which comes once, go there with 'always' alone, but for medians and distinct counts.
    */
   readonly spill?: 'auto' | 'never' | 'always'
   /** The folder for such rows; default the system's for temporary files. They lie in files without a name. */
@@ -50,7 +51,7 @@ export interface ComputeOptions extends RunOptions, ReadingOptions {}
 
 /** Options of `batches`. */
 export interface BatchOptions extends ReadingOptions, Omit<RunOptions, 'progress' | 'onProgress'> {
-  /** Rows a batch; default 65,536. The last one may be smaller. */
+  /** Rows a batch; default 65,536, or fewer where `memoryLimit` has no room for those. The last one may be smaller. */
   readonly size?: number
 }
 

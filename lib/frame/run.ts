@@ -17,13 +17,14 @@ import { isWatched, watchProgress } from './display/progress.js'
 import { bytesOfFunctions } from './function-rows.js'
 import { localExecutor } from './local-executor.js'
 import { Passed } from './passed-error.js'
-import { hasFunctions, runFunctions } from './run-functions.js'
+import { countFed, hasFunctions, runFunctions } from './run-functions.js'
 import {
   type CheckedRunOptions,
   readComputeOptions,
   readPersistDefault,
   readRunOptions,
 } from './run-options.js'
+import { RunningSteps } from './running-steps.js'
 import { tableOf } from './table/table.js'
 import type { Table } from './table/table-methods.js'
 
@@ -78,12 +79,14 @@ function schemaAsRun(schema: Schema, handle: unknown): Schema {
 
 /** Runs the plan for its profile: the text of `explain({ analyze: true })`. */
 export function analyzePlan(plan: PlanNode, options: CheckedRunOptions, method: Method): Promise<string> {
-  return settle(callSite(method), async () => {
-    const optimized = optimize(hasFunctions(plan) ? await engineOnly(plan, options) : plan)
-    const start = performance.now()
-    const { profile = [], stats } = await runPlan(optimized, options, { analyze: true })
-    return explainAnalyzed(optimized, profile, stats, performance.now() - start)
-  })
+  return settle(callSite(method), () =>
+    withFunctions(plan, options, async (engine, own, steps) => {
+      const optimized = optimize(engine)
+      const start = performance.now()
+      const { profile = [], stats } = await runEngine(optimized, own, { analyze: true }, steps)
+      return explainAnalyzed(optimized, profile, stats, performance.now() - start)
+    }),
+  )
 }
 
 // Errors of the engine get the caller's frames; a signal's reason is passed on as it is.
@@ -95,16 +98,40 @@ async function settle<T>(site: CallSite, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function runPlan(
-  whole: PlanNode,
+function runPlan(plan: PlanNode, options: CheckedRunOptions, more: RunSettings = {}): Promise<QueryResult> {
+  return withFunctions(plan, options, (engine, own, steps) => runEngine(engine, own, more, steps))
+}
+
+/** Runs what is for the engine while the functions of the plan are at work. */
+async function withFunctions<T>(
+  plan: PlanNode,
   options: CheckedRunOptions,
-  more: RunSettings = {},
-): Promise<QueryResult> {
+  run: (engine: PlanNode, options: CheckedRunOptions, steps?: RunningSteps) => Promise<T>,
+): Promise<T> {
   const { signal } = options
   if (signal?.aborted) throw new Passed(signal.reason)
-  const plan = hasFunctions(whole) ? await engineOnly(whole, options) : whole
+  if (!hasFunctions(plan)) return run(plan, options)
+  const steps = new RunningSteps(signal)
+  try {
+    const { engine, own } = await engineOnly(plan, options, steps)
+    return await run(engine, own, steps)
+  } catch (error) {
+    throw steps.failure?.error ?? error
+  } finally {
+    steps.stop()
+  }
+}
+
+async function runEngine(
+  plan: PlanNode,
+  options: CheckedRunOptions,
+  more: RunSettings,
+  steps: RunningSteps | undefined,
+): Promise<QueryResult> {
+  const { signal } = options
   const request = requestOf(plan, { ...settingsFor(plan, options), ...more })
   const query = currentExecutor(localExecutor).run(request, isWatched(options))
+  steps?.watch(query)
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
   try {
@@ -127,16 +154,30 @@ function passedOn(
   return signal?.aborted ? new Passed(signal.reason) : undefined
 }
 
-/** The plan with the rows that functions make of others in their place. Precondition: it has functions. */
-export function engineOnly(plan: PlanNode, options: CheckedRunOptions): Promise<PlanNode> {
-  return runFunctions(plan, {
-    signal: options.signal,
-    memoryLimit: options.memoryLimit,
-    request: (input, settings) => requestOf(input, { ...settingsFor(input, options), ...settings }),
+/**
+ * The plan with the rows that functions make in their place, and the options for it: what runs at once shares
+ * `memoryLimit`. Precondition: it has functions.
+ */
+export async function engineOnly<Options extends CheckedRunOptions>(
+  plan: PlanNode,
+  options: Options,
+  steps: RunningSteps,
+): Promise<{ engine: PlanNode; own: Options }> {
+  const { memoryLimit: wholeLimit } = options
+  // Each function has its batches, and stands between two queries.
+  const parts = 2 * countFed(plan) + 1
+  const memoryLimit = wholeLimit && Math.max(1, Math.floor(wholeLimit / parts))
+  const own = memoryLimit === undefined ? options : { ...options, memoryLimit }
+  const engine = await runFunctions(plan, {
+    steps,
+    memoryLimit,
+    wholeLimit,
+    request: (input, settings) => requestOf(input, { ...settingsFor(input, own), ...settings }),
   })
+  return { engine, own }
 }
 
-/** The settings for a plan whose functions have run: what they gave counts. */
+/** The settings for a plan whose functions have run, or run: what the engine reads of them in memory counts. */
 export function settingsFor(plan: PlanNode, options: CheckedRunOptions): RunSettings {
   const { memoryLimit } = options
   if (memoryLimit === undefined) return settingsOf(options)

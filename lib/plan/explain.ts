@@ -93,6 +93,7 @@ export function stepCount(plan: PlanNode): number {
 function formatSource(scan: SourceNode, full: boolean): string {
   if (scan.kind === 'join') return formatJoin(scan)
   if (scan.kind === 'mapBatches') return formatFunction(scan)
+  if (scan.kind === 'fedScan') return formatFunction(scan.made)
   if (scan.kind === 'concat') return `concat(${scan.inputs.length} frames)`
   if (scan.kind === 'memoryScan') return `memory(${scan.rows} rows, ${scan.schema.names.length} columns)`
   return full ? formatCsv(scan) : `readCsv(${scan.source.label})`

@@ -139,6 +139,14 @@ uint32_t StringKeys::lookup(const StringRef* strings, uint32_t count, uint32_t* 
   return missing;
 }
 
+// The entry that has the tag, which is hardly ever that of another key, or the empty one before which it would be.
+inline StringKeys::Entry StringKeys::candidate(const Probe& probe) const {
+  for (uint64_t slot = probe.hash & slot_mask_;; slot = (slot + 1) & slot_mask_) {
+    const Entry entry = entries_[slot];
+    if (entry.tag == probe.tag || entry.tag == kEmptyTag) return entry;
+  }
+}
+
 // Three passes, each of which starts the loads of the next.
 uint32_t StringKeys::lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const {
   Probe probes[kLookupBlock];
@@ -147,12 +155,13 @@ uint32_t StringKeys::lookup_prefetched(const StringRef* strings, uint32_t count,
     prefetch(entries_.data() + (probes[i].hash & slot_mask_));
   }
   for (uint32_t i = 0; i < count; i++) {
-    const Entry entry = entries_[probes[i].hash & slot_mask_];
-    if (entry.id != kNoId) prefetch(words_.data() + entry.id);
+    ids[i] = candidate(probes[i]).id;
+    if (ids[i] != kNoId) prefetch(words_.data() + ids[i]);
   }
   uint32_t missing = 0;
   for (uint32_t i = 0; i < count; i++) {
-    ids[i] = find(probes[i]);
+    if (ids[i] != kNoId && !matches(words_[ids[i]], probes[i])) [[unlikely]]
+      ids[i] = find(probes[i]);
     missing += ids[i] == kNoId;
   }
   return missing;

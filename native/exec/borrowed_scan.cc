@@ -1,4 +1,5 @@
 // Frames over memory of others, as strips: rows in order across the chunks, borrowed values copied a vector at a time.
+// The chunks of a feed are such frames, each a strip.
 #include <algorithm>
 
 #include "column/bits.h"
@@ -81,27 +82,25 @@ Result<Vector> read_column(const BorrowedColumn& column, const Dictionary* dicti
   return out;
 }
 
-class LocalBorrowedScan final : public LocalScan {
+// Reads rows of frames that all have one schema.
+class BorrowedReader {
  public:
-  LocalBorrowedScan(const BorrowedFrame& frame, const std::vector<int64_t>& starts,
-                    const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
-      : frame_(frame), starts_(starts), columns_(columns), vector_rows_(vector_rows), query_(query) {
-    batch_.columns.resize(frame.schema.size());
-    scratch_.resize(frame.schema.size());
+  BorrowedReader(const Schema& schema, const std::vector<uint32_t>& columns, uint32_t vector_rows, QueryState& query)
+      : columns_(columns), vector_rows_(vector_rows), query_(query) {
+    batch_.columns.resize(schema.size());
+    scratch_.resize(schema.size());
     for (const uint32_t column : columns) scratch_[column] = std::make_unique<Scratch>();
   }
 
-  StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+  StripOutcome read(const BorrowedFrame& frame, RowRange range, const BatchConsumer& consume) {
     StripOutcome out;
     out.starts_file = true;
-    const int64_t begin = starts_[static_cast<size_t>(task.index)];
-    const int64_t end = begin + std::min(starts_[static_cast<size_t>(task.index) + 1] - begin, task.row_limit);
-    const auto after = std::upper_bound(frame_.chunks.begin(), frame_.chunks.end(), begin,
+    const auto after = std::upper_bound(frame.chunks.begin(), frame.chunks.end(), range.begin,
                                         [](int64_t row, const BorrowedChunk& chunk) { return row < chunk.first_row; });
-    auto chunk = after - (begin < end ? 1 : 0);
-    for (int64_t row = begin; row < end; ++chunk) {
-      const int64_t stop = std::min(end, chunk->first_row + chunk->rows);
-      auto more = scan_piece(*chunk, row - chunk->first_row, stop - chunk->first_row, consume, out);
+    auto chunk = after - (range.begin < range.end ? 1 : 0);
+    for (int64_t row = range.begin; row < range.end; ++chunk) {
+      const int64_t stop = std::min(range.end, chunk->first_row + chunk->rows);
+      auto more = read_piece(frame, *chunk, {row - chunk->first_row, stop - chunk->first_row}, consume, out);
       if (!more.ok()) out.status = more.take_status();
       if (!out.status.ok() || !more.value()) break;
       row = stop;
@@ -110,45 +109,60 @@ class LocalBorrowedScan final : public LocalScan {
   }
 
  private:
-  Result<bool> scan_piece(const BorrowedChunk& chunk, int64_t begin, int64_t end, const BatchConsumer& consume,
-                          StripOutcome& out) {
-    for (int64_t first = begin; first < end; first += vector_rows_) {
+  Result<bool> read_piece(const BorrowedFrame& frame, const BorrowedChunk& chunk, RowRange range,
+                          const BatchConsumer& consume, StripOutcome& out) {
+    for (int64_t first = range.begin; first < range.end; first += vector_rows_) {
       if (query_.is_aborted()) return aborted_error();
-      const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, end - first));
-      MILLRACE_TRY(read_batch(chunk, first, rows));
+      const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, range.end - first));
+      MILLRACE_TRY(read_batch(frame, chunk, first, rows));
       out.stats.rows_scanned += rows;
       query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
       auto more = consume(batch_);
-      MILLRACE_TRY(more);
+      if (!more.ok()) return in_batch_at(chunk.first_row + first, more.take_status());
       if (!more.value()) return false;
     }
     return true;
   }
 
   // ERR_ABORTED once the memory is gone.
-  Status read_batch(const BorrowedChunk& chunk, int64_t first, uint32_t rows) {
-    if (!frame_.lease->enter()) return aborted_error();
+  Status read_batch(const BorrowedFrame& frame, const BorrowedChunk& chunk, int64_t first, uint32_t rows) {
+    if (!frame.lease->enter()) return aborted_error();
     batch_.rows = rows;
     Status status;
     for (const uint32_t c : columns_) {
-      auto column = read_column(chunk.columns[c], frame_.dictionaries[c].get(), first, rows, *scratch_[c]);
+      auto column = read_column(chunk.columns[c], frame.dictionaries[c].get(), first, rows, *scratch_[c]);
       if (!column.ok()) {
         status = column.take_status();
         break;
       }
       batch_.columns[c] = column.value();
     }
-    frame_.lease->leave();
+    frame.lease->leave();
     return status;
   }
 
-  const BorrowedFrame& frame_;
-  const std::vector<int64_t>& starts_;
   const std::vector<uint32_t>& columns_;
   const uint32_t vector_rows_;
   QueryState& query_;
   std::vector<std::unique_ptr<Scratch>> scratch_;  // by column; null where it is not read
   Batch batch_;
+};
+
+class LocalBorrowedScan final : public LocalScan {
+ public:
+  LocalBorrowedScan(const BorrowedFrame& frame, const std::vector<int64_t>& starts, BorrowedReader reader)
+      : frame_(frame), starts_(starts), reader_(std::move(reader)) {}
+
+  StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+    const int64_t begin = starts_[static_cast<size_t>(task.index)];
+    const int64_t rows = std::min(starts_[static_cast<size_t>(task.index) + 1] - begin, task.row_limit);
+    return reader_.read(frame_, {begin, begin + rows}, consume);
+  }
+
+ private:
+  const BorrowedFrame& frame_;
+  const std::vector<int64_t>& starts_;
+  BorrowedReader reader_;
 };
 
 class BorrowedScan final : public NumberedScan {
@@ -163,7 +177,8 @@ class BorrowedScan final : public NumberedScan {
 
   int64_t strip_count() const override { return static_cast<int64_t>(starts_.size()) - 1; }
   std::unique_ptr<LocalScan> make_local() override {
-    return std::make_unique<LocalBorrowedScan>(*frame_, starts_, columns_, options_.vector_rows, query_);
+    return std::make_unique<LocalBorrowedScan>(*frame_, starts_,
+                                               BorrowedReader(frame_->schema, columns_, options_.vector_rows, query_));
   }
 
  private:
@@ -174,7 +189,48 @@ class BorrowedScan final : public NumberedScan {
   QueryState& query_;
 };
 
+class LocalFeedScan final : public LocalScan {
+ public:
+  explicit LocalFeedScan(BorrowedReader reader) : reader_(std::move(reader)) {}
+
+  StripOutcome scan(const StripTask& task, const BatchConsumer& consume) override {
+    return reader_.read(*task.chunk, {0, task.chunk->rows}, consume);
+  }
+
+ private:
+  BorrowedReader reader_;
+};
+
+class FeedScan final : public Scan {
+ public:
+  FeedScan(std::shared_ptr<Feed> feed, std::vector<uint32_t> columns, const Options& options, QueryState& query)
+      : feed_(std::move(feed)), columns_(std::move(columns)), options_(options), query_(query) {}
+
+  int64_t strip_count() const override { return feed_->count(); }
+  bool waits() const override { return feed_->waits(); }
+
+  Result<bool> next(StripTask& task) override {
+    task.chunk = feed_->take(task.index);
+    return task.chunk != nullptr;
+  }
+
+  std::unique_ptr<LocalScan> make_local() override {
+    return std::make_unique<LocalFeedScan>(BorrowedReader(feed_->schema(), columns_, options_.vector_rows, query_));
+  }
+
+ private:
+  const std::shared_ptr<Feed> feed_;
+  const std::vector<uint32_t> columns_;
+  const Options& options_;
+  QueryState& query_;
+};
+
 }  // namespace
+
+std::unique_ptr<Scan> make_feed_scan(std::shared_ptr<Feed> feed, std::vector<uint32_t> columns, const Options& options,
+                                     QueryState& query) {
+  return std::make_unique<FeedScan>(std::move(feed), std::move(columns), options, query);
+}
 
 std::unique_ptr<Scan> make_borrowed_scan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
                                          std::vector<uint32_t> columns, const Options& options, QueryState& query) {

@@ -3,21 +3,24 @@
 
 namespace millrace::exec {
 
+Status check_same_columns(const Schema& first, const Schema& other) {
+  if (other.size() != first.size()) return Status(Code::SchemaMismatch, "concat needs the same columns");
+  for (size_t c = 0; c < first.size(); c++) {
+    if (other[c].name == first[c].name && other[c].type == first[c].type) continue;
+    return Status(Code::SchemaMismatch, "concat needs the same columns, but \"" + other[c].name + "\" is " +
+                                            type_name(other[c].type) + " where \"" + first[c].name + "\" is " +
+                                            type_name(first[c].type));
+  }
+  return {};
+}
+
 // The rows of tables with the same columns, one table after another.
 Result<FrameView> concat_frames(const std::vector<FrameView>& inputs, OperatorContext& context) {
   auto out = std::make_shared<Frame>();
   out->schema = inputs[0].schema;
   for (const FrameView& input : inputs) {
-    if (input.schema.size() != out->schema.size()) return Status(Code::SchemaMismatch, "concat needs the same columns");
-    for (size_t c = 0; c < out->schema.size(); c++) {
-      const Field& field = input.schema[c];
-      if (field.name != out->schema[c].name || field.type != out->schema[c].type) {
-        return Status(Code::SchemaMismatch, "concat needs the same columns, but \"" + field.name + "\" is " +
-                                                type_name(field.type) + " where \"" + out->schema[c].name + "\" is " +
-                                                type_name(out->schema[c].type));
-      }
-      out->schema[c].nullable |= field.nullable;
-    }
+    MILLRACE_TRY(check_same_columns(out->schema, input.schema));
+    for (size_t c = 0; c < out->schema.size(); c++) out->schema[c].nullable |= input.schema[c].nullable;
     out->rows += input.rows;
   }
   for (size_t c = 0; c < out->schema.size(); c++) {

@@ -35,6 +35,13 @@ Result<FrameView> run_operator(const OpSpec& op, const std::vector<OperatorInput
   }
 }
 
+void add_columns(FrameView& view, const FrameView& added, size_t behind) {
+  const auto at = static_cast<ptrdiff_t>(view.schema.size() - behind);
+  view.schema.insert(view.schema.begin() + at, added.schema.begin(), added.schema.end());
+  view.columns.insert(view.columns.begin() + at, added.columns.begin(), added.columns.end());
+  view.owners.insert(view.owners.end(), added.owners.begin(), added.owners.end());
+}
+
 Status check_names(const std::vector<std::string>& names) {
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());

@@ -46,6 +46,8 @@ Result<FrameView> join_frames(const OpSpec& op, const FrameView& left, const Fra
                               OperatorContext& context);
 Result<FrameView> join_inputs(const OpSpec& op, const OperatorInput& left, const OperatorInput& right,
                               OperatorContext& context);
+// ERR_SCHEMA_MISMATCH where the tables of a concat have other columns.
+Status check_same_columns(const Schema& first, const Schema& other);
 Result<FrameView> concat_frames(const std::vector<FrameView>& inputs, OperatorContext& context);
 Result<FrameView> sample_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 // The new columns come before the last `behind` ones of the input.
@@ -54,6 +56,9 @@ Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, Operato
 Result<FrameView> window_stored(const OpSpec& op, const StoredView& input, OperatorContext& context);
 Result<FrameView> repeat_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
 Result<FrameView> index_rows(const OpSpec& op, const FrameView& input, OperatorContext& context);
+
+// Puts the columns of `added` before the last `behind` ones.
+void add_columns(FrameView& view, const FrameView& added, size_t behind);
 
 // ERR_DUPLICATE_COLUMN.
 Status check_names(const std::vector<std::string>& names);

@@ -37,9 +37,10 @@ Result<std::shared_ptr<Frame>> PartReader::materialize(size_t part, size_t first
   for (const Field& field : table_.schema) builders.emplace_back(field.type, budget_);
   auto out = std::make_shared<Frame>();
   out->schema = table_.schema;
+  for (size_t i = first; i < first + count; i++) out->rows += table_.parts[part].chunks[i].rows;
+  for (ColumnBuilder& builder : builders) MILLRACE_TRY(builder.reserve(out->rows));
   for (size_t i = first; i < first + count; i++) {
     spill::PartChunk& chunk = table_.parts[part].chunks[i];
-    out->rows += chunk.rows;
     auto read = this->read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {
       for (size_t c = 0; c < builders.size(); c++) MILLRACE_TRY(builders[c].append(batch.columns[c], batch.rows));
       return true;

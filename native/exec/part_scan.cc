@@ -26,9 +26,8 @@ class LocalPartedScan final : public LocalScan {
     StripOutcome out;
     out.starts_file = true;
     int64_t left = task.row_limit;
-    const bool forget = left == INT64_MAX;  // else it is a sample
     const PartedOperator::Piece& piece = pieces_[static_cast<size_t>(task.index)];
-    auto read = op_.run_piece(piece, forget, [&](const FrameView& rows) -> Result<bool> {
+    auto read = op_.run_piece(piece, [&](const FrameView& rows) -> Result<bool> {
       for (int64_t first = 0; first < rows.rows && left > 0; first += vector_rows_) {
         batch_.rows = static_cast<uint32_t>(std::min<int64_t>({vector_rows_, rows.rows - first, left}));
         left -= batch_.rows;
@@ -68,6 +67,7 @@ class PartedScan final : public NumberedScan {
         query_(query) {}
 
   int64_t strip_count() const override { return static_cast<int64_t>(pieces_.size()); }
+  void forget(int64_t index) override { op_->forget(pieces_[static_cast<size_t>(index)]); }
   std::unique_ptr<LocalScan> make_local() override {
     return std::make_unique<LocalPartedScan>(*op_, pieces_, columns_, vector_rows_, query_);
   }

@@ -1,5 +1,7 @@
 #include "exec/part_sink.h"
 
+#include <algorithm>
+
 #include "sort/order_word.h"
 
 namespace millrace::exec {
@@ -49,8 +51,10 @@ std::vector<Vector> keys_of(const Vector* columns, const std::vector<uint32_t>& 
 
 class LocalPartSink final : public LocalSink {
  public:
-  LocalPartSink(const PartSinkSpec& spec, const Schema& schema, const spill::Partitioner& by, spill::SharedFile& file)
+  LocalPartSink(const PartSinkSpec& spec, const Schema& schema, const spill::Partitioner& by, spill::SharedFile& file,
+                const std::atomic<size_t>& wanted_parts)
       : spec_(spec),
+        wanted_parts_(wanted_parts),
         columns_(spec.program, spec.policy.budget),
         by_(by.clone()),
         writer_(schema, by.parts(), file, spec.policy) {}
@@ -67,7 +71,7 @@ class LocalPartSink final : public LocalSink {
     if (writer_.bytes() > spec_.most_bytes) {
       return memory_limit_error(spec_.policy.budget, static_cast<size_t>(writer_.bytes()));
     }
-    return writer_.append(kept, one ? nullptr : parts, batch.rows);
+    return writer_.append(kept, one ? nullptr : parts, batch.rows, wanted_parts_.load(std::memory_order_relaxed));
   }
 
   Result<std::unique_ptr<StripResult>> take_strip() override {
@@ -94,6 +98,7 @@ class LocalPartSink final : public LocalSink {
   }
 
   const PartSinkSpec& spec_;
+  const std::atomic<size_t>& wanted_parts_;
   BatchColumns columns_;
   const std::unique_ptr<spill::Partitioner> by_;
   spill::PartWriter writer_;
@@ -126,7 +131,14 @@ class KeySampler final : public LocalSink {
 class PartSink final : public Sink {
  public:
   PartSink(PartSinkSpec spec, std::shared_ptr<Parts> into)
-      : spec_(std::move(spec)), into_(std::move(into)), file_(*spec_.policy.space) {
+      : spec_(std::move(spec)),
+        into_(std::move(into)),
+        file_(*spec_.policy.space, spec_.appends ? into_->file : nullptr) {
+    if (spec_.appends) {
+      for (size_t c = 0; c < spec_.schema.size(); c++) into_->schema[c].nullable |= spec_.schema[c].nullable;
+      by_ = std::move(spec_.by);
+      return;
+    }
     *into_ = {};
     into_->schema = spec_.schema;
     if (spec_.parting.numbered) into_->schema.push_back({fresh_name(spec_.schema), TypeId::Int64, false});
@@ -135,12 +147,12 @@ class PartSink final : public Sink {
   }
 
   std::unique_ptr<LocalSink> make_local() override {
-    return std::make_unique<LocalPartSink>(spec_, into_->schema, *by_, file_);
+    return std::make_unique<LocalPartSink>(spec_, into_->schema, *by_, file_, wanted_parts_);
   }
 
   Status merge(std::unique_ptr<StripResult> result) override {
     auto& strip = static_cast<PartedStrip&>(*result);
-    for (size_t i = 0; i < strip.parts.size(); i++) {
+    for (size_t i = 0; i < std::min(strip.parts.size(), wanted_parts_.load()); i++) {
       Part& to = into_->parts[i];
       Part& from = strip.parts[i];
       to.rows += from.rows;
@@ -154,6 +166,7 @@ class PartSink final : public Sink {
       }
     }
     into_->rows += strip.rows;
+    leave_out_unwanted();
     return bytes_ <= spec_.most_bytes ? Status() : memory_limit_error(spec_.policy.budget, static_cast<size_t>(bytes_));
   }
 
@@ -177,9 +190,21 @@ class PartSink final : public Sink {
   }
 
  private:
+  // Parts behind those that have all the rows which can be wanted: merged strips alone count, as others may yet be read
+  // again.
+  void leave_out_unwanted() {
+    if (spec_.parting.first_rows == INT64_MAX) return;
+    int64_t rows = 0;
+    size_t wanted = 0;
+    while (wanted < into_->parts.size() && rows < spec_.parting.first_rows) rows += into_->parts[wanted++].rows;
+    for (size_t i = wanted; i < std::min(into_->parts.size(), wanted_parts_.load()); i++) into_->parts[i] = {};
+    wanted_parts_.store(wanted, std::memory_order_relaxed);
+  }
+
   void open_parts(std::unique_ptr<spill::Partitioner> by) {
     by_ = std::move(by);
     into_->parts = std::vector<Part>(by_->parts());
+    into_->by = by_->clone();
     for (size_t i = 0; i < into_->parts.size(); i++) into_->parts[i].single_key = by_->single_key(i);
   }
 
@@ -189,6 +214,7 @@ class PartSink final : public Sink {
   std::unique_ptr<spill::Partitioner> by_;
   bool sampled_ = false;
   int64_t bytes_ = 0;
+  std::atomic<size_t> wanted_parts_{spill::kMostParts};
 };
 
 }  // namespace

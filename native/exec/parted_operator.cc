@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "column/take_rows.h"
+#include "exec/one_thread.h"
 #include "exec/pipeline.h"
+#include "exec/spilled_totals.h"
 #include "sort/order_rows.h"
 
 namespace millrace::exec {
@@ -11,24 +13,6 @@ namespace millrace::exec {
 namespace {
 
 using Kind = OpSpec::Kind;
-
-// The thread that reads the part.
-class OneThread final : public Workers {
- public:
-  explicit OneThread(const QueryState& query) : query_(query) {}
-  uint32_t slots() const override { return 1; }
-  Status run(size_t count, const Task& task) override {
-    for (size_t i = 0; i < count; i++) {
-      MILLRACE_TRY(check());
-      MILLRACE_TRY(task(i, 0));
-    }
-    return {};
-  }
-  Status check() const override { return query_.is_aborted() ? aborted_error() : Status(); }
-
- private:
-  const QueryState& query_;
-};
 
 std::string name_beside(const std::vector<JoinOpSpec::Output>& outputs, const char* wanted) {
   std::string out = wanted;
@@ -43,19 +27,7 @@ FrameView first_columns(FrameView view, size_t count) {
   return view;
 }
 
-Result<FrameView> copy_rows(const FrameView& from, int64_t first, int64_t count, MemoryBudget* budget) {
-  auto out = std::make_shared<Frame>();
-  out->schema = from.schema;
-  out->rows = count;
-  for (const Column* column : from.columns) {
-    ColumnBuilder builder(column->type, budget);
-    MILLRACE_TRY(builder.append_range(*column, first, count));
-    auto copy = builder.finish();
-    MILLRACE_TRY(copy);
-    out->columns.push_back(copy.take());
-  }
-  return FrameView::of(std::move(out));
-}
+}  // namespace
 
 Result<FrameView> empty_view(const Schema& schema) {
   auto frame = std::make_shared<Frame>();
@@ -67,8 +39,6 @@ Result<FrameView> empty_view(const Schema& schema) {
   }
   return FrameView::of(std::move(frame));
 }
-
-}  // namespace
 
 Result<std::shared_ptr<PartedOperator>> PartedOperator::make(const Segment& segment, PartsInputs inputs,
                                                              const spill::SpillPolicy& policy, const Options& options,
@@ -102,7 +72,9 @@ Status PartedOperator::prepare() {
     numbered_join_.kind = Kind::Join;
     numbered_join_.join = std::make_unique<JoinOpSpec>(*op_.join);
     auto& outputs = numbered_join_.join->outputs;
-    outputs.push_back({name_beside(outputs, "left row"), false, inputs_[0]->schema.back().name});
+    if (numbers_of(op_) > 0) {
+      outputs.push_back({name_beside(outputs, "left row"), false, inputs_[0]->schema.back().name});
+    }
     if (numbers_of(op_) == 2) {
       outputs.push_back({name_beside(outputs, "right row"), true, inputs_[1]->schema.back().name});
     }
@@ -110,6 +82,11 @@ Status PartedOperator::prepare() {
   auto schema = find_schema();
   MILLRACE_TRY(schema);
   schema_ = schema.take();
+  if (op_.kind == Kind::Join && !segment_.restores) return prepare_join();
+  if (op_.kind != Kind::Window || !op_.window->keys.empty() || segment_.restores) return {};
+  auto whole = WholeWindow::make(op_, inputs_[0], {policy_, options_, query_});
+  MILLRACE_TRY(whole);
+  whole_ = whole.take();
   return {};
 }
 
@@ -140,6 +117,7 @@ Result<Schema> PartedOperator::find_schema() {
 }
 
 int64_t PartedOperator::bytes() const {
+  if (cross_) return cross_->bytes;
   int64_t out = 0;
   for (const auto& input : inputs_) {
     for (const spill::Part& part : input->parts) out += part.bytes;
@@ -154,7 +132,9 @@ int64_t PartedOperator::numbered_rows() const {
 
 int64_t PartedOperator::Sides::bytes() const {
   int64_t out = 0;
-  for (const spill::Parts* table : tables) out += table->parts[part].bytes;
+  // To order a row takes about as much, however narrow it is.
+  constexpr int64_t kRowOverhead = 16;
+  for (const spill::Parts* table : tables) out += table->parts[part].bytes + table->parts[part].rows * kRowOverhead;
   return out;
 }
 
@@ -162,43 +142,88 @@ bool PartedOperator::in_order(const spill::Part& part) const {
   return part.single_key && (segment_.restores || op_.kind == Kind::Sort);
 }
 
+// Some chunks each, of a part whose rows are in order.
+void PartedOperator::cut(const spill::Part& part, size_t at, std::vector<Piece>& out) const {
+  // A window's rows are wider by its results.
+  constexpr int64_t kResultBytes = 16;
+  const int64_t added = whole_ ? part.rows * kResultBytes * static_cast<int64_t>(op_.window->columns.size()) : 0;
+  const auto cuts = static_cast<size_t>((part.bytes + added) / std::max<int64_t>(policy_.part_bytes, 1)) + 1;
+  const size_t chunks = part.chunks.size();
+  const size_t step = (chunks + cuts - 1) / cuts;
+  for (size_t first = 0; first < chunks; first += step) out.push_back({at, first, std::min(chunks, first + step)});
+}
+
 std::vector<PartedOperator::Piece> PartedOperator::pieces() const {
   std::vector<Piece> out;
+  if (whole_) {
+    cut(whole_->rows().parts[0], 0, out);
+    return out;
+  }
+  if (cross_) {
+    for (size_t i = 0; i < cross_->pieces; i++) out.push_back({i, 0, 0});
+    return out;
+  }
   const std::vector<spill::Part>& parts = inputs_[0]->parts;
-  for (size_t p = 0; p < parts.size(); p++) {
-    if (!in_order(parts[p])) {
-      out.push_back({p, 0, 0});
+  int64_t left = op_.kind == Kind::Sort ? op_.rows : INT64_MAX;
+  for (size_t p = 0; p < parts.size() && left > 0; p++) {
+    const int64_t wanted = left;
+    if (left != INT64_MAX) left -= std::min(left, parts[p].rows);
+    if (!in_order(parts[p]) || wanted < parts[p].rows) {
+      out.push_back({p, 0, 0, wanted < parts[p].rows ? wanted : INT64_MAX});
       continue;
     }
-    const auto cuts = static_cast<size_t>(parts[p].bytes / std::max<int64_t>(policy_.part_bytes, 1)) + 1;
-    const size_t chunks = parts[p].chunks.size();
-    const size_t step = (chunks + cuts - 1) / cuts;
-    for (size_t first = 0; first < chunks; first += step) out.push_back({p, first, std::min(chunks, first + step)});
+    cut(parts[p], p, out);
   }
   return out;
 }
 
-Result<bool> PartedOperator::run_piece(const Piece& piece, bool forget, const Consumer& consume) {
-  if (piece.end_chunk > 0) return pass_on(*inputs_[0], piece, forget, consume);
+Result<bool> PartedOperator::run_piece(const Piece& piece, const Consumer& consume) {
+  if (piece.rows == INT64_MAX) return run_whole_piece(piece, consume);
+  int64_t left = piece.rows;
+  return run_whole_piece(piece, [&](FrameView rows) -> Result<bool> {
+    rows.rows = std::min(rows.rows, left);
+    left -= rows.rows;
+    auto more = consume(rows);
+    MILLRACE_TRY(more);
+    return more.value() && left > 0;
+  });
+}
+
+void PartedOperator::forget(const Piece& piece) {
+  if (cross_) return;
+  if (piece.end_chunk > 0) {
+    spill::Part& part = (whole_ ? whole_->rows() : *inputs_[0]).parts[piece.part];
+    for (size_t i = piece.first_chunk; i < piece.end_chunk; i++) part.chunks[i].columns.reset();
+    return;
+  }
+  for (const auto& input : inputs_) std::vector<spill::PartChunk>().swap(input->parts[piece.part].chunks);
+}
+
+Result<bool> PartedOperator::run_whole_piece(const Piece& piece, const Consumer& consume) {
+  if (whole_) return run_whole_window(piece, consume);
+  if (cross_) return run_cross(piece.part, consume);
+  if (piece.end_chunk > 0) return pass_on(*inputs_[0], piece, consume);
   Sides sides;
   for (const auto& input : inputs_) sides.tables.push_back(input.get());
   sides.part = piece.part;
-  auto more = run(sides, consume);
-  for (const auto& input : inputs_) {
-    if (forget) std::vector<spill::PartChunk>().swap(input->parts[piece.part].chunks);
-  }
-  return more;
+  if (!beside_.empty()) sides.beside = beside_[piece.part];
+  return run(sides, consume);
 }
 
 Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
   const spill::Part& part = sides.tables[0]->parts[sides.part];
+  if (op_.kind == Kind::Aggregate && op_.names.empty()) return run_totals(sides, consume);
+  if (!beside_.empty()) return run_asof(sides, consume);
   if (in_order(part)) {
-    return pass_on(*sides.tables[0], {sides.part, 0, part.chunks.size()}, true, consume);
+    return pass_on(*sides.tables[0], {sides.part, 0, part.chunks.size()}, consume);
   }
   if (sides.bytes() > 2 * policy_.part_bytes && !part.single_key && sides.level < kMostSplits) {
     return run_split(sides, consume);
   }
   if (op_.kind == Kind::Aggregate && !segment_.restores) return run_groups(sides, consume);
+  const bool joins = op_.kind == Kind::Join && !segment_.restores;
+  const bool counts_partners = joins && (op_.join->left_unique || op_.join->right_unique);
+  if (joins && !counts_partners && sides.bytes() > 2 * policy_.part_bytes) return join_large_part(sides, consume);
   std::vector<FrameView> inputs;
   for (spill::Parts* table : sides.tables) {
     auto frame =
@@ -206,7 +231,7 @@ Result<bool> PartedOperator::run(const Sides& sides, const Consumer& consume) {
     MILLRACE_TRY(frame);
     inputs.push_back(FrameView::of(frame.take()));
   }
-  if (op_.kind == Kind::Join && !segment_.restores) return join(inputs, consume);
+  if (joins) return join(numbered_join_, inputs, consume);
   auto rows = operate(inputs, policy_.budget);
   MILLRACE_TRY(rows);
   inputs.clear();
@@ -223,33 +248,6 @@ Result<bool> PartedOperator::run_groups(const Sides& sides, const Consumer& cons
     if (groups.status().code() != Code::MemoryLimit || !splits) return groups.take_status();
   }
   return run_split(sides, consume);
-}
-
-// Keys of many rows on both sides give more rows than memory holds. Then half of the side whose order counts goes
-// first, where each of its rows can be looked at alone.
-Result<bool> PartedOperator::join(const std::vector<FrameView>& inputs, const Consumer& consume) {
-  using How = JoinOpSpec::How;
-  const JoinOpSpec& spec = *op_.join;
-  const size_t side = spec.how == How::Right ? 1 : 0;
-  const int64_t count = inputs[side].rows;
-  const bool alone = spec.how != How::Outer && !spec.left_unique && !spec.right_unique;
-  {
-    // An attempt must not take what the other threads need.
-    MemoryBudget share(alone && count > 1 ? policy_.thread_bytes / 2 : INT64_MAX, policy_.budget);
-    auto rows = operate(inputs, &share);
-    if (rows.ok()) return consume(rows.value());
-    if (rows.status().code() != Code::MemoryLimit || !alone || count < 2) return rows.take_status();
-  }
-  for (const auto& [first, last] : {std::pair{int64_t{0}, count / 2}, std::pair{count / 2, count}}) {
-    std::vector<FrameView> half = inputs;
-    auto cut = copy_rows(inputs[side], first, last - first, policy_.budget);
-    MILLRACE_TRY(cut);
-    half[side] = cut.take();
-    auto more = join(half, consume);
-    MILLRACE_TRY(more);
-    if (!more.value()) return false;
-  }
-  return true;
 }
 
 Result<FrameView> PartedOperator::operate(const std::vector<FrameView>& inputs, MemoryBudget* budget) {
@@ -283,59 +281,72 @@ Result<FrameView> PartedOperator::restore(const FrameView& input) {
 Result<FrameView> PartedOperator::window(const FrameView& input) {
   OneThread thread(query_);
   OperatorContext context{thread, policy_.budget, options_};
-  return window_frame(op_, input, context, 1);
+  return window_frame(op_, input, context, numbers_of(op_));
 }
 
-// Rows pass one vector at a time: memory is for the groups alone.
+Result<bool> PartedOperator::run_whole_window(const Piece& piece, const Consumer& consume) {
+  spill::Parts& rows = whole_->rows();
+  std::vector<spill::PartChunk>& chunks = rows.parts[0].chunks;
+  int64_t first = 0;
+  for (size_t i = 0; i < piece.first_chunk; i++) first += chunks[i].rows;
+  PartReader reader(rows, nullptr, policy_.budget);
+  WholeWindow::Reader results(*whole_, policy_.budget);
+  for (size_t i = piece.first_chunk; i < piece.end_chunk; i++) {
+    if (query_.is_aborted()) return aborted_error();
+    auto frame = reader.materialize(0, i, 1);
+    MILLRACE_TRY(frame);
+    auto added = results.read(first, chunks[i].rows);
+    MILLRACE_TRY(added);
+    first += chunks[i].rows;
+    FrameView out = FrameView::of(frame.take());
+    add_columns(out, FrameView::of(added.take()), numbers_of(op_));
+    auto more = consume(out);
+    MILLRACE_TRY(more);
+    if (!more.value()) return false;
+  }
+  return true;
+}
+
+// With the number of each group's first row, where they come in that order.
+agg::AggregationSpec PartedOperator::aggregation(const Schema& schema, std::vector<int>& argument_column) const {
+  agg::AggregationSpec spec = aggregation_spec(op_, schema, options_);
+  argument_column = op_.argument_output;
+  if (numbers_of(op_) == 0) return spec;
+  agg::AggregateSpec first_row;
+  first_row.name = schema.back().name;
+  first_row.function = agg::Function::Min;
+  first_row.argument = TypeId::Int64;
+  spec.aggregates.push_back(std::move(first_row));
+  argument_column.push_back(static_cast<int>(schema.size()) - 1);
+  spec.order = agg::Order::None;
+  return spec;
+}
+
 Result<FrameView> PartedOperator::aggregate(const Sides& sides, MemoryBudget* budget) {
   spill::Parts& table = *sides.tables[0];
-  const bool numbered = numbers_of(op_) > 0;
-  agg::AggregationSpec spec = aggregation_spec(op_, table.schema, options_);
-  std::vector<int> argument_column = op_.argument_output;
-  if (numbered) {
-    agg::AggregateSpec first_row;
-    first_row.name = table.schema.back().name;
-    first_row.function = agg::Function::Min;
-    first_row.argument = TypeId::Int64;
-    spec.aggregates.push_back(std::move(first_row));
-    argument_column.push_back(static_cast<int>(table.schema.size()) - 1);
-    spec.order = agg::Order::None;
-  }
-  auto made = agg::GlobalAggregation::make(spec, budget);
-  MILLRACE_TRY(made);
-  const auto global = made.take();
-  const auto local = global->make_local();
-  std::vector<Vector> arguments(argument_column.size());
-  PartReader reader(table, nullptr, policy_.budget);
-  for (spill::PartChunk& chunk : table.parts[sides.part].chunks) {
-    if (query_.is_aborted()) return aborted_error();
-    auto read = reader.read(chunk, kVectorRows, [&](const Batch& batch) -> Result<bool> {
-      for (size_t i = 0; i < arguments.size(); i++) {
-        if (argument_column[i] >= 0) arguments[i] = batch.columns[static_cast<size_t>(argument_column[i])];
-      }
-      MILLRACE_TRY(local->consume(batch.columns.data(), arguments.data(), batch.rows));
-      return true;
-    });
-    MILLRACE_TRY(read);
-  }
-  auto strip = local->take_strip();
-  MILLRACE_TRY(strip);
-  MILLRACE_TRY(global->register_strip(*strip.value()));
-  MILLRACE_TRY(global->merge(strip.take()));
-  OneThread thread(query_);
-  auto frame = global->finish(thread);
+  std::vector<int> argument_column;
+  const agg::AggregationSpec spec = aggregation(table.schema, argument_column);
+  auto frame = aggregate_part(table, sides.part, spec, argument_column, {policy_, options_, query_}, budget);
   MILLRACE_TRY(frame);
   return FrameView::of(std::make_shared<Frame>(frame.take()));
 }
 
+Result<bool> PartedOperator::run_totals(const Sides& sides, const Consumer& consume) {
+  spill::Parts& table = *sides.tables[0];
+  std::vector<int> argument_column;
+  const agg::AggregationSpec spec = aggregation(table.schema, argument_column);
+  auto row = spilled_totals(table, spec, argument_column, {policy_, options_, query_});
+  MILLRACE_TRY(row);
+  return consume(row.value());
+}
+
 // All rows have the same key: they are in order already.
-Result<bool> PartedOperator::pass_on(spill::Parts& table, const Piece& piece, bool forget, const Consumer& consume) {
+Result<bool> PartedOperator::pass_on(spill::Parts& table, const Piece& piece, const Consumer& consume) {
   PartReader reader(table, nullptr, policy_.budget);
   for (size_t i = piece.first_chunk; i < piece.end_chunk; i++) {
     if (query_.is_aborted()) return aborted_error();
     auto frame = reader.materialize(piece.part, i, 1);
     MILLRACE_TRY(frame);
-    if (forget) table.parts[piece.part].chunks[i].columns.reset();
     auto view = picked(FrameView::of(frame.take()));
     MILLRACE_TRY(view);
     auto more = consume(view.value());

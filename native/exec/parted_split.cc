@@ -8,13 +8,16 @@ namespace millrace::exec {
 
 Result<std::unique_ptr<spill::Partitioner>> PartedOperator::splitter(const Sides& sides) {
   const size_t parts = spill::parts_for(policy_, sides.bytes());
-  const PartSpec& spec = specs_[0];
+  // The ranges of an asof join are the same for both sides: the larger one says where they end.
+  const bool second =
+      !beside_.empty() && sides.tables[1]->parts[sides.part].bytes > sides.tables[0]->parts[sides.part].bytes;
+  const PartSpec& spec = specs_[second ? 1 : 0];
   if (spec.how == PartSpec::How::Hash) {
     return spill::make_hash_parts({spec.keys.size(), parts, sides.level + 1, options_.hash_mask});
   }
   constexpr size_t kSampledChunks = 64;
   spill::KeySample sample(spec.orders);
-  spill::Parts& table = *sides.tables[0];
+  spill::Parts& table = *sides.tables[second ? 1 : 0];
   auto& chunks = table.parts[sides.part].chunks;
   PartReader reader(table, &spec.keys, policy_.budget);
   const size_t step = std::max<size_t>(1, chunks.size() / kSampledChunks);
@@ -66,10 +69,17 @@ Result<bool> PartedOperator::run_split(const Sides& sides, const Consumer& consu
     next.part = part;
     largest = std::max(largest, next.bytes());
   }
+  std::vector<RangeSurroundings> beside;
+  if (!beside_.empty()) {
+    auto ends = find_range_ends(split[1], specs_[1].keys, specs_[1].orders, {policy_, options_, query_});
+    MILLRACE_TRY(ends);
+    beside = surroundings_of(ends.value(), sides.beside);
+  }
   // One key has most of the rows: splitting once more would give the same.
   next.level = largest > sides.bytes() / 10 * 9 ? kMostSplits : sides.level + 1;
   for (size_t part = 0; part < partitioner->parts(); part++) {
     next.part = part;
+    if (!beside.empty()) next.beside = beside[part];
     auto more = run(next, consume);
     MILLRACE_TRY(more);
     if (!more.value()) return false;

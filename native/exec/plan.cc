@@ -24,6 +24,7 @@ Status read_csv(const Json& json, OpSpec& op) {
 
 Status read_memory(const Json& json, OpSpec& op) {
   op.frame_handle = static_cast<int>(json["handle"].as_int(-1));
+  op.rows_known = !json["made"].as_bool();
   return {};
 }
 
@@ -130,6 +131,7 @@ Status read_options(const Json& json, Options& out) {
   const int64_t chunk = json["chunkBytes"].as_int(static_cast<int64_t>(out.chunk_bytes));
   const int64_t rows = json["vectorRows"].as_int(out.vector_rows);
   out.batch_rows = json["batchRows"].as_int(out.batch_rows);
+  out.batches_may_be_smaller = !json.has("batchRows");
   out.memory_limit_bytes = json["memoryLimit"].as_int(INT64_MAX);
   const std::string& spill = json["spill"].as_string();
   if (spill == "never") out.spill = Options::Spill::Never;

@@ -95,6 +95,8 @@ struct OpSpec {
   std::vector<uint32_t> inputs;        // earlier steps
   std::unique_ptr<CsvSourceSpec> csv;  // Csv
   int frame_handle = -1;               // Memory
+  bool fed = false;                    // the same: its rows come while the query runs
+  bool rows_known = true;              // Memory: whether its rows are ones that the caller can look up
   const Json* nodes = nullptr;         // into Plan::text
   std::vector<uint32_t> outputs;       // node indices: the predicate, the projected columns, or keys then arguments
   std::vector<std::string>
@@ -124,6 +126,7 @@ struct Options {
   uint64_t hash_mask = ~uint64_t{0};
   int64_t partition_from_groups = 300'000;  // an aggregate with so many groups partitions its rows first
   int64_t batch_rows = 65536;               // Mode::Stream
+  bool batches_may_be_smaller = true;       // where memory is short
   bool analyze = false;                     // profiles each step
 };
 

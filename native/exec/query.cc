@@ -68,7 +68,7 @@ int64_t bytes_of(const SegmentRows& input, const store::StoredFrame* stored) {
 Query::Query(std::unique_ptr<Plan> plan, QueryInputs inputs)
     : plan_(std::move(plan)),
       inputs_(std::move(inputs)),
-      spills_(plan_->options.spill == Options::Spill::Always),
+      spills_(spills_from_the_start()),
       segments_(spills_ ? cut_for_spilling(*plan_) : cut_into_segments(*plan_)),
       results_(segments_.size()),
       state_(plan_->options.memory_limit_bytes),
@@ -85,14 +85,17 @@ Result<std::shared_ptr<Query>> Query::create(std::string_view text, QueryInputs 
   const auto holds = [](const auto& handles, int handle) {
     return handle >= 0 && static_cast<size_t>(handle) < handles.size() && handles[static_cast<size_t>(handle)];
   };
-  for (const OpSpec& op : plan.value()->steps) {
+  for (OpSpec& op : plan.value()->steps) {
+    op.fed = op.kind == OpSpec::Kind::Memory && holds(inputs.feeds, op.frame_handle);
     const bool missing = op.kind == OpSpec::Kind::Memory
                              ? !holds(inputs.frames, op.frame_handle) && !holds(inputs.stored, op.frame_handle) &&
-                                   !holds(inputs.borrowed, op.frame_handle)
+                                   !holds(inputs.borrowed, op.frame_handle) && !op.fed
                              : op.csv && op.csv->files.empty() && !holds(inputs.bytes, op.csv->bytes_handle);
     if (missing) return Status(Code::Plan, "the plan names a handle that was not passed");
   }
-  return std::shared_ptr<Query>(new Query(plan.take(), std::move(inputs)));
+  auto query = std::shared_ptr<Query>(new Query(plan.take(), std::move(inputs)));
+  MILLRACE_TRY(query->claim_feeds());
+  return query;
 }
 
 void Query::begin(OnDone on_done) {
@@ -110,7 +113,10 @@ void Query::begin(OnDone on_done) {
 
 void Query::start(OnDone on_done) {
   begin(std::move(on_done));
-  ThreadPool::shared().run([self = shared_from_this()] { self->advance(); });
+  ThreadPool::shared().run([self = shared_from_this()] {
+    self->prepare_for_pipes();
+    self->advance();
+  });
 }
 
 bool Query::is_small() const {
@@ -123,13 +129,14 @@ bool Query::is_small() const {
   size_t text_bytes = 0;
   for (const OpSpec& op : plan_->steps) {
     int64_t out = 0;
+    if (op.fed) return false;
     if (op.kind == OpSpec::Kind::Memory) {
       const auto handle = static_cast<size_t>(op.frame_handle);
       if (const auto& frame = inputs_.frames[handle]) {
         out = frame->rows;
         for (const Column& column : frame->columns) text_bytes += is_string(column.type) ? column.data.size() : 0;
       } else if (const auto& stored = inputs_.stored[handle]) {
-        if (stored->is_on_disk()) return false;
+        if (stored->is_on_disk() || stored->rows > kFewCells) return false;
         out = stored->rows;
         text_bytes += static_cast<size_t>(stored->bytes());
       } else {
@@ -200,8 +207,7 @@ Result<Query::Step> Query::run_segment(const Segment& segment) {
   return launch();
 }
 
-void Query::cancel() {
-  state_.aborted.store(true);
+void Query::wake() {
   std::shared_ptr<StageJob> job;
   {
     const std::lock_guard lock(job_mutex_);
@@ -210,20 +216,26 @@ void Query::cancel() {
   if (job) job->resume();
 }
 
+void Query::cancel() {
+  state_.aborted.store(true);
+  wake();
+}
+
 void Query::next_batch(BatchReply reply) {
   queue_.next(std::move(reply));
-  std::shared_ptr<StageJob> job;
-  {
-    const std::lock_guard lock(job_mutex_);
-    job = job_;
-  }
-  if (job && !queue_.full()) job->resume();
+  if (!queue_.full()) wake();
 }
 
 SegmentRows Query::input_of(const Segment& segment) const {
   if (!segment.source) return results_[segment.inputs[0]];
   if (const auto borrowed = borrowed_source(segment)) {
     return {{borrowed->schema, borrowed->rows, {}, {}}, nullptr, nullptr, borrowed};
+  }
+  if (const auto feed = feed_source(segment)) {
+    SegmentRows out;
+    out.view.schema = feed->schema();
+    out.feed = feed;
+    return out;
   }
   return {FrameView::of(inputs_.frames[static_cast<size_t>(segment.source->frame_handle)]), nullptr, nullptr};
 }
@@ -249,7 +261,8 @@ Status Query::run_operator_of(const Segment& segment) {
 }
 
 bool Query::relabels(const Segment& segment) const {
-  if (segment.source && (segment.source->csv || stored_source(segment) || borrowed_source(segment))) return false;
+  if (segment.source && (segment.source->csv || segment.source->fed)) return false;
+  if (stored_source(segment) || borrowed_source(segment)) return false;
   if (segment.keep != Segment::Keep::Memory) return false;
   if (!segment.source && (results_[segment.inputs[0]].parts || results_[segment.inputs[0]].parted)) return false;
   if (is_last(segment) && persists()) return false;
@@ -297,18 +310,20 @@ Status Query::begin_memory(const Segment& segment) {
   if (input.parts) input.view = {input.parts->schema, input.parts->rows, {}, {}};
   if (input.parted) input.view = {input.parted->schema(), 0, {}, {}};
   std::vector<const OpSpec*> steps = segment.steps;
-  const bool ranged = !input.parts && !input.parted;
+  const bool ranged = !input.parts && !input.parted && !input.feed;
   const RowRange range = ranged ? cut_range(steps, input.view.rows) : RowRange{};
   auto stage = bind_stage(steps, input.view.schema, false, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
-  MILLRACE_TRY(redirect_rows(segment, bytes_of(input, stored.get())));
+  stage_->spills = spills_;
+  MILLRACE_TRY(redirect_rows(segment, [&] { return input.feed ? guessed_bytes() : bytes_of(input, stored.get()); }));
   ChunkFilter filter;
   if (stored && !steps.empty() && steps[0]->kind == OpSpec::Kind::Filter)
     filter = ChunkFilter(*steps[0], stored->schema);
   const auto make_scan = [&](bool large_strips) {
     if (input.borrowed)
       return make_borrowed_scan(input.borrowed, range, large_strips, stage_->needed, plan_->options, state_);
+    if (input.feed) return make_feed_scan(input.feed, stage_->needed, plan_->options, state_);
     if (input.parted) return make_parted_scan(input.parted, stage_->needed, plan_->options, state_);
     if (input.parts) return make_part_scan(input.parts, stage_->needed, plan_->options, state_);
     const std::vector<uint32_t> by_code = stage_->sink->reads_codes() ? stage_->by_code : std::vector<uint32_t>();
@@ -317,6 +332,7 @@ Status Query::begin_memory(const Segment& segment) {
                   : make_memory_scan(input.view, range, large_strips, stage_->needed, plan_->options, state_);
   };
   if (stored) MILLRACE_TRY(tell_facts(*stored));
+  if (stored && stage_->wanted_rows > 0) stage_->threshold->start(*stored, range.begin, range.end, stage_->wanted_rows);
   scan_ = make_scan(stage_->aggregates);
   auto small_strips = settle_sink();
   MILLRACE_TRY(small_strips);
@@ -346,10 +362,10 @@ std::shared_ptr<const BorrowedFrame> Query::borrowed_source(const Segment& segme
   return handle < inputs_.borrowed.size() ? inputs_.borrowed[handle] : nullptr;
 }
 
-Status Query::redirect_rows(const Segment& segment, int64_t input_bytes) {
-  if (segment.keep != Segment::Keep::Memory) return redirect_to_parts(segment, input_bytes);
+Status Query::redirect_rows(const Segment& segment, const std::function<int64_t()>& input_bytes) {
+  if (segment.keep != Segment::Keep::Memory) return redirect_to_parts(segment, input_bytes());
   if (at_ + 1 != segments_.size()) return {};
-  if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options.batch_rows, queue_, state_);
+  if (streams()) stage_->sink = make_stream_sink(stage_->output, plan_->options, queue_, state_);
   if (!persists()) return {};
   stored_ = std::make_shared<store::StoredFrame>();
   kept_ = std::make_shared<KeptFrame>(spill_space_, plan_->options.spill != Options::Spill::Never);
@@ -408,15 +424,30 @@ Status Query::take_result(StageResult result) {
   }
   MILLRACE_TRY(std::move(result.status));
   const Segment& segment = segments_[at_];
+  if (const auto feed = feed_source(segment)) feed->close();  // it may have enough before all has come
   const OpSpec* read = segment.source;
   if (!segment.inputs.empty() && results_[segment.inputs[0]].parted) read = segments_[segment.inputs[0]].op;
   profile_.add_pipeline(segment, read, *stage_, result, stored_.get());
   if (parts_) {
-    end_segment({{}, std::move(parts_), nullptr});
+    SegmentRows rows{{}, std::move(parts_), nullptr};
+    rows.table_chunks = rows.parts->parts[0].chunks.size();
+    end_segment(std::move(rows));
   } else {
     end_segment(streamed ? SegmentRows{} : SegmentRows{FrameView::of(std::move(result.frame)), nullptr, nullptr});
   }
   return {};
+}
+
+// An error knows the row of what its pipeline reads: people can look it up where that is a frame of theirs.
+void Query::name_row(Status& status) const {
+  if (status.ok() || status.facts().row < 0) return;
+  int64_t& row = status.mutable_facts().row;
+  const OpSpec* source = at_ < segments_.size() ? segments_[at_].source : nullptr;
+  if (source && source->kind == OpSpec::Kind::Memory && source->rows_known) {
+    status.set_message("row " + std::to_string(row) + " of the frame in memory: " + status.message());
+  } else {
+    row = -1;
+  }
 }
 
 void Query::finish(Status status) {
@@ -425,6 +456,8 @@ void Query::finish(Status status) {
     job_.reset();
   }
   locate(status);
+  name_row(status);
+  name_operator(status);
   QueryResult result;
   if (status.ok() && persists()) result.stored = std::move(stored_);
   if (status.ok() && !streams() && !persists()) {
@@ -444,6 +477,7 @@ void Query::finish(Status status) {
     writing = std::move(stage_);
   }
   results_.clear();
+  close_feeds();
   // The query lives on until its handle is collected; files, buffers and the frames that it read do not.
   stored_.reset();
   kept_.reset();

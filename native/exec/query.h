@@ -16,6 +16,7 @@ struct QueryInputs {
   std::vector<std::shared_ptr<const store::StoredFrame>> stored;
   std::vector<std::shared_ptr<const BorrowedFrame>> borrowed;
   std::vector<std::shared_ptr<const std::vector<uint8_t>>> bytes;
+  std::vector<std::shared_ptr<Feed>> feeds;
 };
 
 struct QueryResult {
@@ -35,6 +36,8 @@ struct SegmentRows {
   std::shared_ptr<spill::Parts> parts;  // of a pipeline that keeps its rows as parts, or as a table in one
   std::shared_ptr<PartedOperator> parted;
   std::shared_ptr<const BorrowedFrame> borrowed = nullptr;  // a source in memory of others
+  size_t table_chunks = 0;                                  // of `parts`, where others append to them
+  std::shared_ptr<Feed> feed = nullptr;                     // a source whose rows are still to come
   StoredView stored = {};  // columns of a stored frame, left as they are to operators that read them so
 };
 
@@ -82,10 +85,19 @@ class Query final : public std::enable_shared_from_this<Query> {
   Status make_csv_scan();
   Result<bool> settle_sink();
   // Where the segment's rows go, if they are not collected; its input takes about so many bytes.
-  Status redirect_rows(const Segment& segment, int64_t input_bytes);
+  Status redirect_rows(const Segment& segment, const std::function<int64_t()>& input_bytes);
   Status redirect_to_parts(const Segment& segment, int64_t input_bytes);
   std::shared_ptr<const store::StoredFrame> stored_source(const Segment& segment) const;
   std::shared_ptr<const BorrowedFrame> borrowed_source(const Segment& segment) const;
+  std::shared_ptr<Feed> feed_source(const Segment& segment) const;
+  // The job in progress goes on, if it waits for something.
+  void wake();
+  // Makes this the reader of all feeds. ERR_SOURCE_CONSUMED where one has had a reader.
+  Status claim_feeds();
+  void close_feeds();
+  bool spills_from_the_start() const;
+  // What a feed may bring.
+  int64_t guessed_bytes() const;
   // Of a pipeline that reads memory.
   SegmentRows input_of(const Segment& segment) const;
   bool is_last(const Segment& segment) const { return &segment == &segments_.back(); }
@@ -95,10 +107,16 @@ class Query final : public std::enable_shared_from_this<Query> {
   void end_segment(SegmentRows result);
   // Whether the query can do with less memory than it was refused, by way of the disk; then it is as before its start.
   bool starts_over(const Status& status);
+  // Says which operator it is that holds all rows, where memory is short for one that cannot put them on disk.
+  void name_operator(Status& status) const;
+  void cut_again();
+  void prepare_for_pipes();
+  Status append_to(const SegmentRows& before, const Schema& schema);
   Status part_operator(const Segment& segment);
   spill::SpillPolicy spill_policy();
   void finish(Status status);
   void locate(Status& status) const;
+  void name_row(Status& status) const;
   std::pair<const uint8_t*, int64_t> csv_bytes(const CsvSourceSpec& spec) const;
 
   std::unique_ptr<Plan> plan_;

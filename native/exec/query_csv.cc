@@ -32,10 +32,11 @@ Status Query::begin_csv(const Segment& segment) {
   auto stage = bind_stage(segment.steps, std::move(projected), true, plan_->options, state_);
   MILLRACE_TRY(stage);
   stage_ = stage.take();
+  stage_->spills = spills_;
   auto input = CsvInput::open(*csv_, csv_bytes(*csv_), plan_->options.chunk_bytes, stage_->aggregates);
   MILLRACE_TRY(input);
   csv_input_ = input.take();
-  MILLRACE_TRY(redirect_rows(segment, csv_input_->total_bytes()));
+  MILLRACE_TRY(redirect_rows(segment, [this] { return csv_input_->total_bytes(); }));
   MILLRACE_TRY(make_csv_scan());
   auto small_strips = settle_sink();
   MILLRACE_TRY(small_strips);

@@ -1,5 +1,5 @@
 // The ways into a stage, as strips: CSV files (or bytes), a CSV pipe, a frame in memory, one over
-// memory of others, and one that was persisted.
+// memory of others, one that comes in chunks, and one that was persisted.
 #pragma once
 #include <mutex>
 
@@ -7,6 +7,7 @@
 #include "exec/borrowed_frame.h"
 #include "exec/chunk_filter.h"
 #include "exec/csv_scanner.h"
+#include "exec/feed.h"
 #include "exec/key_threshold.h"
 #include "store/stored_frame.h"
 
@@ -22,7 +23,14 @@ struct StripTask {
   size_t window_end = 0;
   int64_t window_offset = 0;  // of window_begin in the stream
   int64_t window_line = 1;
+  std::shared_ptr<const BorrowedFrame> chunk;  // feeds
 };
+
+// An error for a row of a batch that begins at row `first` of what is scanned.
+inline Status in_batch_at(int64_t first, Status status) {
+  if (status.facts().row >= 0) status.mutable_facts().row += first;
+  return status;
+}
 
 class LocalScan {
  public:
@@ -38,6 +46,10 @@ class Scan {
   // The next strip, or false when there is none. May block in a read; `task.index` is set by the scan, in input order.
   virtual Result<bool> next(StripTask& task) = 0;
   virtual std::unique_ptr<LocalScan> make_local() = 0;
+  // The strip is merged: nobody asks for it again.
+  virtual void forget(int64_t) {}
+  // Whether nobody can say yet what the next strip is: who runs the scan is told when that changes. Thread-safe.
+  virtual bool waits() const { return false; }
   // Where the strip begins in the sense of StripOutcome: for the check of strips against each other. Empty ranges and
   // certain starts need none.
   virtual const CsvStrip* range(int64_t) const { return nullptr; }
@@ -76,6 +88,10 @@ std::unique_ptr<Scan> make_memory_scan(FrameView frame, RowRange range, bool lar
 
 std::unique_ptr<Scan> make_borrowed_scan(std::shared_ptr<const BorrowedFrame> frame, RowRange range, bool large_strips,
                                          std::vector<uint32_t> columns, const Options& options, QueryState& query);
+
+// A strip for each chunk, as they come.
+std::unique_ptr<Scan> make_feed_scan(std::shared_ptr<Feed> feed, std::vector<uint32_t> columns, const Options& options,
+                                     QueryState& query);
 
 // Without the chunks that `filter` rules out, and the vectors that `threshold` does, if there is one. Of those
 // `columns` that are `by_code` too, rows with a code have no string.

@@ -18,6 +18,7 @@ struct Segment {
   const OpSpec* parts_for = nullptr;  // Parts: for this operator
   bool second_side = false;           // as its second input
   bool parted = false;                // an operator whose inputs lie in parts
+  int appends_to = -1;                // Table: behind the rows of that segment, which it shares a table with
   bool restores = false;              // what is left of `parts_for` or `op` is to bring its rows into order
 };
 
@@ -28,8 +29,11 @@ bool open_ended(const Segment& segment);
 // are in.
 bool ends_segment(const OpSpec& op);
 
+// The first rows of an order are found as rows come where they are so few, and by a sort where they are more.
+inline constexpr int64_t kMostTopRows = 16384;
+
 // In an order in which they can run; the last one gives the result. Where rows are streamed or persisted that is a
 // pipeline that they can leave at once. `plan` outlives the segments.
-std::vector<Segment> cut_into_segments(const Plan& plan);
+std::vector<Segment> cut_into_segments(const Plan& plan, int64_t most_top_rows = kMostTopRows);
 
 }  // namespace millrace::exec

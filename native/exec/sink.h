@@ -78,10 +78,11 @@ struct TailRange {
 };
 std::unique_ptr<Sink> make_tail_sink(Schema schema, TailRange range, QueryState& query);
 
-// Batches of `batch_rows` rows into a queue, which must outlive the sink. Rows that the queue has had, when a query
-// starts over, are left out.
+// Batches, of as many rows as the options say, into a queue, which must outlive the sink. Rows that the queue has had,
+// when a query starts over, are left out.
 class BatchQueue;
-std::unique_ptr<Sink> make_stream_sink(Schema schema, int64_t batch_rows, BatchQueue& queue, QueryState& query);
+struct Options;
+std::unique_ptr<Sink> make_stream_sink(Schema schema, const Options& options, BatchQueue& queue, QueryState& query);
 
 // All rows, encoded, into `into`, which is emptied first. Chunks are `kept` as soon as they are made.
 struct KeptFrame;

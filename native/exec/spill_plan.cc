@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "exec/byte_source.h"
 #include "exec/frame_operator.h"
+#include "exec/spilled_totals.h"
 
 #include "base/cold.h"
 
@@ -14,15 +16,33 @@ using Kind = OpSpec::Kind;
 using How = JoinOpSpec::How;
 using Keep = Segment::Keep;
 
+// Where memory is short, so few first rows of an order are still found as rows come.
+constexpr int64_t kMostTopRowsInMemory = 1024;
+
+// Without keys, other aggregates need memory for nothing but their one row.
+bool any_keeps_values(const OpSpec& op) {
+  return std::any_of(op.aggregates.begin(), op.aggregates.end(),
+                     [](const agg::AggregateSpec& aggregate) { return keeps_values(aggregate.function); });
+}
+
 // Whether it can work on parts of its inputs.
 bool takes_parts(const OpSpec& op) {
   switch (op.kind) {
-    case Kind::Sort: return op.rows == INT64_MAX;
-    case Kind::Window: return !op.window->keys.empty();
-    case Kind::Join: return op.join->how != How::Cross && op.join->how != How::Asof;
-    case Kind::Aggregate: return !op.names.empty();
+    case Kind::Sort: return op.rows > kMostTopRowsInMemory;
+    case Kind::Window: return !op.window->keys.empty() || op.window->first == INT64_MAX;
+    case Kind::Join:
+    case Kind::Concat: return true;
+    case Kind::Aggregate: return !op.names.empty() || any_keeps_values(op);
     default: return false;
   }
+}
+
+// What comes of a pipe or a feed has to be kept before anything is known of all its rows.
+bool is_pipe(const Segment& segment) {
+  if (segment.source && segment.source->fed) return true;
+  if (!segment.source || !segment.source->csv || segment.source->csv->files.size() != 1) return false;
+  auto stamp = stat_file(segment.source->csv->files[0]);
+  return stamp.ok() && !stamp.value().regular;
 }
 
 // How later segments read a result.
@@ -35,7 +55,10 @@ struct Readers {
 class SpillCutter {
  public:
   explicit SpillCutter(const Plan& plan)
-      : base_(cut_into_segments(plan)), place_(base_.size()), readers_(base_.size()) {
+      : base_(cut_into_segments(plan, kMostTopRowsInMemory)),
+        always_(plan.options.spill == Options::Spill::Always),
+        place_(base_.size()),
+        readers_(base_.size()) {
     for (const Segment& segment : base_) {
       for (const size_t input : segment.inputs) {
         readers_[input].count++;
@@ -48,9 +71,14 @@ class SpillCutter {
     for (at_ = 0; at_ < base_.size(); at_++) {
       const Segment& segment = base_[at_];
       const bool aggregates = !segment.steps.empty() && segment.steps.back()->kind == Kind::Aggregate;
-      if (segment.op && takes_parts(*segment.op)) {
+      // Nobody knows of the rows of a feed whether their groups would not fit: most do, and then no row is kept.
+      const bool counts_on_few =
+          aggregates && segment.source && segment.source->fed && !always_ && !any_keeps_values(*segment.steps.back());
+      if (segment.op && segment.op->kind == Kind::Concat) {
+        add_concat(segment);
+      } else if (segment.op && takes_parts(*segment.op)) {
         add_operator(segment);
-      } else if (aggregates && takes_parts(*segment.steps.back())) {
+      } else if (aggregates && takes_parts(*segment.steps.back()) && !counts_on_few) {
         add_aggregate(segment);
       } else {
         add_plain(segment);
@@ -82,7 +110,7 @@ class SpillCutter {
   // Rows of the segment at `input` in parts for an operator: made so at once where nobody else wants them.
   size_t parts_of(size_t input, const OpSpec& op, bool second_side) {
     Segment* from = &out_[place_[input]];
-    if (readers_[input].count > 1 || from->op || !open_ended(*from) || from->keep == Keep::Parts) {
+    if (readers_[input].count > 1 || from->op || !open_ended(*from) || from->keep == Keep::Parts || is_pipe(*from)) {
       Segment reader;
       reader.inputs.push_back(place_[input]);
       out_.push_back(std::move(reader));
@@ -92,6 +120,33 @@ class SpillCutter {
     from->parts_for = &op;
     from->second_side = second_side;
     return static_cast<size_t>(from - out_.data());
+  }
+
+  // One table, which the inputs fill one after another.
+  void add_concat(const Segment& segment) {
+    Segment concat;
+    concat.op = segment.op;
+    concat.parted = true;
+    int last_input = -1;
+    for (const size_t input : segment.inputs) {
+      Segment* from = &out_[place_[input]];
+      const bool comes_too_early = static_cast<int>(place_[input]) <= last_input;
+      if (readers_[input].count > 1 || from->op || !open_ended(*from) || from->keep == Keep::Parts || comes_too_early) {
+        Segment reader;
+        reader.inputs.push_back(place_[input]);
+        out_.push_back(std::move(reader));
+        from = &out_.back();
+      }
+      from->keep = Keep::Table;
+      from->appends_to = last_input;
+      last_input = static_cast<int>(from - out_.data());
+      concat.inputs.push_back(static_cast<size_t>(last_input));
+    }
+    out_.push_back(std::move(concat));
+    if (!last() && !readers_[at_].whole) return;
+    Segment rows;
+    rows.inputs.push_back(out_.size() - 1);
+    out_.push_back(std::move(rows));
   }
 
   void add_operator(const Segment& segment) {
@@ -143,6 +198,7 @@ class SpillCutter {
   }
 
   const std::vector<Segment> base_;
+  const bool always_;
   std::vector<size_t> place_;  // by segment of base_: whose result is its
   std::vector<Readers> readers_;
   std::vector<Segment> out_;
@@ -170,6 +226,7 @@ PartSpec restoring_spec(const OpSpec& op, const Schema& schema) {
 }
 
 Status aggregate_spec(const OpSpec& op, PartSpec& out) {
+  if (op.names.empty()) return {};
   for (uint32_t key = 0; key < op.names.size(); key++) {
     out.keys.push_back(key);
     out.orders.emplace_back();
@@ -180,6 +237,17 @@ Status aggregate_spec(const OpSpec& op, PartSpec& out) {
 }
 
 }  // namespace
+
+bool reads_pipe_whole(const Plan& plan) {
+  const std::vector<Segment> segments = cut_into_segments(plan);
+  for (const Segment& reader : segments) {
+    if (!reader.op || !takes_parts(*reader.op)) continue;
+    for (const size_t input : reader.inputs) {
+      if (is_pipe(segments[input]) && open_ended(segments[input])) return true;
+    }
+  }
+  return false;
+}
 
 std::vector<Segment> cut_for_spilling(const Plan& plan) { return SpillCutter(plan).cut(); }
 
@@ -197,9 +265,13 @@ bool keeps_order(const Plan& plan) {
 }
 
 size_t numbers_of(const OpSpec& op) {
-  if (op.kind == Kind::Window) return 1;
-  if (op.kind == Kind::Join) return op.join->how == How::Semi || op.join->how == How::Anti ? 1 : 2;
-  return op.kind == Kind::Aggregate && op.order == agg::Order::First ? 1 : 0;
+  if (op.kind == Kind::Window) return op.window->keys.empty() && op.sort_keys.empty() ? 0 : 1;
+  if (op.kind == Kind::Join) {
+    const How how = op.join->how;
+    if (how == How::Cross) return 0;
+    return how == How::Semi || how == How::Anti || how == How::Asof ? 1 : 2;
+  }
+  return op.kind == Kind::Aggregate && !op.names.empty() && op.order == agg::Order::First ? 1 : 0;
 }
 
 Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
@@ -209,19 +281,25 @@ Result<PartSpec> part_spec(const Segment& segment, const Schema& schema) {
   if (segment.restores) return restoring_spec(op, schema);
   if (op.kind == Kind::Aggregate) {
     MILLRACE_TRY(aggregate_spec(op, out));
-  } else if (op.kind == Kind::Sort) {
+  } else if (numbers_of(op) == 0 && op.kind != Kind::Sort) {
+    return out;  // rows stay in order: those of a window without keys or order, and of a cross join
+  } else if (op.kind == Kind::Sort || (op.kind == Kind::Window && op.window->keys.empty())) {
     out.how = PartSpec::How::Range;
+    out.numbered = op.kind == Kind::Window;
+    out.first_rows = op.rows;
     for (const SortKeySpec& key : op.sort_keys) {
       MILLRACE_TRY(add_key(key.column, schema, out));
       out.orders.push_back({key.descending, key.nulls_first});
     }
   } else {
-    out.how = PartSpec::How::Hash;
+    const bool asof = op.kind == Kind::Join && op.join->how == How::Asof;
+    out.how = asof ? PartSpec::How::Range : PartSpec::How::Hash;
     out.numbered = true;
     const auto& keys = op.kind == Kind::Window ? op.window->keys
                        : segment.second_side   ? op.join->right_keys
                                                : op.join->left_keys;
     for (const std::string& key : keys) MILLRACE_TRY(add_key(key, schema, out));
+    out.orders.resize(asof ? out.keys.size() : 0);
   }
   return out;
 }

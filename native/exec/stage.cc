@@ -1,5 +1,6 @@
 #include "exec/stage.h"
 
+#include <algorithm>
 #include <new>
 
 #include "exec/pool_workers.h"
@@ -9,14 +10,21 @@ namespace millrace::exec {
 
 StageJob::StageJob(const BoundStage& stage, Scan& scan, QueryState& query, uint32_t workers,
                    std::function<void(StageResult)> on_done)
-    : stage_(stage), scan_(scan), query_(query), workers_(workers), on_done_(std::move(on_done)), locals_(workers) {
+    : stage_(stage),
+      scan_(scan),
+      query_(query),
+      workers_(workers),
+      on_done_(std::move(on_done)),
+      locals_(workers),
+      most_in_progress_(workers),
+      alone_(workers, 1) {
   query.progress.tasks_total.fetch_add(std::max<int64_t>(0, scan.strip_count()));
 }
 
 bool StageJob::work(uint32_t slot) {
   try {
     StripTask task;
-    if (!take_task(task)) return false;
+    if (!take_task(task, slot)) return false;
     run_strip(local_of(slot), task, slot);
     Status copied = stage_.sink->copy_merged();
     if (!copied.ok()) {
@@ -31,32 +39,74 @@ bool StageJob::work(uint32_t slot) {
   return !stopped_;
 }
 
-bool StageJob::take_task(StripTask& task) {
+bool StageJob::take_task(StripTask& task, uint32_t slot) {
   {
     const std::lock_guard lock(mutex_);
     if (query_.is_aborted() && !complete()) fail(aborted_error());
-    if (stopped_ || stage_.sink->blocked() || stage_.sink->wants_drain()) return false;
-    if (!redo_.empty()) {  // others may wait for it
+    if (stopped_ || held_up() || stage_.sink->wants_drain()) return false;
+    if (in_progress_ >= most_in_progress_) return false;
+    if (in_progress_ > 0 && stage_.spills && short_of_memory()) return false;  // asked again when one is done
+    if (!redo_.empty()) {                                                      // others may wait for it
       task = redo_.front();
       redo_.pop_front();
+      begin_strip(slot);
       return true;
     }
     if (crowded()) paused_ = true;
     if (paused_) return false;
+    begin_strip(slot);
   }
   auto got = scan_.next(task);
-  if (got.ok()) return got.value();
+  if (got.ok() && got.value()) return true;
   const std::lock_guard lock(mutex_);
-  fail(got.take_status());
+  in_progress_--;
+  if (!got.ok()) fail(got.take_status());
+  merge_ready();
   return false;
+}
+
+// Lock held.
+void StageJob::begin_strip(uint32_t slot) {
+  if (in_progress_ > 0) std::fill(alone_.begin(), alone_.end(), 0);
+  alone_[slot] = in_progress_ == 0;
+  in_progress_++;
+}
+
+// Lock held. A query that spills may find that strips which run at once need more than there is: they can run one after
+// another, and none of them has to wait in memory for those before it.
+bool StageJob::try_again(const StripTask& task, bool alone) {
+  if (!stage_.spills) return false;
+  if (in_progress_ == 0) merge_ready();
+  if (alone && pending_.empty()) return false;
+  most_in_progress_ = alone ? 1 : std::max<uint32_t>(1, most_in_progress_ / 2);
+  if (in_progress_ == 0) drop_pending();
+  redo_.push_back(task);
+  result_.stats.strips_redone++;
+  std::sort(redo_.begin(), redo_.end(), [](const StripTask& a, const StripTask& b) { return a.index < b.index; });
+  return true;
+}
+
+// Lock held.
+void StageJob::drop_pending() {
+  for (auto at = pending_.begin(); at != pending_.end();) {
+    if (!at->second.task) {
+      ++at;
+      continue;
+    }
+    redo_.push_back(std::move(*at->second.task));
+    result_.stats.strips_redone++;
+    at = pending_.erase(at);
+  }
+}
+
+bool StageJob::short_of_memory() const {
+  const MemoryBudget& budget = query_.budget;
+  return budget.used_bytes() > budget.limit_bytes() / 2;
 }
 
 // Lock held. Whether strips that wait for one before them hold memory that this one may need: then nobody takes another
 // until it is merged.
-bool StageJob::crowded() const {
-  const MemoryBudget& budget = query_.budget;
-  return pending_.size() >= workers_ && budget.used_bytes() > budget.limit_bytes() / 2;
-}
+bool StageJob::crowded() const { return pending_.size() >= workers_ && short_of_memory(); }
 
 StageJob::Local& StageJob::local_of(uint32_t slot) {
   Local& local = locals_[slot];
@@ -73,6 +123,8 @@ StageJob::Local& StageJob::local_of(uint32_t slot) {
 void StageJob::run_strip(Local& local, const StripTask& task, uint32_t slot) {
   const int64_t began_ns = now_ns();
   Finished finished;
+  // What came of a pipe or a feed is held by its task alone, which ends here.
+  if (!task.window && !task.chunk) finished.task = task;
   finished.outcome = local.scan->scan(task, *local.consume);
   if (finished.outcome.status.ok()) {
     auto result = local.pipeline->sink().take_strip();
@@ -94,26 +146,30 @@ void StageJob::run_strip(Local& local, const StripTask& task, uint32_t slot) {
     finished.profile[0].time_ns = end_ns - began_ns - steps_ns;
   }
   const std::lock_guard lock(mutex_);
-  submit(task.index, std::move(finished));
+  submit(task, slot, std::move(finished));
 }
 
 // Lock held.
-void StageJob::submit(int64_t index, Finished finished) {
+void StageJob::submit(const StripTask& task, uint32_t slot, Finished finished) {
+  in_progress_--;
   if (stopped_) return;
   const Code code = finished.outcome.status.code();
+  if (code == Code::MemoryLimit && try_again(task, alone_[slot])) return;
   if (code == Code::Aborted || code == Code::MemoryLimit) return fail(finished.outcome.status);
   if (finished.result) {
     Status registered = stage_.sink->register_strip(*finished.result);
     if (!registered.ok()) return fail(std::move(registered));
   }
   query_.progress.tasks_done.fetch_add(1, std::memory_order_relaxed);
-  pending_.emplace(index, std::move(finished));
+  pending_.emplace(task.index, std::move(finished));
   merge_ready();
 }
 
 // Lock held.
 void StageJob::merge_ready() {
   for (auto at = pending_.find(next_merge_); at != pending_.end() && !stopped_; at = pending_.find(next_merge_)) {
+    // Merging takes memory too, and cannot be done again.
+    if (in_progress_ > 0 && stage_.spills && short_of_memory()) return;
     Finished ready = std::move(at->second);
     pending_.erase(at);
     const Fit fit = check_start(next_merge_, ready.outcome);
@@ -127,7 +183,7 @@ void StageJob::merge_ready() {
     }
     result_.stats.add(ready.outcome.stats);
     result_.stats.strips++;
-    next_merge_++;
+    scan_.forget(next_merge_++);
     if (stage_.sink->satisfied()) stopped_ = true;
   }
 }
@@ -160,13 +216,12 @@ void StageJob::done() {
     std::unique_lock lock(mutex_);
     if (!complete() && stage_.sink->wants_drain()) drain(lock);
     if (!complete()) {
-      parked_ = true;
       paused_ = false;
-      if (stage_.sink->blocked() && !query_.is_aborted()) return;
-      parked_ = false;
+      // First, so that no resume() from here on is missed.
+      parked_.store(true);
+      if (held_up() && !query_.aborted.load()) return;
       lock.unlock();
-      ThreadPool::shared().submit(shared_from_this());
-      return;
+      return resume();
     }
   }
   locals_.clear();
@@ -205,12 +260,7 @@ void StageJob::drain(std::unique_lock<std::mutex>& lock) {
 }
 
 void StageJob::resume() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!parked_) return;
-    parked_ = false;
-  }
-  ThreadPool::shared().submit(shared_from_this());
+  if (parked_.exchange(false)) ThreadPool::shared().submit(shared_from_this());
 }
 
 }  // namespace millrace::exec

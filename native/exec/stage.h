@@ -3,6 +3,7 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <optional>
 
 #include "exec/pipeline.h"
 #include "exec/thread_pool.h"
@@ -26,7 +27,7 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   bool work(uint32_t slot) override;
   uint32_t max_workers() const override { return workers_; }
   void done() override;
-  // A sink that was blocked has room again.
+  // A sink that was blocked has room again, or a scan that waited has more. Does not wait for the stage's lock.
   void resume();
 
  private:
@@ -36,21 +37,28 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
     std::unique_ptr<BatchConsumer> consume;
   };
   struct Finished {
+    std::optional<StripTask> task;  // where it can be done again
     StripOutcome outcome;
     std::unique_ptr<StripResult> result;
     Profile profile;
   };
-  bool take_task(StripTask& task);
+  bool take_task(StripTask& task, uint32_t slot);
+  void begin_strip(uint32_t slot);
+  bool try_again(const StripTask& task, bool alone);
+  void drop_pending();
   void run_strip(Local& local, const StripTask& task, uint32_t slot);
   Local& local_of(uint32_t slot);
-  void submit(int64_t index, Finished finished);
+  void submit(const StripTask& task, uint32_t slot, Finished finished);
   void merge_ready();
   // Whether the strip's start fits the end of the one before; otherwise it is queued again.
   enum class Fit : uint8_t { Merge, Empty, Redo };
   Fit check_start(int64_t index, const StripOutcome& outcome);
   void fail(Status status, int widen_column = -1);
   void drain(std::unique_lock<std::mutex>& lock);
+  bool short_of_memory() const;
   bool crowded() const;
+  // Lock held. Whether no strip can be taken until resume() is called.
+  bool held_up() const { return stage_.sink->blocked() || (redo_.empty() && scan_.waits()); }
   bool complete() const { return stopped_ || next_merge_ == scan_.strip_count(); }
 
   const BoundStage& stage_;
@@ -60,14 +68,17 @@ class StageJob final : public Job, public std::enable_shared_from_this<StageJob>
   const std::function<void(StageResult)> on_done_;
   std::vector<Local> locals_;
 
-  std::mutex mutex_;  // guards all below
+  std::atomic<bool> parked_{false};  // who makes it false submits the job
+  std::mutex mutex_;                 // guards all below
   std::map<int64_t, Finished> pending_;
   std::deque<StripTask> redo_;
   int64_t next_merge_ = 0;
   int64_t expected_start_ = -1;
   bool stopped_ = false;
-  bool parked_ = false;
   bool paused_ = false;  // until all strips in progress are merged
+  uint32_t in_progress_ = 0;
+  uint32_t most_in_progress_;
+  std::vector<uint8_t> alone_;  // by slot: whether no other strip was in progress beside this one
   StageResult result_;
 };
 

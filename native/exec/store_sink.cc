@@ -19,24 +19,38 @@ using store::StoredFrame;
 constexpr uint32_t kMostStrings = 1 << 17;
 constexpr int64_t kRowsAString = 8;
 
+// The dictionaries of a frame never leave memory: they have this share of what all persisted frames may use. Chunks
+// with strings that find no room have them as they are, and can go to disk.
+constexpr int64_t kDictionaryShare = 8;
+// What a string costs there besides its bytes: where it begins, twice, and its place in the order.
+constexpr int64_t kStringOverhead = 28;
+
 // Few enough that ranges are narrow and a filter can skip most of a clustered column.
 constexpr int64_t kChunkRows = 16384;
 
 // The strings of one column, in the order in which threads found them: codes have no meaning beyond that.
 class SharedDictionary {
  public:
-  SharedDictionary(TypeId type, MemoryBudget* budget) : keys_(type, {budget}), budget_(budget) {}
+  SharedDictionary(TypeId type, int64_t most_bytes, MemoryBudget* budget)
+      : keys_(type, {budget}), most_bytes_(most_bytes), budget_(budget) {}
 
-  // codes[i] = the code of strings[i].
-  Status codes_of(const std::vector<StringRef>& strings, uint32_t* codes) {
+  // codes[i] = the code of strings[i]. False where they might find no room; then none is added.
+  Result<bool> codes_of(const std::vector<StringRef>& strings, uint32_t* codes) {
     const std::lock_guard lock(mutex_);
+    int64_t bytes = 0;
+    for (const StringRef& string : strings) bytes += static_cast<int64_t>(string.size) + kStringOverhead;
+    if (bytes > most_bytes_ - bytes_) return false;
+    const uint32_t before = keys_.size();
     for (size_t first = 0; first < strings.size(); first += kVectorRows) {
       Vector vector;
       vector.data = strings.data() + first;
       const size_t count = std::min<size_t>(kVectorRows, strings.size() - first);
       MILLRACE_TRY(keys_.encode(vector, static_cast<uint32_t>(count), codes + first));
     }
-    return {};
+    for (uint32_t id = before; id < keys_.size(); id++) {
+      bytes_ += static_cast<int64_t>(keys_.string(id).size) + kStringOverhead;
+    }
+    return true;
   }
 
   Result<std::shared_ptr<Dictionary>> finish() {
@@ -51,6 +65,8 @@ class SharedDictionary {
  private:
   std::mutex mutex_;
   agg::StringKeys keys_;
+  const int64_t most_bytes_;
+  int64_t bytes_ = 0;
   MemoryBudget* const budget_;
 };
 
@@ -66,46 +82,86 @@ struct StoredStrip final : StripResult {
 class LocalColumn {
  public:
   LocalColumn(TypeId type, SharedDictionary* shared, MemoryBudget* budget)
-      : builder_(type, budget), shared_(shared), budget_(budget), to_code_(budget), codes_(budget) {
+      : builder_(type, budget), shared_(shared), budget_(budget), to_code_(budget), row_ids_(budget) {
     if (shared) keys_ = std::make_unique<agg::StringKeys>(type, agg::KeyOptions{budget});
   }
 
   Status append(const Vector& vector, uint32_t rows) {
     if (!keys_) return builder_.append(vector, rows);
-    MILLRACE_TRY(keys_->encode(vector, rows, ids_));
-    if (keys_->size() > to_code_.size()) MILLRACE_TRY(learn_codes());
-    MILLRACE_TRY(codes_.reserve_more(rows));
-    for (uint32_t i = 0; i < rows; i++) codes_.push_unchecked(to_code_[ids_[i]]);
+    MILLRACE_TRY(row_ids_.resize(row_ids_.size() + rows));
+    MILLRACE_TRY(keys_->encode(vector, rows, row_ids_.end() - rows));
     return builder_.append_nulls(vector, rows);
   }
 
   Result<ColumnChunk> take() {
     rows_seen_ += builder_.rows();
-    auto chunk = keys_ ? store::encode_codes(codes_.data(), builder_, budget_) : store::encode_chunk(builder_, budget_);
+    bool by_code = keys_ != nullptr;
+    if (keys_ && keys_->size() > to_code_.size()) {
+      auto learned = learn_codes();
+      MILLRACE_TRY(learned);
+      by_code = learned.value();
+    }
+    if (keys_ && !by_code) MILLRACE_TRY(look_up_strings());
+    if (by_code) {
+      for (uint32_t& id : row_ids_) id = to_code_[id];
+    }
+    auto chunk =
+        by_code ? store::encode_codes(row_ids_.data(), builder_, budget_) : store::encode_chunk(builder_, budget_);
     clear();
-    if (keys_ && keys_->size() > kMostStrings && keys_->size() > rows_seen_ / kRowsAString) keys_.reset();
+    const bool too_many = keys_ && keys_->size() > kMostStrings && keys_->size() > rows_seen_ / kRowsAString;
+    if (!by_code || too_many) forget_strings();
     return chunk;
   }
 
   void clear() {
     builder_.clear();
-    codes_.clear();
+    row_ids_.clear();
   }
 
  private:
-  // Asks for the codes of the strings that this thread has not met before. Null's is never read.
-  Status learn_codes() {
+  // Asks for the codes of the strings that this thread has not met before. Null's is never read. False: there is no
+  // room for them.
+  Result<bool> learn_codes() {
     const auto first = static_cast<uint32_t>(to_code_.size());
     std::vector<StringRef> fresh;
     for (uint32_t id = first; id < keys_->size(); id++) {
       if (!keys_->is_null(id)) fresh.push_back(keys_->string(id));
     }
     std::vector<uint32_t> codes(fresh.size());
-    MILLRACE_TRY(shared_->codes_of(fresh, codes.data()));
+    auto found = shared_->codes_of(fresh, codes.data());
+    MILLRACE_TRY(found);
+    if (!found.value()) return false;
     MILLRACE_TRY(to_code_.reserve(keys_->size()));
     size_t next = 0;
     for (uint32_t id = first; id < keys_->size(); id++) to_code_.push_unchecked(keys_->is_null(id) ? 0 : codes[next++]);
+    return true;
+  }
+
+  // The rows of the chunk as they came.
+  Status look_up_strings() {
+    ColumnBuilder plain(builder_.type(), budget_);
+    std::vector<StringRef> strings(kVectorRows);
+    uint64_t validity[kValidityWords];
+    static constexpr char kNothing[kStringPadding] = {};
+    for (size_t first = 0; first < row_ids_.size(); first += kVectorRows) {
+      const auto rows = static_cast<uint32_t>(std::min<size_t>(kVectorRows, row_ids_.size() - first));
+      std::fill_n(validity, kValidityWords, 0);
+      for (uint32_t i = 0; i < rows; i++) {
+        const uint32_t id = row_ids_[first + i];
+        const bool valid = !keys_->is_null(id);
+        strings[i] = valid ? keys_->string(id) : StringRef{kNothing, 0};
+        validity[i / 64] |= uint64_t{valid} << (i % 64);
+      }
+      MILLRACE_TRY(plain.append({plain.type(), strings.data(), validity}, rows));
+    }
+    builder_ = std::move(plain);
     return {};
+  }
+
+  void forget_strings() {
+    keys_.reset();
+    to_code_.reset();
+    row_ids_.reset();
   }
 
   ColumnBuilder builder_;
@@ -113,8 +169,7 @@ class LocalColumn {
   MemoryBudget* const budget_;
   std::unique_ptr<agg::StringKeys> keys_;  // null for all but strings, and where they are too many
   PodVector<uint32_t> to_code_;            // by id
-  PodVector<uint32_t> codes_;              // by row of the strip
-  uint32_t ids_[kVectorRows];
+  PodVector<uint32_t> row_ids_;            // by row of the chunk
   int64_t rows_seen_ = 0;
 };
 
@@ -176,8 +231,11 @@ class StoreSink final : public Sink {
     *into_ = {};
     into_->totals = kept_;
     into_->schema = std::move(schema);
+    const auto texts = std::count_if(into_->schema.begin(), into_->schema.end(),
+                                     [](const Field& field) { return is_string(field.type); });
     for (const Field& field : into_->schema) {
-      shared_.push_back(is_string(field.type) ? std::make_unique<SharedDictionary>(field.type, &query.budget)
+      const int64_t most = ChunkKeeper::shared().limit_bytes() / kDictionaryShare / std::max<int64_t>(texts, 1);
+      shared_.push_back(is_string(field.type) ? std::make_unique<SharedDictionary>(field.type, most, &query.budget)
                                               : nullptr);
     }
   }

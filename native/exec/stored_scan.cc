@@ -56,6 +56,7 @@ class LocalStoredScan final : public LocalScan {
 
  private:
   Result<bool> scan_piece(const Piece& piece, const BatchConsumer& consume, StripOutcome& out) {
+    if (threshold_ && !threshold_->may_match(piece.chunk->columns[threshold_->column()])) return true;
     for (int64_t done = 0; done < piece.rows; done += vector_rows_) {
       if (query_.is_aborted()) return aborted_error();
       const auto rows = static_cast<uint32_t>(std::min<int64_t>(vector_rows_, piece.rows - done));
@@ -73,7 +74,7 @@ class LocalStoredScan final : public LocalScan {
       out.stats.rows_scanned += rows;
       query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
       auto more = consume(batch_);
-      MILLRACE_TRY(more);
+      if (!more.ok()) return in_batch_at(piece.chunk->first_row + first, more.take_status());
       if (!more.value()) return false;
     }
     return true;

@@ -75,12 +75,8 @@ Result<FrameView> window_frame(const OpSpec& op, const FrameView& input, Operato
     computed->schema.push_back({column.name, values.value().type, true});
     computed->columns.push_back(values.take());
   }
-  FrameView added = FrameView::of(std::move(computed));
   FrameView out = input;
-  const auto at = static_cast<ptrdiff_t>(out.schema.size() - behind);
-  out.schema.insert(out.schema.begin() + at, added.schema.begin(), added.schema.end());
-  out.columns.insert(out.columns.begin() + at, added.columns.begin(), added.columns.end());
-  out.owners.insert(out.owners.end(), added.owners.begin(), added.owners.end());
+  add_columns(out, FrameView::of(std::move(computed)), behind);
   std::vector<std::string> names;
   for (size_t c = 0; c < out.schema.size() - behind; c++) names.push_back(out.schema[c].name);
   MILLRACE_TRY(check_names(names));

@@ -1,4 +1,4 @@
-// frameBorrow: a frame over typed arrays without a copy of their numbers.
+// frameBorrow: a frame over typed arrays without a copy of their numbers. feedPush: the same as a piece of a feed.
 #include "exec/borrowed_frame.h"
 #include "node/bindings.h"
 #include "node/column_input.h"
@@ -27,17 +27,21 @@ class Buffers {
     return napi_set_element(env_, list_, count_++, buffer) == napi_ok ? Status() : not_held();
   }
 
-  // What keeps them alive. May be given up on any thread, also when the environment, and with it all references, is
-  // gone.
-  Result<std::shared_ptr<const void>> hold() const {
-    if (count_ == 0) return std::shared_ptr<const void>();
+  // What keeps them alive, and `then`, which runs when it is given up. That may be on any thread, also when the
+  // environment, and with it all references, is gone; then nothing runs.
+  Result<std::shared_ptr<const void>> hold(Mailbox::Call then) const {
     napi_ref reference = nullptr;
     if (napi_create_reference(env_, list_, 1, &reference) != napi_ok) return not_held();
-    return std::shared_ptr<const void>(reference, [mailbox = EnvState::of(env_).mailbox()](const void* held) {
+    const auto let_go = [mailbox = EnvState::of(env_).mailbox(), then = std::move(then)](const void* held) {
       auto* kept = static_cast<napi_ref>(const_cast<void*>(held));
-      mailbox->post([kept](Napi::Env env) { napi_delete_reference(env, kept); });
-    });
+      mailbox->post([kept, then](Napi::Env env) {
+        napi_delete_reference(env, kept);
+        then(env);
+      });
+    };
+    return std::shared_ptr<const void>(reference, let_go);
   }
+  bool empty() const { return count_ == 0; }
 
  private:
   static Status not_held() { return Status(Code::Internal, "the buffers of a frame could not be kept"); }
@@ -137,7 +141,7 @@ Status place_field(const std::string& name, TypeId type, size_t at, bool first, 
 
 Status read_chunk(const Napi::Array& columns, Buffers& buffers, BorrowedFrame& frame) {
   BorrowedChunk chunk;
-  const bool first = frame.chunks.empty();
+  const bool first = frame.schema.empty();
   for (uint32_t i = 0; i < columns.Length(); i++) {
     const Napi::Value value = element(columns, i);
     if (!value.IsObject()) return Status(Code::InvalidArgument, "a column must be an object");
@@ -164,7 +168,7 @@ Status read_chunk(const Napi::Array& columns, Buffers& buffers, BorrowedFrame& f
   chunk.first_row = frame.rows;
   frame.rows += chunk.rows;
   // Chunks without rows are only there for their columns.
-  if (first || chunk.rows > 0) frame.chunks.push_back(std::move(chunk));
+  if (frame.chunks.empty() || chunk.rows > 0) frame.chunks.push_back(std::move(chunk));
   return {};
 }
 
@@ -196,6 +200,40 @@ Status read_frame(const Napi::Array& chunks, const Napi::Array& dictionaries, Bu
   return {};
 }
 
+Status keep(const Buffers& buffers, Mailbox::Call then, BorrowedFrame& frame) {
+  auto owner = buffers.hold(std::move(then));
+  MILLRACE_TRY(owner);
+  frame.owner = owner.take();
+  return {};
+}
+
+// Any column may have nulls, unless it says that it has none.
+Status read_fields(const Napi::Array& fields, Schema& schema) {
+  for (uint32_t i = 0; i < fields.Length(); i++) {
+    const Napi::Value value = element(fields, i);
+    if (!value.IsObject()) return Status(Code::InvalidArgument, "a field must be an object");
+    const auto object = value.As<Napi::Object>();
+    const std::string name = text_property(object, "name");
+    const auto type = type_from_name(text_property(object, "type"));
+    if (!type) return bad_column(name, "has an unknown type");
+    MILLRACE_TRY(place_field(name, *type, i, true, schema));
+    const Napi::Value nullable = property(object, "nullable");
+    schema.back().nullable = !nullable.IsBoolean() || nullable.As<Napi::Boolean>();
+  }
+  return schema.empty() ? Status(Code::InvalidArgument, "a feed needs a column") : Status();
+}
+
+Status read_fed_chunk(const Napi::Array& columns, const Schema& schema, Buffers& buffers, BorrowedFrame& chunk) {
+  chunk.schema = schema;
+  chunk.dictionaries.resize(schema.size());
+  MILLRACE_TRY(read_chunk(columns, buffers, chunk));
+  for (size_t c = 0; c < schema.size(); c++) {
+    const bool nulls = chunk.schema[c].nullable && !schema[c].nullable;
+    if (nulls) return bad_column(schema[c].name, "has nulls, and its feed has none");
+  }
+  return {};
+}
+
 }  // namespace
 
 Napi::Value frame_borrow(const Napi::CallbackInfo& info) {
@@ -207,15 +245,66 @@ Napi::Value frame_borrow(const Napi::CallbackInfo& info) {
   Buffers buffers(env);
   auto frame = std::make_shared<BorrowedFrame>();
   Status status = read_frame(info[0].As<Napi::Array>(), info[1].As<Napi::Array>(), buffers, *frame);
-  auto owner = buffers.hold();
-  if (status.ok() && !owner.ok()) status = owner.take_status();
+  if (status.ok() && !buffers.empty())
+    status = keep(
+        buffers, [](Napi::Env) {}, *frame);
   if (!status.ok()) {
     throw_status(env, status);
     return env.Undefined();
   }
   frame->lease = EnvState::of(env).lease();
-  frame->owner = owner.take();
   return make_handle<const BorrowedFrame>(env, std::move(frame));
+}
+
+Napi::Value feed_create(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Schema schema;
+  const Status status = info[0].IsArray() ? read_fields(info[0].As<Napi::Array>(), schema)
+                                          : Status(Code::InvalidArgument, "feedCreate(fields): an array");
+  if (!status.ok()) {
+    throw_status(env, status);
+    return env.Undefined();
+  }
+  return make_handle<exec::Feed>(env, std::make_shared<exec::Feed>(std::move(schema)));
+}
+
+Napi::Value feed_push(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto feed = get_handle<exec::Feed>(info[0]);
+  if (!feed || !info[1].IsArray()) {
+    throw_argument(env, "feedPush(feed, columns): a feed, and an array of columns");
+    return env.Undefined();
+  }
+  Buffers buffers(env);
+  auto chunk = std::make_shared<BorrowedFrame>();
+  chunk->lease = EnvState::of(env).lease();
+  Status status = read_fed_chunk(info[1].As<Napi::Array>(), feed->schema(), buffers, *chunk);
+  if (!status.ok()) {
+    throw_status(env, status);
+    return env.Undefined();
+  }
+  const auto deferred = Napi::Promise::Deferred::New(env);
+  const auto let_go = [deferred, watched = std::weak_ptr<exec::Feed>(feed)](Napi::Env env) {
+    const auto feed = watched.lock();
+    deferred.Resolve(Napi::Boolean::New(env, feed && !feed->closed()));
+  };
+  status = keep(buffers, let_go, *chunk);
+  if (status.ok()) {
+    feed->push(std::move(chunk));
+  } else {
+    deferred.Reject(make_error(env, status).Value());
+  }
+  return deferred.Promise();
+}
+
+Napi::Value feed_end(const Napi::CallbackInfo& info) {
+  const auto feed = get_handle<exec::Feed>(info[0]);
+  if (feed) {
+    feed->end();
+  } else {
+    throw_argument(info.Env(), "feedEnd(feed): a feed");
+  }
+  return info.Env().Undefined();
 }
 
 }  // namespace millrace::node

@@ -16,6 +16,7 @@ Napi::Value to_array_buffer(Napi::Env env, Buffer buffer, size_t bytes) {
     auto* owner = new Buffer(std::move(buffer));
     const auto finalize = [](napi_env, void*, void* hint) { delete static_cast<Buffer*>(hint); };
     if (napi_create_external_arraybuffer(env, owner->data(), bytes, finalize, owner, &out) == napi_ok) {
+      EnvState::of(env).hand_out(static_cast<int64_t>(bytes));
       return Napi::Value(env, out);
     }
     buffer = std::move(*owner);

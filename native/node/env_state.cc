@@ -45,6 +45,19 @@ void EnvState::track(const std::shared_ptr<exec::Query>& query) { running_.empla
 
 void EnvState::forget(int64_t query_id) { running_.erase(query_id); }
 
+// V8 starts to mark, beside the program and in steps of a millisecond, when the bytes outside its heap have grown by
+// more than 64 MB since it last did; it is told of so many for a moment. Every result is looked at once, so one that
+// stays in use costs one marking.
+bool EnvState::collect_results(Napi::Env env, bool again) {
+  constexpr int64_t kLarge = int64_t{64} << 20;
+  if (!again && handed_out_ < kLarge) return false;
+  handed_out_ = 0;
+  int64_t total;
+  napi_adjust_external_memory(env, kLarge + 1, &total);
+  napi_adjust_external_memory(env, -kLarge - 1, &total);
+  return true;
+}
+
 void EnvState::end() {
   mailbox_->close();
   for (const auto& [id, entry] : running_) {

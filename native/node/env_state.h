@@ -44,6 +44,10 @@ class EnvState {
   // A query that runs, and that it is done.
   void track(const std::shared_ptr<exec::Query>& query);
   void forget(int64_t query_id);
+  // So many bytes outside its heap went to JavaScript.
+  void hand_out(int64_t bytes) { handed_out_ += bytes; }
+  // Starts a marking of V8's for them if they are large. False: there were none since the last call, or none large.
+  bool collect_results(Napi::Env env, bool again);
   // Aborts what runs; nothing reaches the environment, or reads its memory, afterwards.
   void end();
 
@@ -51,6 +55,7 @@ class EnvState {
   std::shared_ptr<Mailbox> mailbox_;
   std::shared_ptr<exec::Lease> lease_ = std::make_shared<exec::Lease>();
   std::unordered_map<int64_t, std::weak_ptr<exec::Query>> running_;  // by id
+  int64_t handed_out_ = 0;                                           // since collect_results() was true
 };
 
 }  // namespace millrace::node

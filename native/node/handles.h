@@ -19,6 +19,10 @@ struct HandleTag<const exec::BorrowedFrame> {
   static constexpr napi_type_tag value{0x6d696c6c72616365, 0x626f72726f770001};
 };
 template <>
+struct HandleTag<exec::Feed> {
+  static constexpr napi_type_tag value{0x6d696c6c72616365, 0x6665656400000001};
+};
+template <>
 struct HandleTag<exec::Query> {
   static constexpr napi_type_tag value{0x6d696c6c72616365, 0x7175657279000001};
 };
@@ -27,14 +31,21 @@ struct HandleTag<exec::Query> {
 inline int64_t outside_bytes(const Frame& frame) { return frame.bytes(); }
 inline int64_t outside_bytes(const store::StoredFrame& frame) { return frame.bytes(); }
 inline int64_t outside_bytes(const exec::BorrowedFrame& frame) { return frame.bytes(); }
+inline int64_t outside_bytes(const exec::Feed&) { return 0; }
 inline int64_t outside_bytes(const exec::Query&) { return 0; }
+
+template <class T>
+struct Handle {
+  std::shared_ptr<T> held;  // null after release
+  int64_t outside_bytes;    // as the collector was told; what is held can shrink since, when chunks go to disk
+};
 
 // Gives up what the handle holds.
 template <class T>
-void empty_handle(napi_env env, std::shared_ptr<T>& held) {
+void empty_handle(napi_env env, Handle<T>& handle) {
   int64_t total;
-  if (held) napi_adjust_external_memory(env, -outside_bytes(*held), &total);
-  held.reset();
+  if (handle.held) napi_adjust_external_memory(env, -handle.outside_bytes, &total);
+  handle.held.reset();
 }
 
 // An object that owns a shared_ptr<T>; released by garbage collection or empty_handle().
@@ -42,33 +53,36 @@ template <class T>
 Napi::Object make_handle(Napi::Env env, std::shared_ptr<T> value) {
   Napi::Object object = Napi::Object::New(env);
   int64_t total;
-  napi_adjust_external_memory(env, outside_bytes(*value), &total);
-  auto* owner = new std::shared_ptr<T>(std::move(value));
+  const int64_t bytes = outside_bytes(*value);
+  napi_adjust_external_memory(env, bytes, &total);
+  EnvState::of(env).hand_out(bytes);
+  auto* owner = new Handle<T>{std::move(value), bytes};
   const auto finalize = [](napi_env env, void* data, void*) {
-    auto* held = static_cast<std::shared_ptr<T>*>(data);
-    empty_handle<T>(env, *held);
-    delete held;
+    auto* handle = static_cast<Handle<T>*>(data);
+    empty_handle<T>(env, *handle);
+    delete handle;
   };
   napi_wrap(env, object, owner, finalize, nullptr, nullptr);
   napi_type_tag_object(env, object, &HandleTag<T>::value);
   return object;
 }
 
-// Null when the value is no such handle or was released.
+// Null when the value is no such handle.
 template <class T>
-std::shared_ptr<T>* handle_slot(Napi::Value value) {
+Handle<T>* handle_slot(Napi::Value value) {
   if (!value.IsObject()) return nullptr;
   bool tagged = false;
   napi_check_object_type_tag(value.Env(), value, &HandleTag<T>::value, &tagged);
   void* data = nullptr;
   if (!tagged || napi_unwrap(value.Env(), value, &data) != napi_ok) return nullptr;
-  return static_cast<std::shared_ptr<T>*>(data);
+  return static_cast<Handle<T>*>(data);
 }
 
+// Null when the value is no such handle or was released.
 template <class T>
 std::shared_ptr<T> get_handle(Napi::Value value) {
   auto* slot = handle_slot<T>(value);
-  return slot ? *slot : nullptr;
+  return slot ? slot->held : nullptr;
 }
 
 // An Error with `code`, `hint`, `column`, `file`, `line`, `offset` and `text`, as far as they apply.

@@ -1,4 +1,4 @@
-// execute, queryNext, queryCancel, queryProgress.
+// execute, collectResults, queryNext, queryCancel, queryProgress.
 #include "node/bindings.h"
 #include "node/delivery.h"
 #include "node/frame_write.h"
@@ -8,7 +8,8 @@ namespace millrace::node {
 
 namespace {
 
-// The handles of a plan: frames, and bytes, which are copied so that nobody can change or detach them under the query.
+// The handles of a plan: frames, feeds, and bytes, which are copied so that nobody can change or detach them under the
+// query.
 bool read_inputs(const Napi::Value& value, exec::QueryInputs& out) {
   if (!value.IsArray()) return false;
   const auto handles = value.As<Napi::Array>();
@@ -18,6 +19,7 @@ bool read_inputs(const Napi::Value& value, exec::QueryInputs& out) {
     std::shared_ptr<const Frame> frame;
     std::shared_ptr<const store::StoredFrame> stored;
     std::shared_ptr<const exec::BorrowedFrame> borrowed;
+    std::shared_ptr<exec::Feed> feed;
     if (handle.IsTypedArray() && handle.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array) {
       const auto array = handle.As<Napi::Uint8Array>();
       bytes = std::make_shared<const std::vector<uint8_t>>(array.Data(), array.Data() + array.ByteLength());
@@ -25,12 +27,14 @@ bool read_inputs(const Napi::Value& value, exec::QueryInputs& out) {
       frame = get_handle<const Frame>(handle);
       if (!frame) stored = get_handle<const store::StoredFrame>(handle);
       if (!frame && !stored) borrowed = get_handle<const exec::BorrowedFrame>(handle);
-      if (!frame && !stored && !borrowed) return false;
+      if (!frame && !stored && !borrowed) feed = get_handle<exec::Feed>(handle);
+      if (!frame && !stored && !borrowed && !feed) return false;
     }
     out.bytes.push_back(std::move(bytes));
     out.frames.push_back(std::move(frame));
     out.stored.push_back(std::move(stored));
     out.borrowed.push_back(std::move(borrowed));
+    out.feeds.push_back(std::move(feed));
   }
   return true;
 }
@@ -109,6 +113,11 @@ Napi::Value result_of(Napi::Env env, exec::QueryResult query) {
 }
 
 }  // namespace
+
+Napi::Value collect_results(const Napi::CallbackInfo& info) {
+  const bool again = info[0].IsBoolean() && info[0].As<Napi::Boolean>();
+  return Napi::Boolean::New(info.Env(), EnvState::of(info.Env()).collect_results(info.Env(), again));
+}
 
 Napi::Value execute(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();

@@ -107,7 +107,7 @@ void PartWriter::clear() {
   open_bytes_ = bytes_ = 0;
 }
 
-Status PartWriter::append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows) {
+Status PartWriter::append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows, size_t wanted_parts) {
   if (!part_of_row || open_.size() == 1) {
     MILLRACE_TRY(append_selected(open_[0], columns, nullptr, rows));
     return open_[0].rows >= kChunkRows || open_[0].bytes >= kChunkBytes ? end_chunk(0) : Status();
@@ -119,7 +119,7 @@ Status PartWriter::append(const Vector* columns, const uint16_t* part_of_row, ui
   uint32_t next[kMostParts];
   std::copy_n(starts, open_.size(), next);
   for (uint32_t i = 0; i < rows; i++) selections_[next[part_of_row[i]]++] = i;
-  for (size_t part = 0; part < open_.size(); part++) {
+  for (size_t part = 0; part < std::min(open_.size(), wanted_parts); part++) {
     const uint32_t count = starts[part + 1] - starts[part];
     if (count == 0) continue;
     MILLRACE_TRY(append_selected(open_[part], columns, selections_.data() + starts[part], count));

@@ -29,7 +29,8 @@ struct Part {
 struct Parts {
   Schema schema;
   std::vector<Part> parts;
-  std::shared_ptr<SpillFile> file;  // null while nothing was written
+  std::shared_ptr<SpillFile> file;        // null while nothing was written
+  std::shared_ptr<const Partitioner> by;  // null where they are not to be parted as others are
   int64_t rows = 0;
 };
 
@@ -50,7 +51,9 @@ size_t parts_for(const SpillPolicy& policy, int64_t bytes);
 // Puts rows into parts. One a thread; the file is shared, made when it is first needed.
 class SharedFile {
  public:
-  explicit SharedFile(SpillSpace& space) : space_(space) {}
+  // `file`: one that was made before; null: none.
+  explicit SharedFile(SpillSpace& space, std::shared_ptr<SpillFile> file = nullptr)
+      : space_(space), file_(std::move(file)) {}
   // Thread-safe.
   Result<std::shared_ptr<SpillFile>> get();
   std::shared_ptr<SpillFile> made() const { return std::atomic_load(&file_); }
@@ -66,8 +69,8 @@ class PartWriter {
  public:
   PartWriter(const Schema& schema, size_t parts, SharedFile& file, const SpillPolicy& policy);
 
-  // Row i goes to part_of_row[i]; null: all to the first part.
-  Status append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows);
+  // Row i goes to part_of_row[i]; null: all to the first part. Rows of parts from `wanted_parts` on are left out.
+  Status append(const Vector* columns, const uint16_t* part_of_row, uint32_t rows, size_t wanted_parts = kMostParts);
   // The rows so far, as chunks by part.
   Result<std::vector<Part>> take();
   void clear();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "column/bits.h"
 #include "column/visit_fixed.h"
@@ -37,36 +38,51 @@ struct Range {
   bool has_nan = false;
 };
 
-// Of the values of rows [first, end) that are not null. Without nulls there is no branch, and the loop is vectorised.
+// Four lanes, since a comparison waits for the one before it. NaN is neither smaller nor greater than anything.
+template <class T>
+Range<T> range_of_all(const T* values, int64_t count) {
+  constexpr int kLanes = 4;
+  using Limits = std::numeric_limits<T>;
+  T low[kLanes];
+  T high[kLanes];
+  bool nan[kLanes] = {};
+  std::fill_n(low, kLanes, Limits::has_infinity ? Limits::infinity() : Limits::max());
+  std::fill_n(high, kLanes, Limits::has_infinity ? -Limits::infinity() : Limits::lowest());
+  const auto add = [&](int lane, T value) {
+    low[lane] = value < low[lane] ? value : low[lane];
+    high[lane] = value > high[lane] ? value : high[lane];
+    if constexpr (std::is_floating_point_v<T>) nan[lane] |= value != value;
+  };
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (int lane = 0; lane < kLanes; lane++) add(lane, values[i + lane]);
+  }
+  for (; i < count; i++) add(0, values[i]);
+  Range<T> out{*std::min_element(low, low + kLanes), *std::max_element(high, high + kLanes), false, false};
+  out.any = out.min <= out.max;
+  out.has_nan = nan[0] || nan[1] || nan[2] || nan[3];
+  return out.any ? out : Range<T>{{}, {}, false, out.has_nan};
+}
+
+// Of the values of rows [first, end) that are not null.
 template <class T>
 Range<T> range_of(const ColumnBuilder& values, int64_t first, int64_t end) {
   const T* from = values.values<T>();
   const uint64_t* validity = values.validity();
+  if (!validity) return range_of_all(from + first, end - first);
   Range<T> out;
-  const auto add = [&out](T value) {
+  for (int64_t i = first; i < end; i++) {
+    if (!(validity[i >> 6] >> (i & 63) & 1)) continue;
+    const T value = from[i];
     if constexpr (std::is_floating_point_v<T>) {
       if (std::isnan(value)) {
         out.has_nan = true;
-        return;
+        continue;
       }
     }
     out.min = out.any ? std::min(out.min, value) : value;
     out.max = out.any ? std::max(out.max, value) : value;
     out.any = true;
-  };
-  if constexpr (!std::is_floating_point_v<T>) {
-    if (!validity && first < end) {
-      T low = from[first];
-      T high = low;
-      for (int64_t i = first + 1; i < end; i++) {
-        low = from[i] < low ? from[i] : low;
-        high = from[i] > high ? from[i] : high;
-      }
-      return {low, high, true, false};
-    }
-  }
-  for (int64_t i = first; i < end; i++) {
-    if (!validity || (validity[i >> 6] >> (i & 63) & 1)) add(from[i]);
   }
   return out;
 }
@@ -255,17 +271,18 @@ Result<ColumnChunk> encode_codes(const uint32_t* codes, const ColumnBuilder& nul
   ColumnChunk out;
   MILLRACE_TRY(start_chunk(nulls, budget, out));
   out.encoding = Encoding::Dictionary;
-  uint32_t low = out.rows ? codes[0] : 0;
-  uint32_t high = low;
+  const uint32_t first = out.rows ? codes[0] : 0;
+  uint32_t any_bits = 0;
+  uint32_t other_bits = 0;  // than those of the first one
   for (int64_t i = 0; i < out.rows; i++) {
-    low = std::min(low, codes[i]);
-    high = std::max(high, codes[i]);
+    any_bits |= codes[i];
+    other_bits |= codes[i] ^ first;
   }
-  out.base = low;
-  if (low == high) return out;
-  MILLRACE_TRY(high <= UINT8_MAX    ? store_codes<uint8_t>(codes, out)
-               : high <= UINT16_MAX ? store_codes<uint16_t>(codes, out)
-                                    : store_codes<uint32_t>(codes, out));
+  out.base = first;
+  if (other_bits == 0) return out;
+  MILLRACE_TRY(any_bits <= UINT8_MAX    ? store_codes<uint8_t>(codes, out)
+               : any_bits <= UINT16_MAX ? store_codes<uint16_t>(codes, out)
+                                        : store_codes<uint32_t>(codes, out));
   return out;
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "agg/wide_sum.h"
-#include "window/compensated_sum.h"
 #include "window/compute.h"
+#include "window/float_total.h"
 #include "window/partition_values.h"
 #include "window/quantile.h"
 
@@ -61,36 +61,28 @@ Result<Column> integer_sums(const Call& call, TypeId type) {
   });
 }
 
-struct FloatSum {
-  CompensatedSum sum;
-  int64_t count = 0;
-};
-
-FloatSum float_sum(const PartitionValues<double, double>& in) {
-  FloatSum out;
+FloatTotal float_total(const PartitionValues<double, double>& in) {
+  FloatTotal out;
   for (size_t i = 0; i < in.count; i++) {
-    if (!in.valid[i]) continue;
-    out.sum.add(in.values[i]);
-    out.count++;
+    if (in.valid[i]) out.add(in.values[i]);
   }
   return out;
 }
 
+void set_all(const PartitionValues<double, double>& in, std::optional<double> value) {
+  value ? in.set_all(*value) : in.set_all_null();
+}
+
 Result<Column> float_sums(const Call& call) {
   return by_partition<double, double>(call, TypeId::Float64, [](const PartitionValues<double, double>& in) -> Status {
-    in.set_all(float_sum(in).sum.value());
+    in.set_all(float_total(in).sum());
     return {};
   });
 }
 
 Result<Column> float_means(const Call& call) {
   return by_partition<double, double>(call, TypeId::Float64, [](const PartitionValues<double, double>& in) -> Status {
-    const FloatSum sum = float_sum(in);
-    if (sum.count == 0) {
-      in.set_all_null();
-    } else {
-      in.set_all(sum.sum.value() / static_cast<double>(sum.count));
-    }
+    set_all(in, float_total(in).mean());
     return {};
   });
 }
@@ -116,23 +108,17 @@ Result<Column> integer_means(const Call& call) {
 }
 
 Result<Column> spreads(const Call& call) {
-  const int64_t ddof = call.function.parameters.ddof;
-  const bool root = call.function.function == Function::Std;
-  return by_partition<double, double>(call, TypeId::Float64, [=](const PartitionValues<double, double>& in) -> Status {
-    const FloatSum sum = float_sum(in);
-    if (sum.count <= ddof) {
-      in.set_all_null();
-      return {};
-    }
-    const double mean = sum.sum.value() / static_cast<double>(sum.count);
-    double squares = 0;
-    for (size_t i = 0; i < in.count; i++) {
-      if (in.valid[i]) squares += (in.values[i] - mean) * (in.values[i] - mean);
-    }
-    const double variance = squares / static_cast<double>(sum.count - ddof);
-    in.set_all(root ? std::sqrt(variance) : variance);
-    return {};
-  });
+  const WindowFunction& function = call.function;
+  return by_partition<double, double>(call, TypeId::Float64,
+                                      [&function](const PartitionValues<double, double>& in) -> Status {
+                                        FloatTotal total = float_total(in);
+                                        total.begin_squares();
+                                        for (size_t i = 0; i < in.count; i++) {
+                                          if (in.valid[i]) total.add_square(in.values[i]);
+                                        }
+                                        set_all(in, total.spread(function.function, function.parameters.ddof));
+                                        return {};
+                                      });
 }
 
 Result<Column> quantiles(const Call& call) {

@@ -1,65 +1,22 @@
 // Functions that walk a partition once, from its first row to its last.
-#include <limits>
-#include <string>
-
-#include "window/compensated_sum.h"
 #include "window/compute.h"
 #include "window/partition_values.h"
+#include "window/running.h"
 
 namespace millrace::window {
 
 namespace {
 
-Status overflow(const char* what, TypeId type) {
-  ErrorFacts facts;
-  facts.hint = "cast the column to float64 first";
-  return Status(Code::Overflow, std::string("a cumulative ") + what + " does not fit " + type_name(type),
-                std::move(facts));
-}
-
-// Every partial sum must fit: each of them is a result.
-template <class T>
-Result<Column> cum_sum(const Call& call, TypeId type) {
+template <class State>
+Result<Column> running(const Call& call, TypeId type) {
+  using T = decltype(State().value());
   return compute_partitions<T, T>(call.argument, type, call.partitions, call.workers, call.budget,
                                   [type](const PartitionValues<T, T>& in) -> Status {
-                                    T sum{};
+                                    State state;
                                     for (size_t i = 0; i < in.count; i++) {
-                                      if (in.valid[i] && __builtin_add_overflow(sum, in.values[i], &sum))
-                                        return overflow("sum", type);
-                                      in.out[i] = sum;
-                                      in.out_valid[i] = in.valid[i];
-                                    }
-                                    return {};
-                                  });
-}
-
-Result<Column> cum_sum_of_floats(const Call& call) {
-  return compute_partitions<double, double>(call.argument, TypeId::Float64, call.partitions, call.workers, call.budget,
-                                            [](const PartitionValues<double, double>& in) -> Status {
-                                              CompensatedSum sum;
-                                              for (size_t i = 0; i < in.count; i++) {
-                                                if (in.valid[i]) sum.add(in.values[i]);
-                                                in.out[i] = sum.value();
-                                                in.out_valid[i] = in.valid[i];
-                                              }
-                                              return {};
-                                            });
-}
-
-template <class T>
-Result<Column> cum_prod(const Call& call, TypeId type) {
-  return compute_partitions<T, T>(call.argument, type, call.partitions, call.workers, call.budget,
-                                  [type](const PartitionValues<T, T>& in) -> Status {
-                                    T product{1};
-                                    for (size_t i = 0; i < in.count; i++) {
-                                      if (in.valid[i]) {
-                                        if constexpr (std::is_floating_point_v<T>) {
-                                          product *= in.values[i];
-                                        } else if (__builtin_mul_overflow(product, in.values[i], &product)) {
-                                          return overflow("product", type);
-                                        }
-                                      }
-                                      in.out[i] = product;
+                                      if (in.valid[i] && !state.add(in.values[i]))
+                                        return cumulative_overflow(State::kWhat, type);
+                                      in.out[i] = state.value();
                                       in.out_valid[i] = in.valid[i];
                                     }
                                     return {};
@@ -114,13 +71,8 @@ Result<Column> compute_cumulative(const Call& call) {
   if (function == Function::RowNumber) return row_number(call);
   if (function == Function::CumCount) return cum_count(call);
   if (function == Function::Interpolate) return interpolate(call);
-  const TypeId argument = call.argument->type;
-  const bool sum = function == Function::CumSum;
-  if (is_float(argument)) return sum ? cum_sum_of_floats(call) : cum_prod<double>(call, TypeId::Float64);
-  if (argument == TypeId::UInt64) {
-    return sum ? cum_sum<uint64_t>(call, TypeId::UInt64) : cum_prod<uint64_t>(call, TypeId::UInt64);
-  }
-  return sum ? cum_sum<int64_t>(call, TypeId::Int64) : cum_prod<int64_t>(call, TypeId::Int64);
+  return visit_running(function == Function::CumSum, call.argument->type,
+                       [&](auto state, TypeId type) { return running<decltype(state)>(call, type); });
 }
 
 }  // namespace millrace::window

@@ -295,7 +295,8 @@ test('only a few batches are in flight while one is slow', async () => {
   )
   const table = await slow.compute()
   expect(table.length).toBe(rows / 10)
-  expect(table.begun.get(0)).toBeLessThanOrEqual(2 * cpuCount())
+  // In workers or waiting for one, and as many that have been in one.
+  expect(table.begun.get(0)).toBeLessThanOrEqual(4 * cpuCount())
 })
 
 test.each([
@@ -373,20 +374,21 @@ test('options are checked where they are written', () => {
 })
 
 test('what a function gives counts against memoryLimit, with the batches in workers', async () => {
-  const grown = df.mapBatches(({ n }) => ({ n: new Float64Array(n.length * 100) }), {
+  const grown = df.select('n').mapBatches(({ n }) => ({ n: new Float64Array(n.length * 100) }), {
     returns: { n: 'float64' },
     size: 500,
   })
-  expect(await grown.rowCount({ memoryLimit: '20MB' })).toBe(rows * 100)
-  await expect(grown.rowCount({ memoryLimit: '2MB' })).rejects.toMatchObject({
+  // 8 MB in batches of 400 kB.
+  expect(await grown.rowCount({ memoryLimit: '2MB' })).toBe(rows * 100)
+  await expect(grown.rowCount({ memoryLimit: '1MB' })).rejects.toMatchObject({
     code: 'ERR_MEMORY_LIMIT',
     message: expect.stringContaining('mapBatches'),
     hint: expect.stringContaining('memoryLimit'),
   })
   const same = df.mapBatches(({ n }) => ({ n: n.values }), { returns: { n: 'float64' }, size: 500 })
-  expect(await same.rowCount({ memoryLimit: '1MB' })).toBe(rows)
+  expect(await same.rowCount({ memoryLimit: '2MB' })).toBe(rows)
   await expect(same.rowCount({ memoryLimit: '50KB' })).rejects.toMatchObject({ code: 'ERR_MEMORY_LIMIT' })
-  // The rest of the plan gets what is left of it.
+  // The rest of the plan gets its part of it.
   const sorted = grown.sortBy('n').agg(c => ({ sum: c.n.sum() }))
   await expect(sorted.compute({ memoryLimit: '9MB', spill: 'never' })).rejects.toMatchObject({
     code: 'ERR_MEMORY_LIMIT',
@@ -394,8 +396,8 @@ test('what a function gives counts against memoryLimit, with the batches in work
   await expect(
     df
       .groupBy('n')
-      .apply(({ n }) => ({ m: new Float64Array(n.length * 100) }), { returns: { m: 'float64' } })
-      .rowCount({ memoryLimit: '5MB' }),
+      .apply(({ n }) => ({ m: new Float64Array(n.length * 300) }), { returns: { m: 'float64' } })
+      .rowCount({ memoryLimit: '20MB' }),
   ).rejects.toMatchObject({ code: 'ERR_MEMORY_LIMIT', message: expect.stringContaining('apply') })
 })
 

@@ -1,5 +1,7 @@
 // Window functions over plain cells, written as their documentation reads.
-import { type Cell, compareCells, keyOf } from './random-frames.js'
+import { type Cell, compareCells, keyOf } from './cells.js'
+
+export type Cells = Cell[]
 
 /** The indices of the rows of each partition, in order. */
 export function partitionsOf(

@@ -50,7 +50,7 @@ test('keys of so many groups that rows are parted first keep their strings', asy
 })
 
 test('quantiles on all threads are those of sorted values: few groups and many, nulls, NaN, zeros of both signs', async () => {
-  const rows = 300_000
+  const rows = 1_200_000
   const values = Array.from({ length: rows }, (_, i) => {
     if (i % 13 === 4) return null
     return i % 7 === 0 ? (i % 2 ? -0 : 0) : ((i * 7919) % 10_007) - 5000

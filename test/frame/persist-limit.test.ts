@@ -229,6 +229,24 @@ test('texts without a dictionary, all on disk but what never goes there', async 
   }
 })
 
+test('a column of a million different texts is kept within a limit of one megabyte', async () => {
+  await setPersistLimit('1MB')
+  const lines = Array.from({ length: 1_000_000 }, (_, i) => `${(i * 7919) % 1_000_000},k${i % 9}`)
+  const bytes = Buffer.from(`text,few\n${lines.map(line => `text ${line}`).join('\n')}\n`)
+  const hot = await kept(readCsv(bytes))
+  expect(persistStats(hot).memoryBytes).toBeLessThan(1_000_000)
+  expect(persistStats(hot).diskBytes).toBeGreaterThan(10_000_000)
+  const found = await hot.filter((c: any) => c.text.eq('text 777777')).compute()
+  expect(found.toObjects()).toEqual([
+    { text: 'text 777777', few: lines.find(line => line.startsWith('777777,'))?.slice(7) },
+  ])
+  const groups = await hot
+    .groupBy('few')
+    .agg((c: any) => ({ texts: c.text.nUnique() }))
+    .compute()
+  expect(groups.toObjects().map((row: any) => row.texts)).toEqual([111_112, ...Array(8).fill(111_111)])
+})
+
 test('rows of a file that is larger than the limit are kept', async () => {
   await setPersistLimit('500kB')
   const bytes = Buffer.from(

@@ -1,8 +1,9 @@
 // Random columns of every dtype, with nulls, NaN, -0 and names that mean something to JavaScript; and the order that the
 // engine promises, written plainly.
 import { type DataFrame, fromColumns } from 'millrace'
+import { type Cell, keyOf } from './cells.js'
 
-export type Cell = string | number | bigint | boolean | Date | null
+export { type Cell, compareCells, keyOf } from './cells.js'
 export type Rows = Cell[][]
 
 const makers: Readonly<Record<string, (random: () => number, few: number) => Cell>> = {
@@ -82,30 +83,6 @@ export function frameOfTypes(
   }) as unknown as DataFrame
   const rows = Array.from({ length: rowCount }, (_, row) => columns.map(column => column[row]!))
   return { frame, names: chosen, dtypes, rows }
-}
-
-/** Numbers below NaN, -0 equal to 0, text by its UTF-8 bytes. Precondition: neither is null. */
-export function compareCells(a: Cell, b: Cell): number {
-  if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b as string))
-  const [left, right] = [Number(a), Number(b)]
-  if (Number.isNaN(left) || Number.isNaN(right))
-    return Number(Number.isNaN(left)) - Number(Number.isNaN(right))
-  return left < right ? -1 : left > right ? 1 : 0
-}
-
-/** What makes two cells one key: null is one, NaN is one, -0 is 0. */
-export function keyOf(cells: readonly Cell[]): string {
-  return JSON.stringify(
-    cells.map(cell =>
-      cell === null
-        ? null
-        : cell instanceof Date
-          ? `d${cell.getTime()}`
-          : typeof cell === 'number'
-            ? `n${cell + 0}`
-            : cell,
-    ),
-  )
 }
 
 /** The rows by key, keys in order of appearance. Node 20 has no Map.groupBy. */

@@ -117,3 +117,60 @@ test('columns of many chunks with far and near numbers, with codes and without, 
     }),
   )
 })
+
+test('the first rows by a column whose ranges tell where they are', async () => {
+  const rows = 150_000
+  const random = generator(seed + 1)
+  const few = Array.from({ length: rows }, () => Math.floor(random() * 5))
+  const shapes: Record<string, (i: number) => number | null> = {
+    random: () => random() * 1e6 - 5e5,
+    ascending: i => i,
+    descending: i => -i,
+    alike: () => 7,
+    'few values': () => Math.floor(random() * 3),
+    nulls: i => (i % 3 === 0 ? null : Math.floor(random() * 1e5)),
+    'nothing but nulls at the end': i => (i > 60_000 ? null : i % 40_000),
+    'not a number': i => (i % 30_011 === 5 ? Number.NaN : random()),
+    'zeros of both signs': i => (i % 2 === 0 ? 0 : -0),
+  }
+  for (const [name, value] of Object.entries(shapes)) {
+    const x = Array.from({ length: rows }, (_, i) => value(i))
+    const hot = await fromColumns({ x, few, row: Int32Array.from(x, (_, i) => i) }).persist()
+    for (const wanted of [1, 3, 150, 5000, 20_000]) {
+      const descending = random() < 0.5
+      const nulls = random() < 0.5 ? 'first' : 'last'
+      const keys: Key[] = [
+        { at: 0, descending, nulls },
+        { at: 1, descending: true, nulls: 'last' },
+      ]
+      const order = [(descending ? desc : asc)('x', { nulls }), desc('few')] as const
+      const expected = (from: Rows) =>
+        naiveSort(from, keys)
+          .slice(0, wanted)
+          .map(row => row[2])
+      const all: Rows = x.map((cell, i) => [cell, few[i]!, i])
+      const threads = 1 + Math.floor(random() * 3)
+      const rowsOf = async (frame: DataFrame<any>) =>
+        (
+          await frame
+            .sortBy(...order)
+            .head(wanted)
+            .compute({ threads })
+        )
+          .col('row')
+          .toArray()
+      const told = `${name}, first ${wanted}, descending ${descending}, nulls ${nulls}`
+      expect(differs(await rowsOf(hot), expected(all)), told).toBe(-1)
+      // Of some rows alone, which the ranges do not know of.
+      expect(differs(await rowsOf(hot.slice(777, 90_000)), expected(all.slice(777, 90_777))), told).toBe(-1)
+      const odd = hot.filter(c => c.few.eq(3))
+      expect(differs(await rowsOf(odd), expected(all.filter(row => row[1] === 3))), told).toBe(-1)
+    }
+  }
+})
+
+/** Where the two differ first, or -1. */
+function differs(got: ArrayLike<unknown>, expected: ArrayLike<unknown>): number {
+  if (got.length !== expected.length) return Math.min(got.length, expected.length)
+  return Array.from(expected).findIndex((value, i) => value !== got[i])
+}

@@ -123,6 +123,12 @@ std::vector<std::string> spilling_plans(bool nulls_equal) {
   // One after another, and one result that two read.
   plans.push_back(join_step("left", false) + R"(,{"op":"sort","keys":[{"column":"text"}],"columns":["text","value"]})");
   plans.push_back(sorts[1] + R"(,{"op":"slice","offset":3,"rows":40})");
+  // First rows of an order, more than are looked for as rows come.
+  for (const int rows : {1100, 5000, 17000}) {
+    for (std::string sort : sorts) {
+      plans.push_back(sort.insert(sort.size() - 1, ",\"rows\":" + std::to_string(rows)));
+    }
+  }
   plans.push_back(
       sorts[1] +
       R"(,{"op":"aggregate","nodes":[["col","text"]],"keys":[{"name":"text","out":0}],"aggregates":[{"name":"n","function":"size"}],"order":"first"},)" +
@@ -386,7 +392,7 @@ TEST("at every limit a query gives its rows or says that memory is short") {
 TEST("a join of more rows than memory holds passes them on in pieces") {
   Random random(78);
   const exec::QueryInputs inputs = random_tables(random, 3000);
-  for (const char* how : {"inner", "left", "right"}) {
+  for (const char* how : {"inner", "left", "right", "outer"}) {
     const std::string plan =
         std::string(R"({"op":"join","inputs":[0,1],"how":")") + how +
         R"(","leftKeys":["few"],"rightKeys":["few"],"columns":[{"name":"text","side":"left","column":"text"},)"

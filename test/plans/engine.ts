@@ -2,23 +2,16 @@
 
 import { planOf } from '../../dist/frame/data-frame.js'
 import { localExecutor } from '../../dist/frame/local-executor.js'
+import { engineOnly } from '../../dist/frame/run.js'
+import { hasFunctions } from '../../dist/frame/run-functions.js'
+import { RunningSteps } from '../../dist/frame/running-steps.js'
 import { tableOf } from '../../dist/frame/table/table.js'
-import {
-  asc,
-  concatStr,
-  count,
-  type DataFrame,
-  desc,
-  fromColumns,
-  lit,
-  readCsv,
-  when,
-} from '../../dist/index.js'
+import { asc, count, type DataFrame, desc, fromColumns, readCsv, rowNumber } from '../../dist/index.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
-import type { Cell, Expression, Plan, PlanColumn, PlanSortKey, PlanTable } from './plan.js'
+import { type Access, expr } from './engine-expression.js'
+import type { Cell, Plan, PlanColumn, PlanSortKey, PlanTable, PlanWindow } from './plan.js'
 
 type Frame = DataFrame<any>
-type Access = (name: string) => any
 
 const asGiven = (cell: Cell, { kind }: PlanColumn): unknown =>
   cell !== null && (kind === 'date' || kind === 'time') ? new Date(cell as number) : cell
@@ -35,36 +28,59 @@ export async function frameOfTable(table: PlanTable): Promise<Frame> {
   return readCsv(new TextEncoder().encode((await memory.compute()).toCsv()), { schema }) as unknown as Frame
 }
 
-/** A subplan that stands in two places becomes one frame. */
-export function frameOfPlan(root: Plan, tables: readonly Frame[]): Frame {
-  const made = new Map<Plan, Frame>()
-  const frame = (plan: Plan): Frame => {
-    const found = made.get(plan) ?? build(plan, tables, frame)
+type Build = (plan: Plan) => Promise<Frame>
+
+/** A subplan that stands in two places becomes one frame. Gives up what it persisted when it is told to. */
+export async function frameOfPlan(
+  root: Plan,
+  tables: readonly Frame[],
+): Promise<{ readonly frame: Frame; readonly dispose: () => void }> {
+  const made = new Map<Plan, Promise<Frame>>()
+  const persisted: Disposable[] = []
+  const frame: Build = plan => {
+    const found = made.get(plan) ?? build(plan, tables, frame, persisted)
     made.set(plan, found)
     return found
   }
-  return frame(root)
+  return {
+    frame: await frame(root),
+    dispose: () => {
+      for (const one of persisted) one[Symbol.dispose]()
+    },
+  }
 }
 
-function build(plan: Plan, tables: readonly Frame[], frame: (plan: Plan) => Frame): Frame {
+async function build(
+  plan: Plan,
+  tables: readonly Frame[],
+  frame: Build,
+  persisted: Disposable[],
+): Promise<Frame> {
   switch (plan.step) {
     case 'scan':
       return tables[plan.table]!
     case 'concat': {
-      const [first, ...others] = plan.inputs.map(frame) as [Frame, ...Frame[]]
-      return first.concat(...others) as Frame
+      const [first, ...others] = (await Promise.all(plan.inputs.map(frame))) as [any, ...Frame[]]
+      return plan.match === 'same'
+        ? first.concat(...others)
+        : first.concat(...others, { columns: plan.match })
     }
     case 'join': {
       const options =
         plan.how === 'cross' ? { how: 'cross' } : { on: plan.on, how: plan.how, nullsEqual: plan.nullsEqual }
-      return (frame(plan.left) as any).join(frame(plan.right), options)
+      return ((await frame(plan.left)) as any).join(await frame(plan.right), options)
+    }
+    case 'persist': {
+      const hot = await (await frame(plan.input)).persist()
+      persisted.push(hot)
+      return hot as unknown as Frame
     }
     default:
-      return apply(plan, frame(plan.input) as any)
+      return apply(plan, (await frame(plan.input)) as any)
   }
 }
 
-function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' }>, input: any): Frame {
+function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' | 'persist' }>, input: any): Frame {
   switch (plan.step) {
     case 'filter':
       return input.filter(expr(plan.where, input.col))
@@ -88,7 +104,42 @@ function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' }>, input:
       return input.withRowIndex(plan.name)
     case 'dropNulls':
       return input.dropNulls(...plan.names)
+    case 'window':
+      return input.withColumns(
+        Object.fromEntries(plan.windows.map(window => [window.name, windowOf(window, input.col)])),
+      )
+    case 'firstRows': {
+      const first = overOf(rowNumber(), plan).le(plan.rows)
+      return input.filter(plan.where ? first.and(expr(plan.where, input.col)) : first)
+    }
+    case 'unpivot': {
+      const { on, index, variableName, valueName } = plan
+      return input.unpivot({ on, index, variableName, valueName })
+    }
+    case 'pivot': {
+      const { on, wanted, values, index, aggregate } = plan
+      return input.pivot({ on, columns: wanted, values, index, aggregate })
+    }
   }
+}
+
+const overOf = (
+  value: any,
+  { keys, order }: { readonly keys: readonly string[]; readonly order: readonly PlanSortKey[] },
+): any =>
+  keys.length === 0 && order.length === 0 ? value.over() : value.over(keys, { orderBy: order.map(orderOf) })
+
+function windowOf(window: PlanWindow, col: Access): any {
+  const { function: fn, argument, parameters } = window
+  const { rows, minPeriods, center, period, by, closed, offset, fill, ...options } = parameters
+  const value = argument && expr(argument, col)
+  if (rows !== undefined) return overOf(value.rolling({ rows, minPeriods, center })[fn](), window)
+  if (period !== undefined) return overOf(value.rolling({ period, by, closed, minPeriods })[fn](), window)
+  if (fn === 'size') return overOf(count(), window)
+  if (fn === 'rowNumber') return overOf(rowNumber(), window)
+  if (fn === 'shift') return overOf(value.shift(offset, fill === undefined ? {} : { fill }), window)
+  if (offset !== undefined) return overOf(value[fn](offset), window)
+  return overOf(Object.keys(options).length > 0 ? value[fn](options) : value[fn](), window)
 }
 
 const orderOf = ({ name, descending, nulls }: PlanSortKey) => (descending ? desc : asc)(name, { nulls })
@@ -102,31 +153,6 @@ function group({ keys, aggregates, order }: Extract<Plan, { step: 'group' }>, in
       ]),
     )
   return keys.length === 0 ? input.agg(make) : input.groupBy(...keys, { sort: order }).agg(make)
-}
-
-const textMethods = new Set(['contains', 'startsWith', 'endsWith', 'length', 'toUpper', 'toLower', 'trim'])
-const dateMethods = new Set(['year', 'month', 'day', 'weekday', 'dayOfYear', 'quarter', 'truncate'])
-
-/** The expression with millrace's methods. */
-export function expr(e: Expression, col: Access): any {
-  if (e.op === 'col') return col(e.extra[0] as string)
-  if (e.op === 'lit') return literalOf(e)
-  const [first, ...others] = e.args.map(arg => expr(arg, col))
-  if (e.op === 'when') return when(first).then(others[0]).otherwise(others[1])
-  if (e.op === 'concat') return concatStr(first, others[0])
-  if (textMethods.has(e.op) || (e.op === 'slice' && e.kind === 'text')) return first.str[e.op](...e.extra)
-  if (dateMethods.has(e.op)) return first.dt[e.op](...e.extra)
-  // The difference of two uint64 is one, and fails below 0.
-  if (e.op === 'sub' && e.kind === 'int') return first.cast('int64').sub(others[0])
-  return first[e.op](...others, ...e.extra)
-}
-
-function literalOf({ kind, extra }: Expression): any {
-  const value = extra[0] as Cell
-  // By themselves, and not beside a column, they would be timestamp[ms].
-  if (kind === 'time') return lit(new Date(value as number)).cast('timestamp[us]')
-  if (kind === 'date') return lit(new Date(value as number)).cast('date')
-  return lit(value as never)
 }
 
 export interface Run {
@@ -144,8 +170,12 @@ export async function runFrame(frame: Frame, { optimized, threads, vectorRows }:
   return Array.from({ length: table.length }, (_, row) => columns.map((column: Cell[]) => column[row]!))
 }
 
+// What patterns read is run before, as it always is.
 async function unoptimized(frame: Frame, settings: object): Promise<any> {
-  const plan = planOf(frame)!
+  const whole = planOf(frame)!
+  const steps = new RunningSteps(undefined)
+  const plan = hasFunctions(whole) ? (await engineOnly(whole, {}, steps)).engine : whole
   const result = await localExecutor.run(serializePlan(plan, settings as never), true).result
+  steps.stop()
   return tableOf(result, plan.schema, { int64: 'number', dates: 'ms' })
 }

@@ -1,9 +1,10 @@
 // What an expression is, row by row, in plain JavaScript.
+import { calendar } from './naive-dates.js'
+import { hashOf } from './naive-hash.js'
+import { textFunctions } from './naive-text.js'
 import type { Cell, Expression } from './plan.js'
 
 export type Lookup = (name: string) => Cell
-
-const day = 86_400_000
 
 /** Kleene's logic where a null may decide nothing; otherwise null where an argument is. */
 export function evaluate(e: Expression, at: Lookup): Cell {
@@ -22,6 +23,8 @@ export function evaluate(e: Expression, at: Lookup): Cell {
       return args[0] !== null
     case 'coalesce':
       return args.find(arg => arg !== null) ?? null
+    case 'concatPresent':
+      return args.filter(arg => arg !== null).join(e.extra[0] as string)
     case 'eqMissing':
       return args[0] === null || args[1] === null ? args[0] === args[1] : compare('eq', args[0]!, args[1]!)
     default:
@@ -30,25 +33,18 @@ export function evaluate(e: Expression, at: Lookup): Cell {
 }
 
 function compare(op: string, a: NonNullable<Cell>, b: NonNullable<Cell>): boolean {
-  if (typeof a === 'string') return decide(op, Buffer.compare(Buffer.from(a), Buffer.from(b as string)), 0)
-  return decide(op, Number(a), Number(b))
+  if (typeof a === 'string')
+    return comparisons[op]!(Buffer.compare(Buffer.from(a), Buffer.from(b as string)), 0)
+  return comparisons[op]!(Number(a), Number(b))
 }
 
-function decide(op: string, a: number, b: number): boolean {
-  switch (op) {
-    case 'eq':
-      return a === b
-    case 'ne':
-      return a !== b
-    case 'lt':
-      return a < b
-    case 'le':
-      return a <= b
-    case 'gt':
-      return a > b
-    default:
-      return a >= b
-  }
+const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  eq: (a, b) => a === b,
+  ne: (a, b) => a !== b,
+  lt: (a, b) => a < b,
+  le: (a, b) => a <= b,
+  gt: (a, b) => a > b,
+  ge: (a, b) => a >= b,
 }
 
 // Precondition: no argument is null.
@@ -67,30 +63,17 @@ function strict({ op, kind, extra, args: given }: Expression, args: NonNullable<
       return compare('ge', a, b) && compare('le', a, c)
     case 'isIn':
       return (extra[0] as readonly Cell[]).includes(a) && !Number.isNaN(a)
-    case 'contains':
-      return a.includes(extra[0])
-    case 'startsWith':
-      return a.startsWith(extra[0])
-    case 'endsWith':
-      return a.endsWith(extra[0])
-    case 'length':
-      return [...a].length
+    case 'hashPart':
+      return Number(hashOf(a, given[0]!.kind) % BigInt(extra[0] as number))
+    case 'castText':
+      return given[0]!.kind === 'date' ? new Date(a).toISOString().slice(0, 10) : String(a)
     default:
-      if (kind === 'text') return textOf(op, a, b, extra)
-      if (kind === 'bool') return compare(op, a, b)
+      if (Object.hasOwn(comparisons, op)) return compare(op, a, b)
+      if (given[0]!.kind === 'text') return textFunctions[op]!(a, extra, b)
       return given[0]!.kind === 'date' || given[0]!.kind === 'time'
-        ? calendar(op, a, extra)
+        ? calendar(op, a, b, extra)
         : number(op, kind, a, b)
   }
-}
-
-function textOf(op: string, a: string, b: string, extra: Expression['extra']): string {
-  if (op === 'concat') return a + b
-  if (op === 'toUpper') return a.toUpperCase()
-  if (op === 'toLower') return a.toLowerCase()
-  if (op === 'trim') return a.trim()
-  const [start, length] = extra as [number, number]
-  return [...a].slice(start, start + length).join('')
 }
 
 // There is no -0 among integers.
@@ -122,34 +105,3 @@ function numeric(op: string, kind: string, a: number, b: number): number | null 
 
 // Below 2 ** 45 the quotient is never rounded up to the next integer.
 const floorOf = (a: number, b: number): number => Math.floor(a / b)
-
-function calendar(op: string, ms: number, extra: Expression['extra']): number {
-  const date = new Date(ms)
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
-  const weekday = (date.getUTCDay() + 6) % 7
-  const today = Math.floor(ms / day) * day
-  switch (op) {
-    case 'year':
-      return year
-    case 'month':
-      return month + 1
-    case 'day':
-      return date.getUTCDate()
-    case 'weekday':
-      return weekday + 1
-    case 'quarter':
-      return Math.floor(month / 3) + 1
-    case 'dayOfYear':
-      return (today - Date.UTC(year, 0, 1)) / day + 1
-  }
-  switch (extra[0]) {
-    case 'year':
-      return Date.UTC(year, 0, 1)
-    case 'month':
-      return Date.UTC(year, month, 1)
-    case 'week':
-      return today - weekday * day
-    default:
-      return today
-  }
-}

@@ -1,5 +1,6 @@
 // What a plan gives, by loops over arrays of rows.
 import { evaluate, type Lookup } from './naive-expression.js'
+import { firstRows, windows } from './naive-window.js'
 import type { Cell, Plan, PlanAggregate, PlanColumn, PlanSortKey, PlanTable } from './plan.js'
 
 export type Row = readonly Cell[]
@@ -20,12 +21,18 @@ function run(plan: Plan, tables: readonly PlanTable[]): Row[] {
     case 'scan':
       return [...tables[plan.table]!.rows]
     case 'concat':
-      return plan.inputs.flatMap(input => interpret(input, tables))
+      return plan.inputs.flatMap(input => aligned(plan.columns, input, interpret(input, tables)))
     case 'join':
       return join(plan, interpret(plan.left, tables), interpret(plan.right, tables))
     default:
       return apply(plan, interpret(plan.input, tables))
   }
+}
+
+/** Where an input of concat has no such column, there are nulls. */
+function aligned(columns: readonly PlanColumn[], input: Plan, rows: readonly Row[]): Row[] {
+  const at = columns.map(({ name }) => input.columns.findIndex(found => found.name === name))
+  return rows.map(row => at.map(i => (i < 0 ? null : row[i]!)))
 }
 
 const positions = (columns: readonly PlanColumn[], names: readonly string[]): number[] =>
@@ -65,7 +72,47 @@ function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' }>, rows: 
       const at = positions(columns, plan.names)
       return rows.filter(row => at.every(i => row[i] !== null))
     }
+    case 'firstRows':
+      return firstRows(plan, rows, of)
+    case 'window': {
+      const made = windows(plan.windows, rows, of)
+      return rows.map((row, i) => [...row, ...plan.windows.map(({ name }) => made.get(name)![i]!)])
+    }
+    case 'unpivot':
+      return unpivot(plan, rows)
+    case 'pivot':
+      return pivot(plan, rows)
+    case 'persist':
+      return rows
   }
+}
+
+function unpivot({ on, index, input }: Extract<Plan, { step: 'unpivot' }>, rows: Row[]): Row[] {
+  const kept = positions(input.columns, index)
+  return on.flatMap(name => {
+    const [at] = positions(input.columns, [name]) as [number]
+    return rows.map(row => [...kept.map(i => row[i]!), name, row[at]!])
+  })
+}
+
+function pivot(
+  { on, wanted, values, index, aggregate: fn, input }: Extract<Plan, { step: 'pivot' }>,
+  rows: Row[],
+): Row[] {
+  const columns = index.map(name => input.columns.find(column => column.name === name)!)
+  const [key, value] = positions(input.columns, [on, values]) as [number, number]
+  const at = positions(input.columns, index)
+  const cell = (members: readonly Row[], one: Cell): Cell => {
+    const cells = members.filter(row => row[key] === one).map(row => row[value]!)
+    return aggregateOf(fn, fn === 'first' || fn === 'last' ? cells.filter(found => found !== null) : cells)
+  }
+  const groups = index.length === 0 ? [rows] : [...groupRows(rows, at).values()]
+  const made = groups.map(members => [
+    ...at.map(i => keyCell(members[0]![i]!)),
+    ...wanted.map(one => cell(members, one)),
+  ])
+  const byKey = index.map(name => ({ name, descending: false, nulls: 'last' as const }))
+  return sorted(made, byKey, columns)
 }
 
 function project(
@@ -122,7 +169,13 @@ function aggregate(
   of: (row: Row) => Lookup,
 ): Cell {
   if (!argument) return rows.length
-  const all = rows.map(row => evaluate(argument, of(row)))
+  return aggregateOf(
+    fn,
+    rows.map(row => evaluate(argument, of(row))),
+  )
+}
+
+function aggregateOf(fn: string, all: readonly Cell[]): Cell {
   const cells = all.filter(cell => cell !== null)
   switch (fn) {
     case 'count':
@@ -195,7 +248,7 @@ function sorted(rows: readonly Row[], keys: readonly PlanSortKey[], columns: rea
 function distinct({ names, keep, input }: Extract<Plan, { step: 'distinct' }>, rows: Row[]): Row[] {
   const at = positions(input.columns, names)
   const groups = groupRows(rows, at)
-  return rows.filter(row => {
+  const kept = rows.filter(row => {
     const members = groups.get(keyOf(at.map(i => row[i]!)))!
     return keep === 'first'
       ? members[0] === row
@@ -203,6 +256,7 @@ function distinct({ names, keep, input }: Extract<Plan, { step: 'distinct' }>, r
         ? members.at(-1) === row
         : members.length === 1
   })
+  return kept.map(row => row.map((cell, i) => (at.includes(i) ? keyCell(cell) : cell)))
 }
 
 function join(plan: Extract<Plan, { step: 'join' }>, left: Row[], right: Row[]): Row[] {

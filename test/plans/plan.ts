@@ -41,6 +41,31 @@ export interface PlanAggregate {
   readonly argument?: Expression
 }
 
+/** A window function: one value a row, of the rows of its partition in the order of the keys. */
+export interface PlanWindow {
+  readonly name: string
+  readonly function: string
+  readonly argument?: Expression
+  readonly keys: readonly string[]
+  readonly order: readonly PlanSortKey[]
+  readonly parameters: WindowParameters
+}
+
+export interface WindowParameters {
+  readonly offset?: number
+  readonly fill?: Cell
+  readonly limit?: number
+  readonly method?: 'average' | 'min' | 'max' | 'dense' | 'ordinal'
+  readonly descending?: boolean
+  /** A rolling aggregate, of that many rows or of a period of time. */
+  readonly rows?: number
+  readonly center?: boolean
+  readonly period?: string
+  readonly by?: string
+  readonly closed?: 'left' | 'right' | 'both' | 'none'
+  readonly minPeriods?: number
+}
+
 export type JoinKind = 'inner' | 'left' | 'right' | 'outer' | 'semi' | 'anti' | 'cross'
 
 interface Common {
@@ -82,7 +107,36 @@ export type Plan =
       readonly names: readonly string[]
       readonly keep: 'first' | 'last' | 'none'
     })
-  | (Common & { readonly step: 'concat'; readonly inputs: readonly Plan[] })
+  | (Common & {
+      readonly step: 'concat'
+      readonly inputs: readonly Plan[]
+      readonly match: 'same' | 'union' | 'intersection'
+    })
+  | (Unary & { readonly step: 'window'; readonly windows: readonly PlanWindow[] })
+  | (Unary & {
+      /** The first rows of each partition, and of those the ones that the condition is true for. */
+      readonly step: 'firstRows'
+      readonly keys: readonly string[]
+      readonly order: readonly PlanSortKey[]
+      readonly rows: number
+      readonly where?: Expression
+    })
+  | (Unary & {
+      readonly step: 'unpivot'
+      readonly on: readonly string[]
+      readonly index: readonly string[]
+      readonly variableName: string
+      readonly valueName: string
+    })
+  | (Unary & {
+      readonly step: 'pivot'
+      readonly on: string
+      readonly wanted: readonly Cell[]
+      readonly values: string
+      readonly index: readonly string[]
+      readonly aggregate: string
+    })
+  | (Unary & { readonly step: 'persist' })
   | (Unary & { readonly step: 'rowIndex'; readonly name: string })
   | (Unary & { readonly step: 'dropNulls'; readonly names: readonly string[] })
 

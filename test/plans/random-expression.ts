@@ -1,19 +1,10 @@
 // Random expressions over the columns of a plan, typed and bounded as they grow, so that every one can be computed.
+import { type Choices, type ExpressionContext, make } from './make-expression.js'
 import type { Cell, Expression, Kind, PlanColumn } from './plan.js'
+import { dateConditions, dateNumbers, dateTexts, instants } from './random-dates.js'
+import { textConditions, textNumbers, texts } from './random-text.js'
 
 const largest = 2 ** 45
-const longest = 400
-
-export interface Choices {
-  random(): number
-  int(below: number): number
-  pick<T>(items: readonly T[]): T
-}
-
-export function choicesFrom(random: () => number): Choices {
-  const int = (below: number) => Math.floor(random() * below)
-  return { random, int, pick: items => items[int(items.length)]! }
-}
 
 export const column = ({ name, kind, bound }: PlanColumn): Expression => ({
   op: 'col',
@@ -26,14 +17,21 @@ export const column = ({ name, kind, bound }: PlanColumn): Expression => ({
 export class ExpressionGenerator {
   readonly #choices: Choices
   readonly #columns: readonly PlanColumn[]
+  readonly #total: boolean
 
-  constructor(choices: Choices, columns: readonly PlanColumn[]) {
+  constructor(choices: Choices, columns: readonly PlanColumn[], { total }: { readonly total: boolean }) {
     this.#choices = choices
     this.#columns = columns
+    this.#total = total
+  }
+
+  #context(depth: number): ExpressionContext {
+    const ofKind = (kind: Kind, below: number) => this.ofKind(kind, below)
+    return { choices: this.#choices, ofKind, depth, total: this.#total }
   }
 
   ofKind(kind: Kind, depth: number): Expression {
-    if (depth === 0) return this.#leaf(kind)
+    if (depth <= 0) return this.#leaf(kind)
     switch (kind) {
       case 'bool':
         return this.#condition(depth)
@@ -87,10 +85,8 @@ export class ExpressionGenerator {
       () => this.#choice('bool', depth),
       () => make(pick(['isNull', 'isNotNull']), 'bool', [this.ofKind(pick(kinds), depth - 1)]),
       () => make('isNaN', 'bool', [this.ofKind('float', depth - 1)]),
-      () =>
-        make(pick(['contains', 'startsWith', 'endsWith']), 'bool', [this.ofKind('text', depth - 1)], 0, [
-          pick(['a', 'ä', 'e', ' ', 'longer', '😀']),
-        ]),
+      ...textConditions(this.#context(depth)),
+      ...dateConditions(this.#context(depth)),
     ])()
   }
 
@@ -123,19 +119,9 @@ export class ExpressionGenerator {
       () => make('mod', 'int', [a, b], b.bound),
       () => make(pick(['neg', 'abs']), 'int', [a], a.bound),
       () => this.#choice('int', depth),
-      () => make('length', 'int', [this.ofKind('text', depth - 1)], longest),
-      () =>
-        make(
-          pick(['year', 'month', 'day', 'weekday', 'dayOfYear', 'quarter']),
-          'int',
-          [this.#instant(depth)],
-          10_000,
-        ),
+      ...textNumbers(this.#context(depth)),
+      ...dateNumbers(this.#context(depth)),
     ])()
-  }
-
-  #instant(depth: number): Expression {
-    return this.ofKind(this.#choices.pick<Kind>(['date', 'time']), depth - 1)
   }
 
   #float(depth: number): Expression {
@@ -147,16 +133,15 @@ export class ExpressionGenerator {
       () => make(pick(['neg', 'abs', 'floor', 'ceil']), 'float', [this.ofKind('float', depth - 1)]),
       () => this.#choice('float', depth),
       () => make('fillNaN', 'float', [this.ofKind('float', depth - 1), this.#literal('float')]),
+      () => make('toNumber', 'float', [this.ofKind('text', depth - 1)]),
     ])()
   }
 
   #text(depth: number): Expression {
-    const { pick, int } = this.#choices
-    const [a, b] = [this.ofKind('text', depth - 1), this.ofKind('text', depth - 1)]
+    const { pick } = this.#choices
     return pick<() => Expression>([
-      () => (a.bound + b.bound < longest ? make('concat', 'text', [a, b], a.bound + b.bound) : a),
-      () => make(pick(['toUpper', 'toLower', 'trim']), 'text', [a], a.bound),
-      () => make('slice', 'text', [a], a.bound, [int(5), int(6)]),
+      ...texts(this.#context(depth)),
+      ...dateTexts(this.#context(depth)),
       () => this.#choice('text', depth),
     ])()
   }
@@ -164,9 +149,8 @@ export class ExpressionGenerator {
   #temporal(kind: Kind, depth: number): Expression {
     const { pick } = this.#choices
     return pick<() => Expression>([
+      ...instants(kind, this.#context(depth)),
       () => this.#choice(kind, depth),
-      () =>
-        make('truncate', kind, [this.ofKind(kind, depth - 1)], 0, [pick(['year', 'month', 'week', 'day'])]),
       () => this.#leaf(kind),
     ])()
   }
@@ -182,13 +166,3 @@ export class ExpressionGenerator {
 }
 
 const kinds: readonly Kind[] = ['bool', 'int', 'float', 'text', 'date', 'time']
-
-function make(
-  op: string,
-  kind: Kind,
-  args: readonly Expression[],
-  bound = 0,
-  extra: Expression['extra'] = [],
-): Expression {
-  return { op, args, kind, bound, extra }
-}

@@ -1,6 +1,9 @@
 // Random plans over random tables. With `total`, rows are only cut off where the order of all columns says which, so that
 // engines which promise no order agree on them.
+
+import { type Choices, choicesFrom } from './make-expression.js'
 import type {
+  Cell,
   Expression,
   JoinKind,
   Kind,
@@ -10,7 +13,8 @@ import type {
   PlanSortKey,
   PlanTable,
 } from './plan.js'
-import { type Choices, choicesFrom, column, ExpressionGenerator } from './random-expression.js'
+import { column, ExpressionGenerator } from './random-expression.js'
+import { largestSum, randomWindow, resultOf } from './random-window.js'
 import { randomTable } from './tables.js'
 
 export interface RandomQuery {
@@ -27,7 +31,6 @@ export function randomQuery(random: () => number, options: GeneratorOptions): Ra
 }
 
 const keyKinds: readonly Kind[] = ['bool', 'int', 'float', 'text', 'date', 'time']
-const largestSum = 2 ** 35
 
 class PlanGenerator {
   readonly #choices: Choices
@@ -76,6 +79,11 @@ class PlanGenerator {
       () => this.#cut(input),
       () => this.#distinct(input),
       () => this.#dropNulls(input),
+      () => this.#window(input),
+      () => this.#firstRows(input),
+      () => this.#unpivot(input),
+      () => this.#pivot(input),
+      () => ({ step: 'persist', input, columns: input.columns }),
     ]
     if (!this.#total) narrow.push(() => this.#rowIndex(input))
     const joins = [() => this.#join(input), () => this.#join(input), () => this.#concat(input)]
@@ -83,7 +91,7 @@ class PlanGenerator {
   }
 
   #expressions(input: Plan): ExpressionGenerator {
-    return new ExpressionGenerator(this.#choices, input.columns)
+    return new ExpressionGenerator(this.#choices, input.columns, { total: this.#total })
   }
 
   #filter(input: Plan): Plan {
@@ -235,41 +243,141 @@ class PlanGenerator {
     return { step: 'join', left, right, on, how, nullsEqual: how !== 'cross' && random() < 0.3, columns }
   }
 
-  // The same columns from another branch, or literals where it has none of the kind.
-  #concat(first: Plan): Plan {
-    if (first.columns.some(({ kind }) => kind === 'approx')) return first
-    const { random } = this.#choices
-    const other = random() < 0.5 ? this.#filter(first) : this.#branch()
-    const outputs = first.columns.map(({ name, kind }) => ({
+  // All rows of a partition come in one order where all columns are in it, but for rows that are the same.
+  #partitionOrder(input: Plan): readonly PlanSortKey[] {
+    const { int } = this.#choices
+    return this.#keys(
+      this.#total ? this.#some(input.columns, input.columns.length) : this.#some(exact(input), int(3)),
+    )
+  }
+
+  #partitionKeys(input: Plan): readonly string[] {
+    return this.#some(exact(input), this.#choices.int(3)).map(({ name }) => name)
+  }
+
+  #window(input: Plan): Plan {
+    if (this.#total && exact(input).length < input.columns.length) return input
+    // Rows that are the same get different numbers: by two orders, two numbers that may go together in two ways.
+    const count = this.#total ? 1 : 1 + this.#choices.int(2)
+    const made = Array.from({ length: count }, () =>
+      randomWindow(this.#fresh(), {
+        choices: this.#choices,
+        columns: input.columns,
+        expressions: this.#expressions(input),
+        order: () => this.#partitionOrder(input),
+        keys: () => this.#partitionKeys(input),
+        total: this.#total,
+      }),
+    )
+    const columns = [...input.columns, ...made.map(({ column: added }) => added)]
+    return { step: 'window', input, windows: made.map(({ window }) => window), columns }
+  }
+
+  #firstRows(input: Plan): Plan {
+    const { int, random } = this.#choices
+    if (this.#total && exact(input).length < input.columns.length) return input
+    return {
+      step: 'firstRows',
+      input,
+      keys: this.#partitionKeys(input),
+      order: this.#partitionOrder(input),
+      rows: int(10) === 0 ? 0 : 1 + int(4),
+      ...(random() < 0.4 && { where: this.#expressions(input).ofKind('bool', int(3)) }),
+      columns: input.columns,
+    }
+  }
+
+  #unpivot(input: Plan): Plan {
+    const { pick, int } = this.#choices
+    const kind = pick(exact(input).length > 0 ? exact(input) : input.columns).kind
+    const on = this.#some(
+      input.columns.filter(found => found.kind === kind),
+      1 + int(3),
+    )
+    const index = this.#some(
+      input.columns.filter(found => !on.includes(found)),
+      int(4),
+    )
+    const [variableName, valueName] = [this.#fresh(), this.#fresh()]
+    return {
+      step: 'unpivot',
+      input,
+      on: on.map(({ name }) => name),
+      index: index.map(({ name }) => name),
+      variableName,
+      valueName,
+      columns: [
+        ...index,
+        { name: variableName, kind: 'text', bound: 20 },
+        { name: valueName, kind, bound: Math.max(...on.map(({ bound }) => bound)) },
+      ],
+    }
+  }
+
+  #pivot(input: Plan): Plan {
+    const { pick, int } = this.#choices
+    const choices = exact(input).filter(({ kind }) => kind in wantedOf)
+    if (choices.length === 0) return input
+    const on = pick(choices)
+    const values = pick(exact(input))
+    const index = this.#some(
+      exact(input).filter(found => found !== on && found !== values),
+      int(3),
+    )
+    const free = wantedOf[on.kind]!.filter(one => !index.some(({ name }) => name === String(one)))
+    if (free.length === 0) return input
+    const wanted = this.#some(free, 1 + int(3))
+    const argument = column(values)
+    const numeric = values.kind === 'int' && values.bound <= largestSum ? ['sum', 'mean', 'median'] : []
+    const aggregate = pick(['min', 'max', 'count', ...numeric, ...(this.#total ? [] : ['first', 'last'])])
+    const result = resultOf(aggregate, argument)
+    return {
+      step: 'pivot',
+      input,
+      on: on.name,
+      wanted,
+      values: values.name,
+      index: index.map(({ name }) => name),
+      aggregate,
+      columns: [...index, ...wanted.map(one => ({ name: String(one), ...result }))],
+    }
+  }
+
+  // The same columns from another branch, or literals where it has none of the kind; some of them only, or more.
+  #concat(given: Plan): Plan {
+    const { random, pick } = this.#choices
+    const match = pick(['same', 'same', 'union', 'intersection'] as const)
+    if (given.columns.some(({ kind }) => kind === 'approx')) return given
+    const other = random() < 0.5 ? this.#filter(given) : this.#branch()
+    const shared = match === 'same' ? given.columns : given.columns.filter(() => random() < 0.7)
+    const [some] = given.columns as [PlanColumn]
+    const common = shared.length > 0 ? shared : [some]
+    const extra = match !== 'same' && random() < 0.5 ? [{ ...pick(given.columns), name: this.#fresh() }] : []
+    const outputs = [...common, ...extra].map(({ name, kind }) => ({
       name,
       expr: this.#expressions(other).ofKind(kind, 0),
     }))
-    const columns = outputs.map(({ name, expr }) => described(name, expr))
-    const second: Plan = { step: 'project', input: other, outputs, keep: false, columns }
-    const bounds = first.columns.map((found, i) => ({
+    const made = outputs.map(({ name, expr }) => described(name, expr))
+    const second: Plan = { step: 'project', input: other, outputs, keep: false, columns: made }
+    const named = (wanted: string) => made.find(({ name }) => name === wanted)
+    const kept = match === 'intersection' ? given.columns.filter(({ name }) => named(name)) : given.columns
+    const bounds = kept.map(found => ({
       ...found,
-      bound: Math.max(found.bound, columns[i]!.bound),
+      bound: Math.max(found.bound, named(found.name)?.bound ?? 0),
     }))
-    return { step: 'concat', inputs: [first, second], columns: bounds }
+    const added = match === 'union' ? made.slice(common.length) : []
+    return { step: 'concat', inputs: [given, second], match, columns: [...bounds, ...added] }
   }
+}
+
+/** Values of a column that pivot may be asked for. */
+const wantedOf: Readonly<Partial<Record<Kind, readonly Cell[]>>> = {
+  bool: [true, false],
+  // No names that are whole numbers: an object would have them first.
+  int: [-1, -2, -3, -7],
+  text: ['a', 'B', '😀', 'zed'],
 }
 
 const exact = ({ columns }: Plan): PlanColumn[] => columns.filter(({ kind }) => kind !== 'approx')
 
 const described = (name: string, { kind, bound }: Expression): PlanColumn => ({ name, kind, bound })
-
-function resultOf(fn: string, { kind, bound }: Expression): { kind: Kind; bound: number } {
-  switch (fn) {
-    case 'count':
-    case 'size':
-    case 'nUnique':
-      return { kind: 'int', bound: 10_000 }
-    case 'sum':
-      return kind === 'int' ? { kind, bound: bound * 10_000 } : { kind: 'approx', bound: 0 }
-    case 'mean':
-    case 'median':
-      return { kind: 'approx', bound: 0 }
-    default:
-      return { kind, bound }
-  }
-}

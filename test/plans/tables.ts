@@ -71,7 +71,7 @@ export function randomTable(random: () => number, plainNames: boolean): PlanTabl
     ? dtypes.map((_, i) => `t${i}`)
     : [...hostile].sort(() => random() - 0.5).slice(0, dtypes.length)
   const few = [2, 5, 12, 40][int(4)]!
-  const rowCount = [0, 1, 7, 30, 60][int(5)]!
+  const rowCount = [0, 1, 7, 7, 30, 30, 60, 60][int(8)]!
   const values = dtypes.map(dtype => {
     const nulls = random() < 0.6 ? 0.2 : 0
     return Array.from({ length: rowCount }, () =>

@@ -114,7 +114,7 @@ function columnsOfAggregate({ keys, aggregates }: AggregateNode): Needed {
 function pruneSource(scan: SourceNode, needed: Needed): SourceNode {
   if (scan.kind === 'join') return pruneJoin(scan, needed)
   if (scan.kind === 'concat') return pruneConcat(scan, needed)
-  if (needed === 'all' || scan.kind === 'memoryScan' || scan.kind === 'mapBatches') return scan
+  if (needed === 'all' || scan.kind !== 'csvScan') return scan
   const project = scan.project.filter(position => needed.has(scan.columns[position]?.name as string))
   return project.length === scan.project.length ? scan : csvScanNode(scan.source, scan.columns, project)
 }

@@ -16,8 +16,8 @@ export interface BatchFunction {
 }
 
 /**
- * Rows that a JavaScript function makes of the rows of another plan. The engine cannot run it: before a query starts, the
- * function is called in workers, and what it gave takes the step's place. Like a source, it lets no rule pass.
+ * Rows that a JavaScript function makes of the rows of another plan. The engine cannot run it: a scan of what the function
+ * gives in workers takes the step's place. Like a source, it lets no rule pass.
  */
 export interface MapBatchesNode extends PlanBase {
   readonly kind: 'mapBatches'

@@ -6,6 +6,7 @@ import { maxDepth } from '../expression/node.js'
 import type { AggregateNode } from './aggregate.js'
 import type { ConcatNode } from './concat.js'
 import type { CsvScanNode } from './csv-scan.js'
+import type { FedScanNode } from './fed-scan.js'
 import type { FilterNode } from './filter.js'
 import type { JoinNode } from './join.js'
 import type { MapBatchesNode } from './map-batches.js'
@@ -20,7 +21,7 @@ import type { SortNode } from './sort.js'
 import type { TailNode } from './tail.js'
 import type { WindowNode } from './window.js'
 
-export type ScanNode = CsvScanNode | MemoryScanNode
+export type ScanNode = CsvScanNode | MemoryScanNode | FedScanNode
 export type StepNode =
   | FilterNode
   | ProjectNode
@@ -63,7 +64,14 @@ export function depthAboveAll(inputs: readonly PlanNode[]): number {
 
 export const isSource = (node: PlanNode): node is SourceNode => sourceKinds.has(node.kind)
 
-const sourceKinds: ReadonlySet<string> = new Set(['csvScan', 'memoryScan', 'join', 'concat', 'mapBatches'])
+const sourceKinds: ReadonlySet<string> = new Set([
+  'csvScan',
+  'memoryScan',
+  'fedScan',
+  'join',
+  'concat',
+  'mapBatches',
+])
 
 /** The source and then the steps in the order in which they apply. */
 export function unwind(plan: PlanNode): { source: SourceNode; steps: StepNode[] } {
@@ -81,6 +89,7 @@ export function inputsOf(node: PlanNode): readonly PlanNode[] {
   switch (node.kind) {
     case 'csvScan':
     case 'memoryScan':
+    case 'fedScan':
       return []
     case 'join':
       return [node.left, node.right]

@@ -1,30 +1,31 @@
 import type { ReturnedColumn, ReturnedField, SharedColumn } from '../../core/column-functions.js'
 import { BatchColumn } from './batch-column.js'
-import { lengthOf, returnedColumn, sharedMemory } from './returned-column.js'
+import { arrayLike, bytesIn, lengthOf, type Memory, offsetsIn, returnedColumn } from './returned-column.js'
 
 type Values = Float64Array
-type ArrayMaker = new (buffer: ArrayBufferLike) => Values
 
-/** The parts of a column, one after another, in shared memory. Precondition: there is one at least. */
+/** The parts of a column, one after another. Precondition: there is one at least. */
 export function joinedColumn(
   { name, dtype }: ReturnedField,
   parts: readonly ReturnedColumn[],
+  memory: Memory,
 ): ReturnedColumn {
   const rows = parts.reduce((sum, part) => sum + lengthOf(part), 0)
-  const bytes = parts.reduce((sum, { data }) => sum + data.byteLength, 0)
+  const values = parts.reduce((sum, { data }) => sum + (data as Values).length, 0)
   const [first] = parts as readonly [ReturnedColumn, ...ReturnedColumn[]]
-  const data = new ((first.data as Values).constructor as ArrayMaker)(new SharedArrayBuffer(bytes))
+  const data = arrayLike(first.data as Values, values, memory)
   let at = 0
   for (const part of parts) {
     data.set(part.data as Values, at)
     at += (part.data as Values).length
   }
-  const validity = parts.some(part => part.validity) ? joinedBits(parts, rows) : null
-  return { name, type: dtype, data, validity, ...(first.offsets && { offsets: joinedOffsets(parts, rows) }) }
+  const validity = parts.some(part => part.validity) ? joinedBits(parts, rows, memory) : null
+  const offsets = first.offsets && joinedOffsets(parts, rows, memory)
+  return { name, type: dtype, data, validity, ...(offsets && { offsets }) }
 }
 
-function joinedBits(parts: readonly ReturnedColumn[], rows: number): Uint8Array {
-  const bits = new Uint8Array(new SharedArrayBuffer((rows + 7) >> 3))
+function joinedBits(parts: readonly ReturnedColumn[], rows: number, memory: Memory): Uint8Array {
+  const bits = bytesIn(memory, (rows + 7) >> 3).fill(0)
   let at = 0
   for (const part of parts) {
     const { validity } = part
@@ -36,8 +37,8 @@ function joinedBits(parts: readonly ReturnedColumn[], rows: number): Uint8Array 
   return bits
 }
 
-function joinedOffsets(parts: readonly ReturnedColumn[], rows: number): Uint32Array {
-  const joined = new Uint32Array(new SharedArrayBuffer((rows + 1) * 4))
+function joinedOffsets(parts: readonly ReturnedColumn[], rows: number, memory: Memory): Uint32Array {
+  const joined = offsetsIn(memory, rows)
   let row = 0
   let base = 0
   for (const { offsets, data } of parts) {
@@ -55,21 +56,18 @@ export function keyOf(column: BatchColumn): unknown {
   return value === 0 ? 0 : value
 }
 
-/** A key of groups, as often as each group gave rows. `starts`: where each group begins, the column at `origin`. */
+/** A key of groups, as often as each group gave rows. `starts`: where each group begins in the column. */
 export function repeatedKey(
   column: SharedColumn,
   starts: ArrayLike<number>,
-  origin: number,
   lengths: readonly number[],
   rows: number,
+  memory: Memory,
 ): ReturnedColumn {
   const field = { name: column.name, dtype: column.type, nullable: true }
-  const firsts = lengths.map((_, group) => new BatchColumn(column, (starts[group] as number) - origin, 1))
+  const firsts = lengths.map((_, group) => new BatchColumn(column, starts[group] as number, 1))
   const isText = column.categories !== null || column.offsets !== null
-  const whole = column.data as Values
-  const values = isText
-    ? new Array<unknown>(rows)
-    : new (whole.constructor as ArrayMaker)(new SharedArrayBuffer(rows * whole.BYTES_PER_ELEMENT))
+  const values = isText ? new Array<unknown>(rows) : zeros(column.data as Values, rows, memory)
   const validity = new Uint8Array((rows + 7) >> 3).fill(255)
   let at = 0
   for (const [group, first] of firsts.entries()) {
@@ -79,8 +77,13 @@ export function repeatedKey(
     else for (let row = at; row < to; row++) clearBit(validity, row)
     at = to
   }
-  const own = ArrayBuffer.isView(values) ? [values.buffer] : []
-  return returnedColumn(field, { values, validity }, sharedMemory(new Set(own)))
+  return returnedColumn(field, { values, validity }, memory)
+}
+
+function zeros(like: Values, length: number, memory: Memory): Values {
+  const made = arrayLike(like, length, memory)
+  new Uint8Array(made.buffer, made.byteOffset, made.byteLength).fill(0)
+  return made
 }
 
 function clearBit(bits: Uint8Array, at: number): void {

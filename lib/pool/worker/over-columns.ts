@@ -25,30 +25,46 @@ export function overColumns(fn: Callable): Callable {
 
 async function callBatch(
   fn: Callable,
-  { columns, rows, index, returns }: ColumnsCall,
+  { columns, rows, index, returns, into }: ColumnsCall,
 ): Promise<ColumnsResult> {
   const batch: Record<string, BatchColumn> = Object.create(null)
   for (const column of columns) batch[column.name] = new BatchColumn(column, 0, rows)
   const returned = checkNames(await fn(batch, { index, rows }), returns)
-  const memory = new Set(columns.map(({ data }) => data.buffer))
-  const made = returns.map(field => returnedColumn(field, returned[field.name], sharedMemory(memory)))
-  const keepsInput = made.some(({ data, validity }) =>
-    [data, validity].some(array => array && memory.has(array.buffer)),
-  )
-  return { rows: commonLength(made), columns: made, keepsInput }
+  const input = new Set(columns.map(({ data }) => data.buffer))
+  const memory = sharedMemory(input, into)
+  const made = returns.map(field => returnedColumn(field, returned[field.name], memory))
+  return { rows: commonLength(made), columns: made, ...whereTheyLie(made, input, into) }
+}
+
+function whereTheyLie(
+  columns: readonly ReturnedColumn[],
+  input: ReadonlySet<ArrayBufferLike>,
+  into: SharedArrayBuffer | undefined,
+) {
+  let [keepsInput, usesInto, bytes, ownBytes] = [false, false, 0, 0]
+  for (const { data, validity, offsets } of columns) {
+    for (const array of [data, validity, offsets]) {
+      if (!array) continue
+      const size = array.byteLength
+      if (input.has(array.buffer)) keepsInput = true
+      else bytes += size
+      if (array.buffer === into) usesInto = true
+      else if (!input.has(array.buffer)) ownBytes += size
+    }
+  }
+  return { keepsInput, usesInto, bytes, ownBytes }
 }
 
 async function callGroups(fn: Callable, call: ColumnsCall, groups: RowGroups): Promise<ColumnsResult> {
-  const { columns, returns } = call
-  const { starts, from, to, keys } = groups
+  const { columns, returns, into } = call
+  const { starts, keys } = groups
   const parts: ReturnedColumn[][] = returns.map(() => [])
   const lengths: number[] = []
-  const first = starts[from] as number
-  for (let group = from; group < to; group++) {
+  for (let group = 0; group < starts.length - 1; group++) {
     const start = starts[group] as number
     const rows = (starts[group + 1] as number) - start
     const batch: Record<string, BatchColumn> = Object.create(null)
-    for (const column of columns) batch[column.name] = new BatchColumn(column, start - first, rows)
+    for (const column of columns) batch[column.name] = new BatchColumn(column, start, rows)
     const key: Record<string, unknown> = Object.create(null)
     for (const name of keys) key[name] = keyOf(batch[name] as BatchColumn)
     const returned = checkNames(await fn(batch, key), returns)
@@ -56,12 +72,14 @@ async function callGroups(fn: Callable, call: ColumnsCall, groups: RowGroups): P
     lengths.push(commonLength(made))
     for (const [at, column] of made.entries()) parts[at]?.push(column)
   }
+  const memory = sharedMemory(new Set(), into)
   const rows = lengths.reduce((sum, length) => sum + length, 0)
   const repeated = columns
     .filter(({ name }) => keys.includes(name))
-    .map(column => repeatedKey(column, starts.subarray(from, to), first, lengths, rows))
-  const joined = returns.map((field, at) => joinedColumn(field, parts[at] ?? []))
-  return { rows, columns: [...repeated, ...joined], keepsInput: false }
+    .map(column => repeatedKey(column, starts, lengths, rows, memory))
+  const joined = returns.map((field, at) => joinedColumn(field, parts[at] ?? [], memory))
+  const made = [...repeated, ...joined]
+  return { rows, columns: made, ...whereTheyLie(made, new Set(), into) }
 }
 
 /** Exactly the columns that were promised. */

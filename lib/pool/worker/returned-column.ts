@@ -18,23 +18,62 @@ export class WrongResult extends Error {
 }
 
 type NumberArray = Float64Array
-type ArrayMaker = new (buffer: ArrayBufferLike) => NumberArray
+type ArrayMaker = new (buffer: ArrayBufferLike, at: number, length: number) => NumberArray
 
 /** Where columns are written. */
 export interface Memory {
-  readonly Buffer: new (bytes: number) => ArrayBufferLike
+  /** Room for so many bytes, from a byte on that suits every type. What is in it is unspecified. */
+  place(bytes: number): { readonly buffer: ArrayBufferLike; readonly at: number }
   /** Whether an array in the buffer may stay where it is. */
   holds(buffer: ArrayBufferLike): boolean
 }
 
 /** What stays in the worker. */
-export const ownMemory: Memory = { Buffer: ArrayBuffer, holds: () => true }
+export const ownMemory: Memory = {
+  place: bytes => ({ buffer: new ArrayBuffer(bytes), at: 0 }),
+  holds: () => true,
+}
 
-/** What leaves it. An array in one of the buffers stays there; other shared memory is the function's, to be written again. */
-export const sharedMemory = (buffers: ReadonlySet<ArrayBufferLike>): Memory => ({
-  Buffer: SharedArrayBuffer,
-  holds: buffer => buffers.has(buffer),
-})
+/**
+ * What leaves it, in `into` as far as there is room. An array in one of the buffers stays there; other shared memory is the
+ * function's, to be written again.
+ */
+export function sharedMemory(
+  buffers: ReadonlySet<ArrayBufferLike>,
+  into?: SharedArrayBuffer | undefined,
+): Memory {
+  const held = new Set(buffers)
+  let used = 0
+  return {
+    place(bytes) {
+      const at = used
+      const fits = into !== undefined && at + bytes <= into.byteLength
+      if (fits) used = Math.ceil((at + bytes) / 64) * 64
+      const place = fits ? { buffer: into, at } : { buffer: new SharedArrayBuffer(bytes), at: 0 }
+      held.add(place.buffer)
+      return place
+    },
+    holds: buffer => held.has(buffer),
+  }
+}
+
+/** An array like this one, of so many values. */
+export function arrayLike<A extends Uint8Array | NumberArray>(like: A, length: number, memory: Memory): A {
+  const { buffer, at } = memory.place(length * like.BYTES_PER_ELEMENT)
+  return new (like.constructor as ArrayMaker)(buffer, at, length) as A
+}
+
+export function bytesIn(memory: Memory, length: number): Uint8Array {
+  const { buffer, at } = memory.place(length)
+  return new Uint8Array(buffer, at, length)
+}
+
+export function offsetsIn(memory: Memory, rows: number): Uint32Array {
+  const { buffer, at } = memory.place((rows + 1) * 4)
+  const offsets = new Uint32Array(buffer, at, rows + 1)
+  offsets[0] = 0
+  return offsets
+}
 
 const arrays: Readonly<Record<string, unknown>> = {
   bool: Uint8Array,
@@ -115,9 +154,9 @@ function fromTypedArray(
 /** The array itself where that may stay. */
 function inMemory<A extends Uint8Array | NumberArray>(values: A, memory: Memory): A {
   if (memory.holds(values.buffer)) return values
-  const made = new (values.constructor as ArrayMaker)(new memory.Buffer(values.byteLength))
+  const made = arrayLike(values, values.length, memory)
   made.set(values as never)
-  return made as A
+  return made
 }
 
 function fromArray(field: ReturnedField, values: readonly unknown[], memory: Memory): ReturnedColumn {
@@ -126,7 +165,9 @@ function fromArray(field: ReturnedField, values: readonly unknown[], memory: Mem
   if (dtype === 'utf8' || dtype === 'dict')
     return { name, type: dtype, validity, ...encodeText(field, values, memory) }
   const Made = arrays[dtype] as ArrayMaker & { BYTES_PER_ELEMENT: number }
-  const data = new Made(new memory.Buffer(values.length * Made.BYTES_PER_ELEMENT))
+  const { buffer, at } = memory.place(values.length * Made.BYTES_PER_ELEMENT)
+  const data = new Made(buffer, at, values.length)
+  if (validity) new Uint8Array(buffer, at, data.byteLength).fill(0)
   const store = storeOf(dtype)
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
@@ -181,7 +222,7 @@ function validityOf(values: readonly unknown[], memory: Memory): Uint8Array | nu
   let bits: Uint8Array | null = null
   for (let row = 0; row < values.length; row++) {
     if (values[row] !== null && values[row] !== undefined) continue
-    bits ??= new Uint8Array(new memory.Buffer((values.length + 7) >> 3)).fill(255)
+    bits ??= bytesIn(memory, (values.length + 7) >> 3).fill(255)
     bits[row >> 3] = (bits[row >> 3] as number) & ~(1 << (row & 7))
   }
   return bits
@@ -192,7 +233,7 @@ function encodeText(
   values: readonly unknown[],
   memory: Memory,
 ): { data: Uint8Array; offsets: Uint32Array } {
-  const offsets = new Uint32Array(new memory.Buffer((values.length + 1) * 4))
+  const offsets = offsetsIn(memory, values.length)
   let bytes = 0
   for (let row = 0; row < values.length; row++) {
     const value = values[row] ?? ''
@@ -207,8 +248,8 @@ function encodeText(
       )
     offsets[row + 1] = bytes
   }
-  const data = new Uint8Array(new memory.Buffer(bytes))
-  const buffer = Buffer.from(data.buffer)
+  const data = bytesIn(memory, bytes)
+  const buffer = Buffer.from(data.buffer, data.byteOffset, bytes)
   for (let row = 0; row < values.length; row++)
     buffer.write((values[row] as string) ?? '', offsets[row] as number)
   return { data, offsets }

@@ -1,5 +1,7 @@
 """A plan as DuckDB SQL. Integers are BIGINT, floats DOUBLE, text VARCHAR, dates and times TIMESTAMP."""
 
+from duckdb_functions import date_function, quoted, text_function
+
 TYPES = {"bool": "BOOLEAN", "int": "BIGINT", "float": "DOUBLE", "approx": "DOUBLE", "text": "VARCHAR",
          "date": "TIMESTAMP", "time": "TIMESTAMP"}
 COMPARE = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -30,23 +32,6 @@ def compare(op, a, b, kinds):
     return f"(CASE WHEN {a} IS NULL OR {b} IS NULL THEN NULL WHEN {nan} THEN {'true' if op == 'ne' else 'false'} ELSE {plain} END)"
 
 
-def call(op, a, extra):
-    if op == "length":
-        return f"length({a})"
-    if op in ("toUpper", "toLower"):
-        return f"{op[2:].lower()}({a})"
-    if op == "slice":
-        return f"array_to_string(list_slice(string_split({a}, ''), {extra[0] + 1}, {extra[0] + extra[1]}), '')"
-    if op in ("contains", "startsWith", "endsWith"):
-        fn = {"contains": "contains", "startsWith": "starts_with", "endsWith": "ends_with"}[op]
-        return f"{fn}({a}, {literal(extra[0], 'text')})"
-    if op == "truncate":
-        return f"CAST(date_trunc('{extra[0]}', {a}) AS TIMESTAMP)"
-    if op in ("year", "month", "day", "quarter"):
-        return f"{op}({a})"
-    return {"weekday": f"isodow({a})", "dayOfYear": f"dayofyear({a})", "trim": f"trim({a})"}.get(op)
-
-
 def expression(e):
     op, extra = e["op"], e["extra"]
     if op == "col":
@@ -68,8 +53,7 @@ def expression(e):
         return f"(CASE WHEN {a} IS NULL THEN NULL ELSE {f'{a} IN ({values})' if values else 'false'} END)"
     if op in ("isNull", "isNotNull"):
         return f"({a} IS {'NOT ' if op == 'isNotNull' else ''}NULL)"
-    found = call(op, a, extra) or arithmetic(op, args, e["kind"])
-    return found
+    return text_function(op, args, extra, kinds) or date_function(op, args, extra) or arithmetic(op, args, e["kind"])
 
 
 def arithmetic(op, args, kind):
@@ -94,7 +78,6 @@ def arithmetic(op, args, kind):
         "abs": lambda: f"abs({a})",
         "floor": lambda: f"floor({a})",
         "ceil": lambda: f"ceil({a})",
-        "concat": lambda: f"({a} || {b})",
     }[op]()
 
 
@@ -102,7 +85,10 @@ def aggregate(part):
     fn = part["function"]
     if fn == "size":
         return "count(*)"
-    a, kind = expression(part["argument"]), part["argument"]["kind"]
+    return aggregate_sql(fn, expression(part["argument"]), part["argument"]["kind"])
+
+
+def aggregate_sql(fn, a, kind):
     if fn in ("min", "max") and kind == "float":
         # NaN counts only where there is nothing else.
         return f"coalesce({fn}({a}) FILTER (NOT isnan({a})), {fn}({a}))"
@@ -149,6 +135,106 @@ def project(plan, source):
     return "SELECT " + ", ".join(f"{made.get(c, name(c))} AS {name(c)}" for c in columns(plan)) + f" FROM ({source})"
 
 
+RANKS = {"min": "rank", "dense": "dense_rank"}
+RUNNING = {"cumSum": "sum", "cumMin": "min", "cumMax": "max", "cumCount": "count"}
+
+
+def rank(x, keys, order, parameters):
+    """Nulls come last, so the others are ranked as if there were none."""
+    by = f"{x} {'DESC' if parameters['descending'] else 'ASC'} NULLS LAST"
+    method = parameters["method"]
+    # A column that is named twice would part the rows by other windows' keys as well (DuckDB 1.5).
+    ties = f"count(*) OVER (PARTITION BY {keys}{'' if x in keys.split(', ') else ', ' + x})"
+    least = f"rank() OVER (PARTITION BY {keys} ORDER BY {by})"
+    found = {
+        "ordinal": f"row_number() OVER (PARTITION BY {keys} ORDER BY {by}, {order})",
+        "max": f"({least} + {ties} - 1)", "average": f"({least} + ({ties} - 1) / 2.0)",
+    }.get(method) or f"{RANKS[method]}() OVER (PARTITION BY {keys} ORDER BY {by})"
+    return f"(CASE WHEN {x} IS NULL THEN NULL ELSE {found} END)"
+
+
+def window(one):
+    """A window function; its partition is ordered by all columns, so that all engines see one order."""
+    fn, parameters, by = one["function"], one["parameters"], order(one["order"])
+    keys = ", ".join(["1", *(name(key) for key in one["keys"])])
+    over = lambda frame="": f"OVER (PARTITION BY {keys} ORDER BY {by} {frame})"
+    rows = lambda low, high: over(f"ROWS BETWEEN {low} AND {high}")
+    if fn == "rowNumber":
+        return f"row_number() {over()}"
+    if fn == "size":
+        return f"count(*) OVER (PARTITION BY {keys})"
+    x, kind = expression(one["argument"]), one["argument"]["kind"]
+    if fn == "rank":
+        return rank(x, keys, by, parameters)
+    if "rows" in parameters:
+        frame = rows(f"{parameters['rows'] - 1} PRECEDING", "CURRENT ROW")
+        return f"(CASE WHEN count({x}) {frame} >= {parameters['minPeriods']} THEN {fn_of(fn, kind, x, frame)} END)"
+    offset = parameters.get("offset", 0)
+    before = f"{'lag' if offset >= 0 else 'lead'}({x}, {abs(offset)}" + (f", {parameters['fill']}" if "fill" in parameters else "")
+    if fn == "shift":
+        return f"{before}) {over()}"
+    if fn == "diff":
+        return f"({x} - {before}) {over()})"
+    if fn in RUNNING:
+        total = f"{RUNNING[fn]}({x}) {rows('UNBOUNDED PRECEDING', 'CURRENT ROW')}"
+        return total if fn == "cumCount" else f"(CASE WHEN {x} IS NOT NULL THEN {total} END)"
+    limit = parameters.get("limit", "UNBOUNDED")
+    if fn == "fillForward":
+        return f"last_value({x} IGNORE NULLS) {rows(f'{limit} PRECEDING', 'CURRENT ROW')}"
+    if fn == "fillBackward":
+        return f"first_value({x} IGNORE NULLS) {rows('CURRENT ROW', f'{limit} FOLLOWING')}"
+    return fn_of(fn, kind, x, rows("UNBOUNDED PRECEDING", "UNBOUNDED FOLLOWING"))
+
+
+def fn_of(fn, kind, x, over):
+    """An aggregate over rows of a partition."""
+    if fn in ("first", "last"):
+        return f"{fn}_value({x}) {over}"
+    if fn in ("min", "max") and kind == "float":
+        # NaN counts only where there is nothing else.
+        return f"coalesce({fn}({x}) FILTER (NOT isnan({x})) {over}, {fn}({x}) {over})"
+    found = {"count": f"count({x})", "nUnique": f"count(DISTINCT {x})", "min": f"min({x})", "max": f"max({x})",
+             "sum": f"sum({x})", "mean": f"avg({x})", "median": f"median({x})", "any": f"bool_or({x})", "all": f"bool_and({x})"}[fn]
+    empty = {"sum": "0", "any": "false", "all": "true"}.get(fn)
+    return f"coalesce({found} {over}, {empty})" if empty else f"{found} {over}"
+
+
+def first_rows(plan, source):
+    keys = ", ".join(["1", *(name(key) for key in plan["keys"])])
+    numbered = f"SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY {order(plan['order'])}) AS row_number_ FROM ({source})"
+    where = f" AND {expression(plan['where'])}" if "where" in plan else ""
+    return f"SELECT {listed(plan)} FROM ({numbered}) WHERE row_number_ <= {plan['rows']}{where}"
+
+
+def pivot(plan, source):
+    kinds = {column["name"]: column["kind"] for column in plan["input"]["columns"]}
+    on, value = plan["on"], name(plan["values"])
+    keys = [name(key) for key in plan["index"]]
+    parts = []
+    for column, wanted in zip(plan["columns"][len(keys):], plan["wanted"]):
+        here = f"(CASE WHEN {name(on)} = {literal(wanted, kinds[on])} THEN {value} END)"
+        parts.append(f"{aggregate_sql(plan['aggregate'], here, kinds[plan['values']])} AS {name(column['name'])}")
+    return f"SELECT {', '.join(keys + parts)} FROM ({source})" + (f" GROUP BY {', '.join(keys)}" if keys else "")
+
+
+def unpivot(plan, source):
+    index = [name(column) for column in plan["index"]]
+    variable, value = name(plan["variableName"]), name(plan["valueName"])
+    return " UNION ALL ".join(
+        f"(SELECT {', '.join([*index, f'{quoted(one)} AS {variable}', f'{name(one)} AS {value}'])} FROM ({source}))"
+        for one in plan["on"])
+
+
+def concat(plan):
+    """Where an input has no such column, there are nulls."""
+    parts = []
+    for one in plan["inputs"]:
+        own = set(columns(one))
+        cells = [name(c["name"]) if c["name"] in own else f"{literal(None, c['kind'])} AS {name(c['name'])}" for c in plan["columns"]]
+        parts.append(f"(SELECT {', '.join(cells)} FROM ({sql(one)}))")
+    return " UNION ALL ".join(parts)
+
+
 def cut(plan, source):
     step, rows = plan["step"], plan["rows"]
     if step == "topK":
@@ -168,7 +254,7 @@ def sql(plan):
     if step == "join":
         return join(plan)
     if step == "concat":
-        return " UNION ALL ".join(f"(SELECT {listed(plan)} FROM ({sql(one)}))" for one in plan["inputs"])
+        return concat(plan)
     source = sql(plan["input"])
     if step == "filter":
         return f"SELECT * FROM ({source}) WHERE {expression(plan['where'])}"
@@ -178,6 +264,16 @@ def sql(plan):
         keys = [name(key) for key in plan["keys"]]
         parts = keys + [f"{aggregate(part)} AS {name(part['name'])}" for part in plan["aggregates"]]
         return f"SELECT {', '.join(parts)} FROM ({source})" + (f" GROUP BY {', '.join(keys)}" if keys else "")
+    if step == "window":
+        return f"SELECT *, {', '.join(window(one) + ' AS ' + name(one['name']) for one in plan['windows'])} FROM ({source})"
+    if step == "firstRows":
+        return first_rows(plan, source)
+    if step == "pivot":
+        return pivot(plan, source)
+    if step == "unpivot":
+        return unpivot(plan, source)
+    if step == "persist":
+        return source
     if step == "sort":
         return f"SELECT * FROM ({source})"  # the rows are compared without their order
     if step == "distinct":

@@ -1,10 +1,11 @@
 """Runs a query in Polars, step by step."""
 import polars as pl
 
+from polars_functions import date_functions, text_functions
+
 TYPES = {"bool": pl.Boolean, "int": pl.Int64, "float": pl.Float64, "approx": pl.Float64, "text": pl.String,
          "date": pl.Datetime("us"), "time": pl.Datetime("us")}
 COMPARE = {"eq": "__eq__", "ne": "__ne__", "lt": "__lt__", "le": "__le__", "gt": "__gt__", "ge": "__ge__"}
-UNITS = {"year": "1y", "month": "1mo", "week": "1w", "day": "1d"}
 
 
 def compare(op, a, b, kinds):
@@ -41,10 +42,10 @@ def expression(e, given):
         for value in extra[0]:
             found = found | (a == literal(value, kinds[0], given))
         return pl.when(a.is_null()).then(None).otherwise(found)
-    return call(op, args, extra)
+    return call(op, args, extra, kinds)
 
 
-def call(op, args, extra):
+def call(op, args, extra, kinds):
     a, b = args[0], args[1] if len(args) > 1 else None
     floor = lambda: (a.cast(pl.Float64) / b).floor().cast(pl.Int64, strict=False)
     return {
@@ -58,27 +59,19 @@ def call(op, args, extra):
         "floorDiv": lambda: pl.when(b == 0).then(None).otherwise(floor()),
         "mod": lambda: pl.when(b == 0).then(None).otherwise(a - b * floor()),
         "neg": lambda: -a, "abs": lambda: a.abs(), "floor": lambda: a.floor(), "ceil": lambda: a.ceil(),
-        "concat": lambda: a + b, "length": lambda: a.str.len_chars().cast(pl.Int64),
-        "toUpper": lambda: a.str.to_uppercase(), "toLower": lambda: a.str.to_lowercase(),
-        "trim": lambda: a.str.strip_chars(), "slice": lambda: a.str.slice(extra[0], extra[1]),
-        "contains": lambda: a.str.contains(extra[0], literal=True),
-        "startsWith": lambda: a.str.starts_with(extra[0]), "endsWith": lambda: a.str.ends_with(extra[0]),
-        "year": lambda: a.dt.year().cast(pl.Int64), "month": lambda: a.dt.month().cast(pl.Int64),
-        "day": lambda: a.dt.day().cast(pl.Int64), "quarter": lambda: a.dt.quarter().cast(pl.Int64),
-        "weekday": lambda: a.dt.weekday().cast(pl.Int64), "dayOfYear": lambda: a.dt.ordinal_day().cast(pl.Int64),
-        "truncate": lambda: a.dt.truncate(UNITS[extra[0]]),
+        **text_functions(args, extra, kinds), **date_functions(args, extra),
     }[op]()
 
 
-def aggregate(part, x, kind):
-    fn = part["function"]
+def aggregate(fn, x, kind):
+    nan = pl.lit(float("nan"), dtype=pl.Float64)
     return {
         "size": lambda: pl.len().cast(pl.Int64), "count": lambda: x.count().cast(pl.Int64),
         "nUnique": lambda: x.drop_nulls().n_unique().cast(pl.Int64),
         "min": lambda: x.min(), "max": lambda: x.max(), "sum": lambda: x.sum(), "mean": lambda: x.mean(),
-        "median": lambda: pl.when(x.is_nan().any()).then(float("nan")).otherwise(x.median()) if kind == "float" else x.median(),
-        "any": lambda: x.any(), "all": lambda: x.all(),
-    }[fn]().alias(part["name"])
+        "median": lambda: pl.when(x.is_nan().any()).then(nan).otherwise(x.median()) if kind == "float" else x.median(),
+        "any": lambda: x.any(), "all": lambda: x.all(), "first": lambda: x.first(), "last": lambda: x.last(),
+    }[fn]()
 
 
 def group(plan, frame, given):
@@ -86,7 +79,8 @@ def group(plan, frame, given):
     parts = plan["aggregates"]
     made = [expression(p["argument"], given).alias(f"argument {i}") for i, p in enumerate(parts) if "argument" in p]
     frame = frame.with_columns(pl.lit(0).alias("a row")).with_columns(made)
-    found = [aggregate(p, pl.col(f"argument {i}"), p.get("argument", {}).get("kind")) for i, p in enumerate(parts)]
+    found = [aggregate(p["function"], pl.col(f"argument {i}"), p.get("argument", {}).get("kind")).alias(p["name"])
+             for i, p in enumerate(parts)]
     return frame.group_by(plan["keys"]).agg(found) if plan["keys"] else frame.select(found)
 
 
@@ -103,6 +97,72 @@ def ordered(frame, keys):
                       nulls_last=[k["nulls"] == "last" for k in keys])
 
 
+def window(one, x):
+    fn, parameters = one["function"], one["parameters"]
+    if fn == "rowNumber":
+        return pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    if fn == "rank":
+        found = x.rank(parameters["method"], descending=parameters["descending"])
+        return found.cast(pl.Float64 if parameters["method"] == "average" else pl.Int64)
+    if "rows" in parameters and fn == "count":
+        return x.is_not_null().cast(pl.Int64).rolling_sum(parameters["rows"], min_samples=1)
+    if "rows" in parameters:
+        return getattr(x, f"rolling_{fn}")(parameters["rows"], min_samples=parameters["minPeriods"])
+    offset = parameters.get("offset")
+    made = {
+        "shift": lambda: x.shift(offset, fill_value=parameters.get("fill")), "diff": lambda: x - x.shift(offset),
+        "cumSum": lambda: x.cum_sum(), "cumMin": lambda: x.cum_min(), "cumMax": lambda: x.cum_max(),
+        "cumCount": lambda: x.cum_count().cast(pl.Int64),
+        "fillForward": lambda: x.forward_fill(parameters.get("limit")),
+        "fillBackward": lambda: x.backward_fill(parameters.get("limit")),
+    }
+    return made[fn]() if fn in made else aggregate(fn, x, one["argument"]["kind"] if "argument" in one else None)
+
+
+def windows(plan, frame, given):
+    """Rows are put in the order of each function's partitions first, which no result depends on."""
+    for one in plan["windows"]:
+        made = expression(one["argument"], given) if "argument" in one else pl.lit(0)
+        frame = ordered(frame, one["order"]).with_columns(pl.lit(0).alias("a row")).with_columns(made.alias("argument"))
+        frame = frame.with_columns(window(one, pl.col("argument")).over([*one["keys"], "a row"]).alias(one["name"]))
+        frame = frame.drop("a row", "argument")
+    return frame
+
+
+def first_rows(plan, frame, given):
+    number = pl.int_range(1, pl.len() + 1).over([*plan["keys"], "a row"])
+    frame = ordered(frame, plan["order"]).with_columns(pl.lit(0).alias("a row"))
+    frame = frame.filter(number <= plan["rows"]).drop("a row")
+    return frame.filter(expression(plan["where"], given)) if "where" in plan else frame
+
+
+def pivot(plan, frame, given):
+    kinds = {column["name"]: column["kind"] for column in plan["input"]["columns"]}
+    on, value, keys = plan["on"], plan["values"], plan["index"]
+    parts = []
+    for column, wanted in zip(plan["columns"][len(keys):], plan["wanted"]):
+        here = pl.when(pl.col(on) == literal(wanted, kinds[on], given)).then(pl.col(value))
+        parts.append(aggregate(plan["aggregate"], here, kinds[value]).alias(column["name"]))
+    return frame.group_by(keys).agg(parts) if keys else frame.select(parts)
+
+
+def unpivot(plan, frame):
+    variable, value = plan["variableName"], plan["valueName"]
+    return pl.concat([frame.select(*plan["index"], pl.lit(one).alias(variable), pl.col(one).alias(value)) for one in plan["on"]])
+
+
+def concat(plan, inputs):
+    """Where an input has no such column, there are nulls."""
+    wanted = {column["name"]: TYPES[column["kind"]] for column in plan["columns"]}
+    return pl.concat([one.select(pl.col(c) if c in one.columns else pl.lit(None, dtype=t).alias(c) for c, t in wanted.items())
+                      for one in inputs])
+
+
+def unsigned_zeros(frame):
+    floats = [name for name, dtype in frame.schema.items() if dtype == pl.Float64]
+    return frame.with_columns(pl.when(pl.col(name) == 0.0).then(0.0).otherwise(pl.col(name)).alias(name) for name in floats)
+
+
 def frame_of(plan, tables, given):
     below = lambda one: frame_of(one, tables, given)
     names = [column["name"] for column in plan["columns"]]
@@ -110,7 +170,7 @@ def frame_of(plan, tables, given):
     if step == "scan":
         return tables[plan["table"]]
     if step == "concat":
-        return pl.concat([below(one).select(names) for one in plan["inputs"]])
+        return concat(plan, [below(one) for one in plan["inputs"]])
     if step == "join":
         return join(plan, below(plan["left"]), below(plan["right"])).select(names)
     frame = below(plan["input"])
@@ -119,11 +179,15 @@ def frame_of(plan, tables, given):
         "project": lambda: frame.with_columns(
             [expression(o["expr"], given).alias(o["name"]) for o in plan["outputs"]]).select(names),
         "group": lambda: group(plan, frame, given),
+        "window": lambda: windows(plan, frame, given), "firstRows": lambda: first_rows(plan, frame, given),
+        "pivot": lambda: pivot(plan, frame, given), "unpivot": lambda: unpivot(plan, frame),
+        "persist": lambda: frame,
         "sort": lambda: ordered(frame, plan["keys"]),
         "topK": lambda: ordered(frame, plan["keys"]).head(plan["rows"]),
         "slice": lambda: frame.slice(plan["offset"], plan["rows"]),
         "tail": lambda: frame.tail(plan["rows"]),
-        "distinct": lambda: frame.unique(keep=plan["keep"]),
+        # Of -0 and 0, which are one value, 0 stays.
+        "distinct": lambda: unsigned_zeros(frame).unique(keep=plan["keep"]),
         "dropNulls": lambda: frame.drop_nulls(plan["names"]),
     }[step]()
 

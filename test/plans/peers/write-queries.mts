@@ -27,7 +27,9 @@ function small({ plan, tables }: RandomQuery): boolean {
 async function write(query: RandomQuery, seed: number): Promise<void> {
   const plan: Plan = query.plan
   const tables = await Promise.all(query.tables.map(frameOfTable))
-  const rows = await runFrame(frameOfPlan(plan, tables), { optimized: true, threads: 2 })
+  const { frame, dispose } = await frameOfPlan(plan, tables)
+  const rows = await runFrame(frame, { optimized: true, threads: 2 })
+  dispose()
   process.stdout.write(`${JSON.stringify({ seed, ...query, rows }, encoded)}\n`)
 }
 
