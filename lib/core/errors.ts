@@ -12,12 +12,14 @@ export interface ErrorFacts {
   readonly line?: number | undefined
   /** Byte offset in the file. */
   readonly offset?: number | undefined
+  /** Row of the frame in memory that the query reads, counted from 0, as in `frame.slice(row, 1)`. */
+  readonly row?: number | undefined
   /** The offending text, cut to 200 bytes. */
   readonly text?: string | undefined
   readonly cause?: unknown
 }
 
-const placeFields = ['column', 'file', 'line', 'offset', 'text'] as const
+const placeFields = ['column', 'file', 'line', 'offset', 'row', 'text'] as const
 
 /**
  * The only error that millrace throws or rejects with, apart from an `AbortSignal`'s own reason.
@@ -37,6 +39,7 @@ export class MillraceError extends Error {
   declare readonly file?: string
   declare readonly line?: number
   declare readonly offset?: number
+  declare readonly row?: number
   declare readonly text?: string
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {

@@ -3,7 +3,7 @@ import type { ReturnedColumn, ReturnedField } from '../core/column-functions.js'
 import { MillraceError } from '../core/errors.js'
 import type { Schema } from '../core/schema.js'
 import { type NativeChunkColumn, type NativeColumnInput, native } from '../native.js'
-import { type MemoryScanNode, memoryScanNode } from '../plan/step/memory-scan.js'
+import { type MemoryScanNode, markMade, memoryScanNode } from '../plan/step/memory-scan.js'
 import { type PlanNode, planOrder } from '../plan/step/node.js'
 import { emptyColumn } from './shared-column.js'
 
@@ -20,6 +20,7 @@ export function bytesOfFunctions(plan: PlanNode): number {
 /** Counts them for a frame, by its handle. */
 export function countBytes(handle: object, bytes: number): void {
   sizes.set(handle, bytes)
+  markMade(handle)
 }
 
 /** For the engine to read where they are. */

@@ -1,7 +1,7 @@
 // The plan as the engine reads it: one small versioned JSON text, and the handles that it counts off.
 //
 // { version: 2, steps: [...], options }; the last step is the result
-// step    { op: 'memory', handle } | { op: 'csv', files | bytes, dialect, columns, project, nullValues, ... }
+// step    { op: 'memory', handle, made? } | { op: 'csv', files | bytes, dialect, columns, project, nullValues, ... }
 //         { op: 'filter', nodes, out } | { op: 'project', nodes, columns } | { op: 'aggregate', nodes, keys, aggregates,
 //         order, dropNulls } | { op: 'slice', offset, rows } | { op: 'tail', rows, leaveOut } | { op: 'rowIndex', name } | { op: 'repeat', counts }
 //         { op: 'sort', keys, columns, rows } | { op: 'concat' }
@@ -21,6 +21,7 @@ import type { ExprNode, Json } from './expression/node.js'
 import { type AggregateNode, argumentsOf, type NamedAggregate } from './step/aggregate.js'
 import type { CsvScanNode } from './step/csv-scan.js'
 import type { JoinNode } from './step/join.js'
+import { isMade } from './step/memory-scan.js'
 import { inputsOf, type PlanNode, planOrder } from './step/node.js'
 import type { PatternsNode } from './step/patterns.js'
 import type { ProjectNode } from './step/project.js'
@@ -97,8 +98,9 @@ export function encodeNode(step: PlanNode, handles: Handles): Encoded {
     case 'csvScan':
       return encodeCsv(step, handles)
     case 'memoryScan':
+      return { op: 'memory', handle: handles.push(step.handle) - 1, ...(isMade(step) && { made: true }) }
     case 'fedScan':
-      return { op: 'memory', handle: handles.push(step.handle) - 1 }
+      return { op: 'memory', handle: handles.push(step.handle) - 1, made: true }
     case 'join':
       return encodeJoin(step)
     case 'mapBatches':

@@ -54,6 +54,9 @@ struct ErrorFacts {
   std::string text;     // the offending text, cut to 200 bytes
   int64_t line = -1;    // 1-based line of the file
   int64_t offset = -1;  // byte offset in the file
+  // Of the batch that an expression was evaluated for; whoever passes the error on makes it the row of what the batch
+  // was made of, and at last one of a frame in memory, from 0.
+  int64_t row = -1;
 };
 
 class [[nodiscard]] Status {

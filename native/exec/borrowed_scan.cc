@@ -118,7 +118,7 @@ class BorrowedReader {
       out.stats.rows_scanned += rows;
       query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
       auto more = consume(batch_);
-      MILLRACE_TRY(more);
+      if (!more.ok()) return in_batch_at(chunk.first_row + first, more.take_status());
       if (!more.value()) return false;
     }
     return true;

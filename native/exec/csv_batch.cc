@@ -78,7 +78,8 @@ Result<CsvBatchReader::Outcome> CsvBatchReader::attempt(Batch& out) {
       if (!outcome.ok() || outcome.value() == Outcome::Retry) return outcome;
     }
     Vector mask;
-    MILLRACE_TRY(evaluator_->evaluate(filter_batch_, {&mask, 1}));
+    Status judged = evaluator_->evaluate(filter_batch_, {&mask, 1});
+    if (!judged.ok()) return placed(std::move(judged), selection);
     const uint32_t passed = expr::select_true(mask, count, survivors_);
     const bool all = passed == count;
     for (const uint32_t column : plan_.kept_columns) {
@@ -97,6 +98,7 @@ Result<CsvBatchReader::Outcome> CsvBatchReader::attempt(Batch& out) {
     }
   }
   out.rows = count;
+  delivered_ = selection;
   if (count == 0) return Outcome::Done;
   for (const uint32_t column : plan_.late_columns) {
     auto outcome = convert(column, selection, count, out);
@@ -175,6 +177,15 @@ Status CsvBatchReader::null_error(uint32_t column, const csv::FieldSource& sourc
       Code::NullInNonNullable,
       "column \"" + field.name + "\" is declared as " + type_name(field.type) + " without nulls, but holds one",
       std::move(facts));
+}
+
+Status CsvBatchReader::placed(Status status, const uint32_t* selection) const {
+  ErrorFacts& facts = status.mutable_facts();
+  if (facts.row < 0) return status;
+  const int64_t row = selection ? selection[facts.row] : facts.row;
+  facts.offset = rows_.ends[row * rows_.stride - 1] + 1;
+  facts.row = -1;
+  return status;
 }
 
 void CsvBatchReader::drop_row(uint32_t row) {

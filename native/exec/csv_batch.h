@@ -27,10 +27,13 @@ class CsvBatchReader {
   CsvBatchReader(const CsvScanPlan& plan, MemoryBudget* budget);
 
   // `position_of[c]`: which of the `fields` of a row holds column c. Fills out.columns of the needed columns and
-  // out.rows; valid until the next call. On a bad cell facts.offset is its position in the window.
+  // out.rows; valid until the next call. On a bad cell, or a row that the filter fails for, facts.offset is
+  // its position in the window.
   Status read(const csv::RowBatch& rows, const char* window, const std::vector<uint32_t>& position_of, uint32_t fields,
               Batch& out);
 
+  // An error for a row of the last batch, which becomes its position in the window.
+  Status at_its_place(Status status) const { return placed(std::move(status), delivered_); }
   // The column whose inferred int64 met a decimal, when read() failed for that; else -1.
   int widen_column() const { return widen_column_; }
   int64_t rows_skipped() const { return rows_skipped_; }
@@ -45,6 +48,8 @@ class CsvBatchReader {
   Status null_error(uint32_t column, const csv::FieldSource& source, uint32_t row) const;
   csv::FieldSource source_of(uint32_t column) const;
   void drop_row(uint32_t row);
+  // `selection`: which row of the indexed ones each row of the error's batch is.
+  Status placed(Status status, const uint32_t* selection) const;
 
   const CsvScanPlan& plan_;
   std::vector<csv::ConvertedColumn> converted_;  // by column
@@ -55,7 +60,8 @@ class CsvBatchReader {
   const char* window_ = nullptr;
   const std::vector<uint32_t>* position_of_ = nullptr;
   uint32_t fields_ = 0;
-  bool dropped_ = false;  // OnError::Skip: selected_ holds the rows that are left
+  bool dropped_ = false;                 // OnError::Skip: selected_ holds the rows that are left
+  const uint32_t* delivered_ = nullptr;  // the rows of the last batch, where not all are in it
   uint32_t selected_count_ = 0;
   uint32_t selected_[kVectorRows];
   uint32_t survivors_[kVectorRows];

@@ -159,7 +159,7 @@ Status CsvScanner::consume_window(const BatchConsumer& consume, StripOutcome& ou
     bool more = indexer_.counts().rows < row_limit_;
     if (batch_.rows > 0) {
       auto wanted = consume(batch_);
-      MILLRACE_TRY(wanted);
+      if (!wanted.ok()) return reader_.at_its_place(wanted.take_status());
       more &= wanted.value();
     }
     if (!more) {

@@ -39,7 +39,7 @@ class LocalMemoryScan final : public LocalScan {
       out.stats.rows_scanned += rows;
       query_.progress.rows_done.fetch_add(rows, std::memory_order_relaxed);
       auto more = consume(batch_);
-      MILLRACE_TRY(more);
+      if (!more.ok()) return in_batch_at(first, more.take_status());
       if (!more.value()) break;
     }
     return {};

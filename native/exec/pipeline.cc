@@ -226,6 +226,7 @@ LocalPipeline::LocalPipeline(const BoundStage& stage, QueryState& query, LocalSi
       states_[i].out.columns.resize(step.program->outputs().size());
       continue;
     }
+    states_[i].selection.resize(kVectorRows);
     for (size_t c = 0; c < step.kept.size(); c++) states_[i].gathered.emplace_back(&query.budget);
   }
 }
@@ -233,12 +234,13 @@ LocalPipeline::LocalPipeline(const BoundStage& stage, QueryState& query, LocalSi
 Status LocalPipeline::filter(const Step& step, StepState& state, const Batch*& batch) {
   Vector mask;
   MILLRACE_TRY(state.evaluator->evaluate(*batch, {&mask, 1}));
-  const uint32_t passed = expr::select_true(mask, batch->rows, selection_);
-  if (passed == batch->rows) return {};
+  const uint32_t passed = expr::select_true(mask, batch->rows, state.selection.data());
+  state.all_passed = passed == batch->rows;
+  if (state.all_passed) return {};
   state.out.rows = passed;
   state.out.columns.resize(batch->columns.size());
   for (size_t i = 0; i < step.kept.size(); i++) {
-    auto gathered = state.gathered[i].gather(batch->columns[step.kept[i]], selection_, passed);
+    auto gathered = state.gathered[i].gather(batch->columns[step.kept[i]], state.selection.data(), passed);
     MILLRACE_TRY(gathered);
     state.out.columns[step.kept[i]] = gathered.value();
   }
@@ -252,6 +254,15 @@ Status LocalPipeline::run_step(const Step& step, StepState& state, const Batch*&
   state.out.rows = batch->rows;
   batch = &state.out;
   return {};
+}
+
+Status LocalPipeline::at_input_row(Status status, size_t at) const {
+  int64_t& row = status.mutable_facts().row;
+  while (row >= 0 && at-- > 0) {
+    const StepState& state = states_[at];
+    if (!state.all_passed) row = state.selection[static_cast<size_t>(row)];
+  }
+  return status;
 }
 
 // The clock is read once a step and batch: some 25 ns against the thousand rows of a batch.
@@ -271,11 +282,15 @@ Result<bool> LocalPipeline::push_through(const Batch& input) {
     began_ns = now;
   };
   for (size_t i = 0; i < states_.size(); i++) {
-    MILLRACE_TRY(run_step(stage_.steps[i], states_[i], batch));
+    Status done = run_step(stage_.steps[i], states_[i], batch);
+    if (!done.ok()) [[unlikely]]
+      return at_input_row(std::move(done), i);
     if constexpr (profiled) count(i + 1, batch->rows);
     if (batch->rows == 0) return true;
   }
-  MILLRACE_TRY(sink_->consume(*batch));
+  Status consumed = sink_->consume(*batch);
+  if (!consumed.ok()) [[unlikely]]
+    return at_input_row(std::move(consumed), states_.size());
   if constexpr (profiled) count(states_.size() + 1, batch->rows);
   return !sink_->satisfied();
 }

@@ -47,7 +47,7 @@ class LocalPipeline {
   LocalPipeline(const BoundStage& stage, QueryState& query);
   // Into another sink than the stage's, which must outlive this.
   LocalPipeline(const BoundStage& stage, QueryState& query, LocalSink& sink);
-  // False when the strip has all the rows that can be wanted.
+  // False when the strip has all the rows that can be wanted. The row of an error is one of `batch`.
   Result<bool> push(const Batch& batch);
   LocalSink& sink() { return *sink_; }
   // Since the last call: what came in, what each step did, and last the sink. Empty unless the stage is profiled.
@@ -58,18 +58,21 @@ class LocalPipeline {
     std::unique_ptr<expr::Evaluator> evaluator;
     std::vector<GatheredColumn> gathered;
     Batch out;
+    std::vector<uint32_t> selection;  // Filter: the rows of the last batch that passed, where not all did
+    bool all_passed = true;
   };
   template <bool profiled>
   Result<bool> push_through(const Batch& batch);
   Status run_step(const Step& step, StepState& state, const Batch*& batch);
   Status filter(const Step& step, StepState& state, const Batch*& batch);
+  // The row of a batch before step `at` as one of the batch that was pushed.
+  Status at_input_row(Status status, size_t at) const;
 
   const BoundStage& stage_;
   std::vector<StepState> states_;
   std::unique_ptr<LocalSink> own_sink_;
   LocalSink* sink_;
   Profile profile_;
-  uint32_t selection_[kVectorRows];
 };
 
 }  // namespace millrace::exec

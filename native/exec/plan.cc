@@ -24,6 +24,7 @@ Status read_csv(const Json& json, OpSpec& op) {
 
 Status read_memory(const Json& json, OpSpec& op) {
   op.frame_handle = static_cast<int>(json["handle"].as_int(-1));
+  op.rows_known = !json["made"].as_bool();
   return {};
 }
 

@@ -96,6 +96,7 @@ struct OpSpec {
   std::unique_ptr<CsvSourceSpec> csv;  // Csv
   int frame_handle = -1;               // Memory
   bool fed = false;                    // the same: its rows come while the query runs
+  bool rows_known = true;              // Memory: whether its rows are ones that the caller can look up
   const Json* nodes = nullptr;         // into Plan::text
   std::vector<uint32_t> outputs;       // node indices: the predicate, the projected columns, or keys then arguments
   std::vector<std::string>

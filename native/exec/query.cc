@@ -444,6 +444,7 @@ void Query::finish(Status status) {
     job_.reset();
   }
   locate(status);
+  name_row(status);
   name_operator(status);
   QueryResult result;
   if (status.ok() && persists()) result.stored = std::move(stored_);

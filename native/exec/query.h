@@ -116,6 +116,7 @@ class Query final : public std::enable_shared_from_this<Query> {
   spill::SpillPolicy spill_policy();
   void finish(Status status);
   void locate(Status& status) const;
+  void name_row(Status& status) const;
   std::pair<const uint8_t*, int64_t> csv_bytes(const CsvSourceSpec& spec) const;
 
   std::unique_ptr<Plan> plan_;

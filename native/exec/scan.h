@@ -26,6 +26,12 @@ struct StripTask {
   std::shared_ptr<const BorrowedFrame> chunk;  // feeds
 };
 
+// An error for a row of a batch that begins at row `first` of what is scanned.
+inline Status in_batch_at(int64_t first, Status status) {
+  if (status.facts().row >= 0) status.mutable_facts().row += first;
+  return status;
+}
+
 class LocalScan {
  public:
   virtual ~LocalScan() = default;

@@ -78,7 +78,9 @@ struct Text<TypeId::TimestampUs> : TimestampText<TypeId::TimestampUs> {};
 template <>
 struct Text<TypeId::TimestampNs> : TimestampText<TypeId::TimestampNs> {};
 
-Status parse_error(const Call& call, const StringRef& text, ParseResult result) {
+Status parse_error(Call& call, uint32_t row, ParseResult result) {
+  call.bad_row = row;
+  const StringRef& text = call.arguments[0].as<StringRef>()[row];
   const char* to = type_name(call.parameters.to);
   ErrorFacts facts;
   facts.text = std::string(text.view().substr(0, kQuotedBytes));
@@ -102,7 +104,7 @@ Status parse_rows(Call& call) {
     if (call.is_valid(row)) {
       const ParseResult result = Text<kTo>::parse(texts[row].view(), value);
       if (result != ParseResult::Ok) [[unlikely]] {
-        if (!lenient) return parse_error(call, texts[row], result);
+        if (!lenient) return parse_error(call, row, result);
         set_null(call, row);
       }
     }

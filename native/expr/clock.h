@@ -55,6 +55,6 @@ Kernel for_clock(TypeId type, Make make) {
 
 // ERR_OVERFLOW: "truncating 1677-09-21 leaves the range of date". parameters.from is the type of `value`,
 // parameters.to that of the result.
-Status leaves_range(const Call& call, const char* doing, const void* value);
+Status leaves_range(Call& call, uint32_t row, const char* doing, const void* value);
 
 }  // namespace millrace::expr

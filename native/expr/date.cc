@@ -179,7 +179,7 @@ Status truncate_dates(Call& call) {
     const int64_t first = first_day_of(a[row], unit);
     out[row] = static_cast<int32_t>(first);
     if (first != out[row] && call.is_valid(row)) [[unlikely]]
-      return leaves_range(call, "truncating", &a[row]);
+      return leaves_range(call, row, "truncating", &a[row]);
   }
   return {};
 }
@@ -200,14 +200,15 @@ Status truncate_timestamps(Call& call) {
       bad = __builtin_sub_overflow(a[row], rest < 0 ? rest + step : rest, &out[row]);
     }
     if (bad && call.is_valid(row)) [[unlikely]]
-      return leaves_range(call, "truncating", &a[row]);
+      return leaves_range(call, row, "truncating", &a[row]);
   }
   return {};
 }
 
 }  // namespace
 
-Status leaves_range(const Call& call, const char* doing, const void* value) {
+Status leaves_range(Call& call, uint32_t row, const char* doing, const void* value) {
+  call.bad_row = row;
   ErrorFacts facts;
   facts.text = format_value(call.parameters.from, value);
   facts.hint = "filter such rows out first";

@@ -35,7 +35,7 @@ Status move_days(Call& call, Move move) {
     const Value value = a.at<Value>(row);
     int64_t day = Clock::day_of(value);
     if (!move(day, row) || Clock::join(day, Clock::time_of(value), out[row])) [[unlikely]]
-      return leaves_range(call, "moving", &value);
+      return leaves_range(call, row, "moving", &value);
   }
   return {};
 }
@@ -80,7 +80,7 @@ Status round_months(Call& call) {
       if (into * 2 >= static_cast<__int128>(next - start) * Clock::kPerDay) start = next;
     }
     if (Clock::join(start, 0, out[row]) && call.is_valid(row)) [[unlikely]]
-      return leaves_range(call, kRounding == Rounding::Floor ? "truncating" : "rounding", &a[row]);
+      return leaves_range(call, row, kRounding == Rounding::Floor ? "truncating" : "rounding", &a[row]);
   }
   return {};
 }
@@ -99,7 +99,7 @@ Status round_ticks(Call& call) {
     const bool bad =
         up ? __builtin_add_overflow(a[row], length - rest, &to) : __builtin_sub_overflow(a[row], rest, &to);
     if (bad && call.is_valid(row)) [[unlikely]]
-      return leaves_range(call, kRounding == Rounding::Floor ? "truncating" : "rounding", &a[row]);
+      return leaves_range(call, row, kRounding == Rounding::Floor ? "truncating" : "rounding", &a[row]);
   }
   return {};
 }
@@ -142,7 +142,7 @@ Status units_between(Call& call) {
     const __int128 units = ticks * factor / divisor;
     return units != static_cast<int64_t>(units);
   });
-  return row == call.rows ? Status() : leaves_range(call, "the difference of", &call.arguments[0].at<Value>(row));
+  return row == call.rows ? Status() : leaves_range(call, row, "the difference of", &call.arguments[0].at<Value>(row));
 }
 
 }  // namespace

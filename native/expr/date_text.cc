@@ -55,7 +55,9 @@ ParseResult parse_time(const Parameters& parameters, std::string_view text, int6
   return result;
 }
 
-Status unparsed(const Call& call, const StringRef& text, ParseResult result) {
+Status unparsed(Call& call, uint32_t row, ParseResult result) {
+  call.bad_row = row;
+  const StringRef& text = call.arguments[0].as<StringRef>()[row];
   const StringRef pattern = call.parameters.text;
   ErrorFacts facts;
   facts.text = std::string(text.view().substr(0, kQuotedBytes));
@@ -77,7 +79,7 @@ Status parse_times(Call& call) {
     if (call.is_valid(row)) {
       const ParseResult result = parse_time(call.parameters, texts[row].view(), value);
       if (result != ParseResult::Ok) [[unlikely]] {
-        if (call.parameters.first != 0) return unparsed(call, texts[row], result);
+        if (call.parameters.first != 0) return unparsed(call, row, result);
         set_null(call, row);
         value = 0;
       }

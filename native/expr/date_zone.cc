@@ -48,12 +48,13 @@ Status to_wall_clock(Call& call) {
   Cursor<Clock> cursor(*call.parameters.zone);
   for (uint32_t row = 0; row < call.rows; row++) {
     if (__builtin_add_overflow(a[row], cursor.offset_at(a[row]), &out[row]) && call.is_valid(row)) [[unlikely]]
-      return leaves_range(call, "the zone's time of", &a[row]);
+      return leaves_range(call, row, "the zone's time of", &a[row]);
   }
   return {};
 }
 
-Status unresolved(const Call& call, int64_t local, bool ambiguous) {
+Status unresolved(Call& call, uint32_t row, int64_t local, bool ambiguous) {
+  call.bad_row = row;
   ErrorFacts facts;
   facts.text = format_value(call.parameters.from, &local);
   if (!facts.text.empty() && facts.text.back() == 'Z') facts.text.pop_back();  // the time of a wall clock is not UTC
@@ -75,21 +76,21 @@ Status resolve(Call& call, uint32_t row, int64_t local, int64_t& out) {
   out = 0;
   if (instants.count == 0) {
     switch (static_cast<Nonexistent>(call.parameters.second)) {
-      case Nonexistent::Raise: return unresolved(call, local, false);
+      case Nonexistent::Raise: return unresolved(call, row, local, false);
       case Nonexistent::Null: set_null(call, row); return {};
       case Nonexistent::Forward: out = at(instants.first); return {};
       case Nonexistent::Backward: out = at(instants.first) - 1; return {};
     }
   }
   const auto how = static_cast<Ambiguous>(call.parameters.first);
-  if (instants.count > 1 && how == Ambiguous::Raise) return unresolved(call, local, true);
+  if (instants.count > 1 && how == Ambiguous::Raise) return unresolved(call, row, local, true);
   if (instants.count > 1 && how == Ambiguous::Null) {
     set_null(call, row);
     return {};
   }
   const int64_t second = how == Ambiguous::Latest ? instants.last : instants.first;
   if (__builtin_mul_overflow(second, Clock::kPerSecond, &out) || __builtin_add_overflow(out, rest, &out))
-    return leaves_range(call, "the instant of", &local);
+    return leaves_range(call, row, "the instant of", &local);
   return {};
 }
 

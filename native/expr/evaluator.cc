@@ -146,6 +146,8 @@ Status Evaluator::evaluate(const Batch& input, std::span<Vector> out) {
     if (!status.ok()) [[unlikely]] {
       const auto name = body.column_names.find(static_cast<uint32_t>(instruction.column));
       if (name != body.column_names.end()) status.mutable_facts().column = name->second;
+      // What fails for literals fails for any row.
+      if (call.bad_row != kNoRow && !instruction.fails) status.mutable_facts().row = call.bad_row;
       return status;
     }
     result.validity = call.has_nulls ? result.words : nullptr;

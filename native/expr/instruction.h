@@ -62,6 +62,8 @@ struct Argument {
   bool is_valid(uint32_t row) const { return !validity || (validity[row >> 6] >> (row & 63) & 1); }
 };
 
+inline constexpr uint32_t kNoRow = UINT32_MAX;
+
 // One application of a kernel. Never are all arguments constant: the binder computes such results.
 struct Call {
   const Parameters& parameters;
@@ -72,7 +74,8 @@ struct Call {
   // Whether `validity` counts; else no result is null. For a strict kernel both are set before it runs, to the rows
   // where all arguments are valid; it may clear more.
   bool has_nulls = false;
-  Arena* arena = nullptr;  // for the bytes of new strings
+  uint32_t bad_row = kNoRow;  // set by a kernel that fails for the value of one row
+  Arena* arena = nullptr;     // for the bytes of new strings
   const MemoryBudget* budget = nullptr;
 
   template <class T>

@@ -33,11 +33,11 @@ void zip_rows(const Call& call, F f) {
 }
 
 // The first row whose result is not null and for which `bad(row)` holds, or call.rows. The slow second look of kernels
-// that found some suspicious row in the loop over all rows, nulls included.
+// that found some suspicious row in the loop over all rows, nulls included. The call remembers it.
 template <class F>
-uint32_t first_bad_row(const Call& call, F bad) {
+uint32_t first_bad_row(Call& call, F bad) {
   for (uint32_t row = 0; row < call.rows; row++) {
-    if (call.is_valid(row) && bad(row)) return row;
+    if (call.is_valid(row) && bad(row)) return call.bad_row = row;
   }
   return call.rows;
 }

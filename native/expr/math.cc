@@ -98,6 +98,7 @@ Status round_int(Call& call) {
   T* out = call.out<T>();
   for (uint32_t row = 0; row < call.rows; row++) {
     if (!round_integer(a[row], unit, out[row]) && call.is_valid(row)) [[unlikely]] {
+      call.bad_row = row;
       return round_overflow(call, digits, &a[row]);
     }
   }

@@ -44,7 +44,8 @@ class Evaluator {
   Evaluator(const Program& program, MemoryBudget* budget);
   ~Evaluator();
   // Fills `out` (program.outputs().size() entries). Precondition: input.rows <= kVectorRows. Results stay valid until
-  // the next call or until the input's data goes. ERR_OVERFLOW, ERR_CAST, ERR_MEMORY_LIMIT.
+  // the next call or until the input's data goes. ERR_OVERFLOW and ERR_CAST, with the row of the batch,
+  // and ERR_MEMORY_LIMIT.
   Status evaluate(const Batch& input, std::span<Vector> out);
 
  private:

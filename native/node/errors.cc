@@ -13,6 +13,7 @@ Napi::Error make_error(Napi::Env env, const Status& status) {
     if (!text->empty()) object.Set(name, *text);
   }
   if (facts.line >= 0) object.Set("line", static_cast<double>(facts.line));
+  if (facts.row >= 0) object.Set("row", static_cast<double>(facts.row));
   if (facts.offset >= 0) object.Set("offset", static_cast<double>(facts.offset));
   return error;
 }

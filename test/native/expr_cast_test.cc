@@ -220,6 +220,33 @@ TEST("the null literal casts to any type") {
   }
 }
 
+TEST("what fails names the first row that counts, and literals name none") {
+  Random random(41);
+  const char* const failing[] = {"[['col','n'],['cast',0,'int8']]", "[['col','t'],['cast',0,'int64']]",
+                                 "[['col','n'],['lit','int64','9223372036854775807'],['add',0,1]]",
+                                 "[['col','t'],['parseTime',0,null,'date',true]]"};
+  for (const uint32_t rows : kRowCounts) {
+    if (rows == 0) continue;
+    const auto bad = static_cast<uint32_t>(random() % rows);
+    Cells<int64_t> numbers(rows);
+    Cells<std::string> texts(rows);
+    // Before it only nulls, behind it anything.
+    for (uint32_t row = bad; row < rows; row++) {
+      if (row == bad || random() % 2) numbers[row] = 1000, texts[row] = "oops";
+    }
+    Table table;
+    table.add<int64_t>("n", TypeId::Int64, numbers, 5000).add("t", texts);
+    for (const char* nodes : failing) {
+      const Answer answer(table, nodes);
+      CHECK(!answer.status().ok());
+      CHECK_EQ(answer.status().facts().row, static_cast<int64_t>(bad));
+    }
+    const Answer literal(table, "[['lit','utf8','oops'],['cast',0,'int64']]");
+    CHECK(!literal.status().ok());
+    CHECK_EQ(literal.status().facts().row, int64_t{-1});
+  }
+}
+
 TEST("casts that mean nothing are type errors") {
   Table table;
   table.add<uint8_t>("b", TypeId::Bool, {1})

@@ -31,7 +31,7 @@ function xxh64(bytes: Buffer): bigint {
     hash = wrap(rotate(hash ^ wrap(BigInt(bytes.readUInt32LE(at)) * p1), 23n) * p2 + p3)
     at += 4
   }
-  for (; at < bytes.length; at++) hash = wrap(rotate(hash ^ (BigInt(bytes[at]!) * p5), 11n) * p1)
+  for (; at < bytes.length; at++) hash = wrap(rotate(hash ^ wrap(BigInt(bytes[at]!) * p5), 11n) * p1)
   hash = wrap((hash ^ (hash >> 33n)) * p2)
   hash = wrap((hash ^ (hash >> 29n)) * p3)
   return hash ^ (hash >> 32n)

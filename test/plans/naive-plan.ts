@@ -248,7 +248,7 @@ function sorted(rows: readonly Row[], keys: readonly PlanSortKey[], columns: rea
 function distinct({ names, keep, input }: Extract<Plan, { step: 'distinct' }>, rows: Row[]): Row[] {
   const at = positions(input.columns, names)
   const groups = groupRows(rows, at)
-  return rows.filter(row => {
+  const kept = rows.filter(row => {
     const members = groups.get(keyOf(at.map(i => row[i]!)))!
     return keep === 'first'
       ? members[0] === row
@@ -256,6 +256,7 @@ function distinct({ names, keep, input }: Extract<Plan, { step: 'distinct' }>, r
         ? members.at(-1) === row
         : members.length === 1
   })
+  return kept.map(row => row.map((cell, i) => (at.includes(i) ? keyCell(cell) : cell)))
 }
 
 function join(plan: Extract<Plan, { step: 'join' }>, left: Row[], right: Row[]): Row[] {

@@ -257,7 +257,9 @@ class PlanGenerator {
 
   #window(input: Plan): Plan {
     if (this.#total && exact(input).length < input.columns.length) return input
-    const made = Array.from({ length: 1 + this.#choices.int(2) }, () =>
+    // Rows that are the same get different numbers: by two orders, two numbers that may go together in two ways.
+    const count = this.#total ? 1 : 1 + this.#choices.int(2)
+    const made = Array.from({ length: count }, () =>
       randomWindow(this.#fresh(), {
         choices: this.#choices,
         columns: input.columns,
@@ -322,7 +324,9 @@ class PlanGenerator {
       exact(input).filter(found => found !== on && found !== values),
       int(3),
     )
-    const wanted = this.#some(wantedOf[on.kind]!, 1 + int(3))
+    const free = wantedOf[on.kind]!.filter(one => !index.some(({ name }) => name === String(one)))
+    if (free.length === 0) return input
+    const wanted = this.#some(free, 1 + int(3))
     const argument = column(values)
     const numeric = values.kind === 'int' && values.bound <= largestSum ? ['sum', 'mean', 'median'] : []
     const aggregate = pick(['min', 'max', 'count', ...numeric, ...(this.#total ? [] : ['first', 'last'])])

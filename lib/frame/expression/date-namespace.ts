@@ -18,6 +18,7 @@ import {
   truncated,
   wallClock,
 } from '../../plan/expression/times.js'
+import { refuseSurplusArguments } from './argument-count.js'
 import type { DateMethods, ToUtcOptions, ZonedDateMethods } from './date-methods.js'
 import type { ExpressionBuilder } from './expression-builder.js'
 
@@ -186,6 +187,8 @@ class ZonedDateNamespace extends ClockParts {
     return this.#wrap(nearInstant(expression(op, [this.#shown]), this.#instant, this.#zone))
   }
 }
+
+for (const { prototype } of [ClockParts, DateNamespace, ZonedDateNamespace]) refuseSurplusArguments(prototype)
 
 const everyDateMethod: Exclude<keyof DateMethods<'date', 'row'>, keyof DateNamespace> extends never
   ? true

@@ -47,8 +47,9 @@ export interface Expr<in out C, out M extends Mode = 'row'>
     AggregateMethods<C>,
     WindowMethods<C> {
   /**
-   * Converts to another dtype, checked: a value that does not fit fails the query with ERR_CAST, which names it. Floats
-   * cut towards zero; text must match as a whole. pandas: `astype`.
+   * Converts to another dtype, checked: a value that does not fit fails the query with ERR_CAST, which names it, its
+   * column and its row: by file and line, or by its place in the frame in memory (`row`), unless other rows were made of
+   * it before. Floats cut towards zero; text must match as a whole. pandas: `astype`.
    *
    * @example df.withColumns((c) => ({ year: c.Year.cast('int32') }))
    * @throws ERR_TYPE when the types have no conversion, ERR_INVALID_ARGUMENT for an unknown dtype

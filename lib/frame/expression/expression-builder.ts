@@ -14,6 +14,7 @@ import { memberPairs } from '../../plan/expression/membership.js'
 import type { ExprNode, Json } from '../../plan/expression/node.js'
 import { over } from '../../plan/expression/over.js'
 import { type WindowParameters, wholeFrame } from '../../plan/expression/window.js'
+import { refuseSurplusArguments } from './argument-count.js'
 import { DateNamespace } from './date-namespace.js'
 import type { Expr, HashOptions } from './expr.js'
 import { rollingOf } from './rolling.js'
@@ -313,6 +314,16 @@ export class ExpressionBuilder {
     return this.#apply(op, [], Object.keys(parameters).length > 0 ? [{ ...parameters }] : [])
   }
 }
+
+const unlimited = Number.POSITIVE_INFINITY
+refuseSurplusArguments(ExpressionBuilder.prototype, {
+  round: 1,
+  shift: 2,
+  diff: 1,
+  pctChange: 1,
+  coalesce: unlimited,
+  over: unlimited,
+})
 
 const spread = { ddof: integer(0, 2 ** 31 - 1) }
 const ends = { skipNulls: boolean }

@@ -10,6 +10,7 @@ import {
   type WindowParameters,
   wholeFrame,
 } from '../../plan/expression/window.js'
+import { refuseSurplusArguments } from './argument-count.js'
 import type { RollingMethods } from './rolling-methods.js'
 
 type Given = Omit<RollingParameters, 'minPeriods'>
@@ -115,6 +116,8 @@ export function rollingOf<E>(
     make,
   )
 }
+
+refuseSurplusArguments(RollingBuilder.prototype)
 
 function refused(message: string): MillraceError {
   return new MillraceError('ERR_INVALID_ARGUMENT', message, {

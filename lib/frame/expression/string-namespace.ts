@@ -3,6 +3,7 @@ import { boolean, integer, oneOf, readOptions, text } from '../../core/options.j
 import { expression } from '../../plan/expression/expression.js'
 import type { ExprNode, Json } from '../../plan/expression/node.js'
 import { checkParseFormat } from '../../plan/expression/time-format.js'
+import { refuseSurplusArguments } from './argument-count.js'
 import type { ExpressionBuilder } from './expression-builder.js'
 import { definePandasStrings } from './pandas-strings.js'
 import {
@@ -167,6 +168,7 @@ export class StringNamespace {
   }
 }
 
+refuseSurplusArguments(StringNamespace.prototype, { extract: 3, normalize: 1, padStart: 2, padEnd: 2 })
 definePandasStrings(StringNamespace.prototype)
 
 function plain(part: unknown, method: string, pattern: string): string {

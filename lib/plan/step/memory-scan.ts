@@ -17,6 +17,15 @@ export function markReleased({ handle }: MemoryScanNode): void {
   lent.delete(handle as object)
 }
 
+const made = new WeakSet<object>()
+
+/** The rows are what a function or pattern gave for some batch: nobody can look them up by number. */
+export function markMade(handle: object): void {
+  made.add(handle)
+}
+
+export const isMade = ({ handle }: MemoryScanNode): boolean => made.has(handle as object)
+
 // Memory of the caller that the columns of a handle lie in.
 const lent = new WeakMap<object, readonly BorrowedBuffer[]>()
 

@@ -143,7 +143,8 @@ def rank(x, keys, order, parameters):
     """Nulls come last, so the others are ranked as if there were none."""
     by = f"{x} {'DESC' if parameters['descending'] else 'ASC'} NULLS LAST"
     method = parameters["method"]
-    ties = f"count(*) OVER (PARTITION BY {keys}, {x})"
+    # A column that is named twice would part the rows by other windows' keys as well (DuckDB 1.5).
+    ties = f"count(*) OVER (PARTITION BY {keys}{'' if x in keys.split(', ') else ', ' + x})"
     least = f"rank() OVER (PARTITION BY {keys} ORDER BY {by})"
     found = {
         "ordinal": f"row_number() OVER (PARTITION BY {keys} ORDER BY {by}, {order})",

@@ -4,6 +4,8 @@ import duckdb
 from duckdb_sql import TYPES, listed, name, sql
 
 connection = duckdb.connect()
+# Which with several threads lets a join's filter past the LIMIT below it, now and then (1.5).
+connection.execute("SET disabled_optimizers = 'join_filter_pushdown'")
 
 
 def run(query, given):

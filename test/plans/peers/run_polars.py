@@ -158,6 +158,11 @@ def concat(plan, inputs):
                       for one in inputs])
 
 
+def unsigned_zeros(frame):
+    floats = [name for name, dtype in frame.schema.items() if dtype == pl.Float64]
+    return frame.with_columns(pl.when(pl.col(name) == 0.0).then(0.0).otherwise(pl.col(name)).alias(name) for name in floats)
+
+
 def frame_of(plan, tables, given):
     below = lambda one: frame_of(one, tables, given)
     names = [column["name"] for column in plan["columns"]]
@@ -181,7 +186,8 @@ def frame_of(plan, tables, given):
         "topK": lambda: ordered(frame, plan["keys"]).head(plan["rows"]),
         "slice": lambda: frame.slice(plan["offset"], plan["rows"]),
         "tail": lambda: frame.tail(plan["rows"]),
-        "distinct": lambda: frame.unique(keep=plan["keep"]),
+        # Of -0 and 0, which are one value, 0 stays.
+        "distinct": lambda: unsigned_zeros(frame).unique(keep=plan["keep"]),
         "dropNulls": lambda: frame.drop_nulls(plan["names"]),
     }[step]()
 
