@@ -1,5 +1,5 @@
 // Running the tools of the build. Only Node's own modules: these scripts start in a clone without node_modules.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,25 @@ export function attempt(command, args, options = {}) {
   if (error) console.error(`${command}: ${error.message}`)
   if (signal) console.error(`${command} ended by ${signal}`)
   return status ?? 1
+}
+
+/** Runs commands side by side, all to their end, with their output shown; returns their exit statuses. */
+export function attemptAll(commands) {
+  const attempts = commands.map(
+    ([command, args, options]) =>
+      new Promise(resolve => {
+        const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options })
+        child.on('error', error => {
+          console.error(`${command}: ${error.message}`)
+          resolve(1)
+        })
+        child.on('close', (status, signal) => {
+          if (signal) console.error(`${command} ended by ${signal}`)
+          resolve(status ?? 1)
+        })
+      }),
+  )
+  return Promise.all(attempts)
 }
 
 /** Runs a JavaScript file of an installed package with this Node. */

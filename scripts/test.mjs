@@ -7,7 +7,7 @@ import { onPath, runTool } from './process.mjs'
 build()
 const args = process.argv.slice(2)
 if (args.length === 0) {
-  if (onPath('cmake')) nativeTests()
+  if (onPath('cmake')) await nativeTests()
   else console.log('cmake is not installed: the engine is tested through the package only')
 }
 runTool('vitest/vitest.mjs', ['run', '--config', 'test/vitest.config.ts', ...args])

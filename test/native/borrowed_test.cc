@@ -116,7 +116,7 @@ std::string plan(const std::string& steps, const std::string& options) {
 
 TEST("rows of borrowed chunks of any size come in order") {
   std::mt19937_64 random(5);
-  for (int round = 0; round < 30; round++) {
+  for (int round = 0; round < check::rounds(30, 10); round++) {
     std::vector<int64_t> sizes;
     for (size_t chunk = 0; chunk < 1 + random() % 6; chunk++)
       sizes.push_back(static_cast<int64_t>(round < 3 ? 0 : 1 + random() % 5000));

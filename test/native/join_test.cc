@@ -100,7 +100,7 @@ Sides random_sides(Random& random) {
 TEST("joins of random keys of every type give the pairs of nested loops, in their order") {
   using join::Kind;
   Random random(61);
-  for (int round = 0; round < 120; round++) {
+  for (int round = 0; round < check::rounds(120, 30); round++) {
     const Sides sides = random_sides(random);
     const auto left = columns_of(sides.left);
     const auto right = columns_of(sides.right);

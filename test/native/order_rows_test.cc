@@ -50,7 +50,7 @@ std::vector<sort::SortKey> keys_of(const std::vector<Key>& keys, const std::vect
 
 TEST("rows of any keys, directions and null places are ordered as a stable comparison sort orders them") {
   Random random(51);
-  for (int round = 0; round < 60; round++) {
+  for (int round = 0; round < check::rounds(60, 12); round++) {
     const size_t rows = round % 3 == 0 ? 20000 + random() % 30000 : random() % 700;
     std::vector<Key> keys;
     std::vector<Column> columns;

@@ -73,7 +73,7 @@ TEST("buffers of many threads take and leave kept pages without meeting") {
   std::atomic<int> wrong{0};
   for (int t = 0; t < 4; t++) {
     threads.emplace_back([t, &wrong] {
-      for (int round = 0; round < 40; round++) {
+      for (int round = 0; round < check::rounds(40, 14); round++) {
         Buffer buffer;
         const size_t bytes = (size_t{2} << 20) + static_cast<size_t>(round % 7) * 1234567;
         if (!buffer.reserve(bytes).ok()) return;

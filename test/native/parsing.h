@@ -1,18 +1,15 @@
 // What the tests of the text parsers share.
 #pragma once
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
+#include "check.h"
 #include "column/text.h"
 
 namespace millrace {
 
-// How many random numbers a differential test tries; MILLRACE_TEST_NUMBERS raises it for a full-size run.
-inline int number_count() {
-  const char* wanted = std::getenv("MILLRACE_TEST_NUMBERS");
-  return wanted ? std::atoi(wanted) : 200'000;
-}
+// How many random numbers a differential test tries.
+inline int number_count() { return check::rounds(200'000); }
 
 // The fast parsers want 32 readable bytes, whatever stands in them.
 template <class Parse>

@@ -106,14 +106,18 @@ std::string naive_rows(const std::vector<Row>& rows, size_t limit) {
 template <class Check>
 void sweep(std::mt19937& random, Check check) {
   const std::string before = simd::kernels().name;
+  // Sparse: one of the five sizes for each level and number of threads, the next one each time.
+  int at = 0;
   for (const char* const* level = simd::available_levels(); *level; level++) {
     simd::select_level(*level);
     for (const int threads : {1, 2, 3, 8}) {
       for (const int chunk : {1, 7, 64, static_cast<int>(65 + random() % 300), 1 << 18}) {
+        if (at++ % check::stride(5) != 0) continue;
         const int vector_rows = chunk % 2 ? 1 + static_cast<int>(random() % 70) : 1024;
         check("\"threads\":" + std::to_string(threads) + ",\"chunkBytes\":" + std::to_string(chunk) +
               ",\"vectorRows\":" + std::to_string(vector_rows));
       }
+      at++;
     }
   }
   simd::select_level(before.c_str());
@@ -222,21 +226,22 @@ TEST("an inferred integer column widens when a decimal comes late, and the query
 TEST("float sums repeat bit for bit whatever the threads") {
   std::mt19937 random(35);
   std::string text = "key,value,count\n";
-  for (int i = 0; i < 5000; i++) {
+  for (int i = 0; i < check::rounds(5000, 1500); i++) {
     char number[64];
     std::snprintf(number, sizeof number, "%.15g",
                   std::ldexp(static_cast<double>(random()), static_cast<int>(random() % 60) - 30));
     text += std::string(1, static_cast<char>('a' + random() % 3)) + "," + number + ",1\n";
   }
   std::string first;
-  for (int round = 0; round < 40; round++) {
-    const bool partitioned = round >= 20;
+  const int rounds = check::rounds(40, 16);
+  for (int round = 0; round < rounds; round++) {
+    const bool partitioned = round >= rounds / 2;
     const std::string options = "\"chunkBytes\":256,\"partitionGroups\":" + std::to_string(partitioned ? 0 : 1000) +
                                 ",\"threads\":" + std::to_string(1 + round % 8);
     auto result = run_query(plan_json(kGroup, options), inputs_of(text));
     CHECK(result.status.ok());
     if (!result.status.ok()) continue;
-    if (round % 20 == 0) first = text_of(*result.frame);
+    if (round % (rounds / 2) == 0) first = text_of(*result.frame);
     CHECK_EQ(text_of(*result.frame), first);
   }
 }
@@ -297,7 +302,7 @@ TEST("every allocation that fails ends the query with an error and nothing else"
     const std::string partition = round < 2 ? "" : ",\"partitionGroups\":0";
     const std::string plan =
         plan_json(std::string(kFilter) + "," + kGroup, "\"threads\":2,\"chunkBytes\":64" + partition);
-    for (int64_t at = 0; at < 3000; at += 1 + at / 50) {
+    for (int64_t at = 0; at < 3000; at += check::stride(5) * (1 + at / 50)) {
       inject_allocation_failure(at, forever);
       auto result = run_query(plan, inputs_of(sample.text));
       inject_allocation_failure(-1, false);
