@@ -80,7 +80,8 @@ export class Batches implements AsyncIterableIterator<Table> {
     const { engine, own } = hasFunctions(this.#plan)
       ? await this.#engineOnly()
       : { engine: this.#plan, own: this.#options }
-    const settings = { ...settingsFor(engine, own), mode: 'stream' as const, batchRows: own.size }
+    const size = own.size === undefined ? {} : { batchRows: own.size }
+    const settings = { ...settingsFor(engine, own), mode: 'stream' as const, ...size }
     const query = currentExecutor(localExecutor).stream(requestOf(engine, settings))
     this.#steps?.watch(query)
     this.#forget = onAbort(this.#options.signal, () => query.cancel())

@@ -120,13 +120,13 @@ export function readExplainOptions(
 
 export function readBatchOptions(
   options: unknown,
-): Omit<CheckedRunOptions, 'progress'> & Partial<Reading> & { size: number } {
+): Omit<CheckedRunOptions, 'progress'> & Partial<Reading> & { size?: number } {
   const read = readOptions<BatchOptions>(options, 'batches', {
     ...engineReaders,
     ...reading,
     size: integer(1, 2 ** 31 - 1),
   })
-  return withEnvironment({ size: 65_536, ...read } as CheckedRunOptions & Partial<Reading> & { size: number })
+  return withEnvironment(read as CheckedRunOptions & Partial<Reading> & { size?: number })
 }
 
 const environment = {

@@ -214,8 +214,8 @@ void ChunkKeeper::list_cold() {
   some_are_busy_ = false;
   for (KeptColumn* column : columns_) {
     column->cold_at_ = kUnlisted;
-    if (column->is_away()) continue;
-    if (column->leaving_ || column->is_pinned()) {
+    if (column->is_away() || column->leaving_) continue;  // used_bytes() is without them
+    if (column->is_pinned() || column->weak_from_this().expired()) {
       some_are_busy_ = true;
     } else if (column->may_leave(now)) {
       cold_.push_back({column, column->last_read()});

@@ -438,18 +438,6 @@ Status Query::take_result(StageResult result) {
   return {};
 }
 
-// An error knows the row of what its pipeline reads: people can look it up where that is a frame of theirs.
-void Query::name_row(Status& status) const {
-  if (status.ok() || status.facts().row < 0) return;
-  int64_t& row = status.mutable_facts().row;
-  const OpSpec* source = at_ < segments_.size() ? segments_[at_].source : nullptr;
-  if (source && source->kind == OpSpec::Kind::Memory && source->rows_known) {
-    status.set_message("row " + std::to_string(row) + " of the frame in memory: " + status.message());
-  } else {
-    row = -1;
-  }
-}
-
 void Query::finish(Status status) {
   {
     const std::lock_guard lock(job_mutex_);

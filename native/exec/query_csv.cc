@@ -92,4 +92,16 @@ void Query::locate(Status& status) const {
   if (facts.line >= 0) status.set_message(facts.file + ":" + std::to_string(facts.line) + ": " + status.message());
 }
 
+// An error knows the row of what its pipeline reads: people can look it up where that is a frame of theirs.
+void Query::name_row(Status& status) const {
+  if (status.ok() || status.facts().row < 0) return;
+  int64_t& row = status.mutable_facts().row;
+  const OpSpec* source = at_ < segments_.size() ? segments_[at_].source : nullptr;
+  if (source && source->kind == OpSpec::Kind::Memory && source->rows_known) {
+    status.set_message("row " + std::to_string(row) + " of the frame in memory: " + status.message());
+  } else {
+    row = -1;
+  }
+}
+
 }  // namespace millrace::exec

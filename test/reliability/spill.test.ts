@@ -145,6 +145,20 @@ test('a pipe is sorted within the limit, though nobody can read it twice', async
   expect(next).toBe(rows)
 })
 
+test('batches have fewer rows where there is little room for them, and as many as were asked for', async () => {
+  const sizes = async (options: object): Promise<number[]> => {
+    const out: number[] = []
+    for await (const batch of wide.batches({ threads: 1, ...options })) out.push(batch.length)
+    return out
+  }
+  const all = [65_536, 65_536, 65_536, 65_536, rows - 4 * 65_536]
+  expect(await sizes({})).toEqual(all)
+  expect(await sizes({ memoryLimit: '16MB', size: 65_536 })).toEqual(all)
+  const fewer = await sizes({ memoryLimit: '16MB' })
+  expect(Math.max(...fewer)).toBeLessThan(65_536)
+  expect(fewer.reduce((sum, n) => sum + n)).toBe(rows)
+})
+
 test('what holds all its rows in memory says so', async () => {
   const shuffled = wide.sample({ fraction: 1, shuffle: true, seed: 1 }).agg(c => ({ n: c.key.count() }))
   await expect(shuffled.compute({ memoryLimit: '4MB' })).rejects.toMatchObject({
