@@ -198,7 +198,9 @@ export interface Binding {
   setThreads(threads: number): void
   /** Of all frames of the mode "persist". Settles when what is too much is on disk; rejects where it cannot go there. */
   setPersistLimit(bytes: number): Promise<void>
-  /** The limit until the one above is called; 0: half of the memory that the process may use. */
+  /** Whether any thread has called it. */
+  hasPersistLimit(): boolean
+  /** The limit until `setPersistLimit` is called; 0: half of the memory that the process may use. */
   setPersistDefault(bytes: number): void
   persistInfo(): { limitBytes: number; memoryBytes: number; diskBytes: number }
   poolInfo(): { threads: number; queued: number; running: number }

@@ -1,5 +1,7 @@
-// The frame format of LZ4: blocks of literals and of copies from up to 64 KiB before. Checksums are not compared.
+// The frame format of LZ4 (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md): blocks of literals and of copies
+// from up to 64 KiB before. Its checksums are compared: that of the header, and those of blocks and content where it has them.
 import { damaged } from './damage.js'
+import { xxh32 } from './xxh32.js'
 
 const magic = 0x184d2204
 // A byte of a block stands for 255 bytes at most.
@@ -12,7 +14,8 @@ export function decodeLz4(frame: Uint8Array, length: number, name: string): Uint
   const out = new Output(length, name)
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength)
   try {
-    let at = headerSize(view, name)
+    const header = headerOf(frame, view, length, name)
+    let at = header.bytes
     for (;;) {
       const size = view.getUint32(at, true)
       at += 4
@@ -22,22 +25,42 @@ export function decodeLz4(frame: Uint8Array, length: number, name: string): Uint
       const block = frame.subarray(at, at + bytes)
       if (size >>> 31) out.literals(block, 0, bytes)
       else decodeBlock(block, out)
-      at += bytes + (hasBlockChecksums(view) ? 4 : 0)
+      at += bytes
+      if (!header.blockChecksums) continue
+      compare(block, view.getUint32(at, true), 'an LZ4 block', name)
+      at += 4
     }
+    const whole = out.finish()
+    if (header.contentChecksum) compare(whole, view.getUint32(at, true), 'what an LZ4 frame holds', name)
+    return whole
   } catch (error) {
     if (error instanceof RangeError) throw damaged('an LZ4 frame is cut short', name)
     throw error
   }
-  return out.finish()
 }
 
-const hasBlockChecksums = (view: DataView): boolean => (view.getUint8(4) & 0x10) !== 0
+function compare(bytes: Uint8Array, sum: number, what: string, name: string): void {
+  if (xxh32(bytes) !== sum) throw damaged(`${what} has another checksum than was written`, name)
+}
 
-function headerSize(view: DataView, name: string): number {
+interface Header {
+  readonly bytes: number
+  readonly blockChecksums: boolean
+  readonly contentChecksum: boolean
+}
+
+function headerOf(frame: Uint8Array, view: DataView, length: number, name: string): Header {
   const flags = view.getUint8(4)
   if (view.getUint32(0, true) !== magic || flags >> 6 !== 1) throw damaged('no LZ4 frame', name)
   if (flags & 1) throw damaged('an LZ4 frame that needs a dictionary', name)
-  return 7 + (flags & 8 ? 8 : 0)
+  const hasLength = (flags & 8) !== 0
+  if (hasLength && view.getBigUint64(6, true) !== BigInt(length))
+    throw damaged(`an LZ4 frame of ${view.getBigUint64(6, true)} bytes where ${length} are told`, name)
+  const bytes = hasLength ? 15 : 7
+  const sum = view.getUint8(bytes - 1)
+  if (((xxh32(frame.subarray(4, bytes - 1)) >>> 8) & 255) !== sum)
+    throw damaged('the header of an LZ4 frame has another checksum than was written', name)
+  return { bytes, blockChecksums: (flags & 0x10) !== 0, contentChecksum: (flags & 4) !== 0 }
 }
 
 function decodeBlock(block: Uint8Array, out: Output): void {

@@ -51,8 +51,9 @@ export function countRows(plan: PlanNode, options: unknown, method: Method): Pro
   })
 }
 
-/** The limit of persisted frames that the environment sets, as long as nobody calls setPersistLimit(). */
+/** The limit of persisted frames that the environment sets; not looked at any more once setPersistLimit() was called. */
 export function applyPersistDefault(): void {
+  if (native().hasPersistLimit()) return
   native().setPersistDefault(readPersistDefault() ?? 0)
 }
 

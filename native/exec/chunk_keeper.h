@@ -50,6 +50,7 @@ class ChunkKeeper {
   // Bytes; what lies in memory beyond a lower limit goes with the next make_room(). The default holds until
   // set_limit() is called; 0: half of the memory that the process may use.
   void set_limit(int64_t bytes) { limit_.store(bytes); }
+  bool has_limit() const { return limit_.load() != 0; }
   void set_default(int64_t bytes) { default_.store(bytes); }
   int64_t limit_bytes() const;
   int64_t memory_bytes() const { return budget_.used_bytes(); }

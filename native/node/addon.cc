@@ -25,6 +25,7 @@ static Napi::Object init(Napi::Env env, Napi::Object exports) {
                                                                     {"queryProgress", query_progress},
                                                                     {"setThreads", set_threads},
                                                                     {"setPersistLimit", set_persist_limit},
+                                                                    {"hasPersistLimit", has_persist_limit},
                                                                     {"setPersistDefault", set_persist_default},
                                                                     {"persistInfo", persist_info},
                                                                     {"poolInfo", pool_info},

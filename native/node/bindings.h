@@ -22,6 +22,7 @@ Napi::Value query_cancel(const Napi::CallbackInfo& info);
 Napi::Value query_progress(const Napi::CallbackInfo& info);
 Napi::Value set_threads(const Napi::CallbackInfo& info);
 Napi::Value set_persist_limit(const Napi::CallbackInfo& info);
+Napi::Value has_persist_limit(const Napi::CallbackInfo& info);
 Napi::Value set_persist_default(const Napi::CallbackInfo& info);
 Napi::Value persist_info(const Napi::CallbackInfo& info);
 Napi::Value pool_info(const Napi::CallbackInfo& info);

@@ -1,4 +1,5 @@
-// engineInfo, setThreads, setPersistLimit, setPersistDefault, persistInfo, poolInfo, drainEvents, faultInjection.
+// engineInfo, setThreads, setPersistLimit, hasPersistLimit, setPersistDefault, persistInfo, poolInfo, drainEvents,
+// faultInjection.
 #include "base/memory.h"
 #include "exec/task_events.h"
 #include "node/bindings.h"
@@ -52,6 +53,10 @@ Napi::Value set_persist_limit(const Napi::CallbackInfo& info) {
     });
   });
   return deferred.Promise();
+}
+
+Napi::Value has_persist_limit(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), exec::ChunkKeeper::shared().has_limit());
 }
 
 Napi::Value set_persist_default(const Napi::CallbackInfo& info) {

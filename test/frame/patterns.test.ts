@@ -1,4 +1,15 @@
-import { type DataFrame, desc, fromColumns, lit, MillraceError, map, range, when } from 'millrace'
+import {
+  cpuCount,
+  type DataFrame,
+  desc,
+  fromColumns,
+  lit,
+  MillraceError,
+  map,
+  range,
+  WorkerCrashedError,
+  when,
+} from 'millrace'
 import { describe, expect, test } from 'vitest'
 
 const parts = ['a', 'b', 'ab', 'é', '漢', '😀', ' ', '-', '12', '7', 'xyz', '\n', 'A', 'ß', 'İ']
@@ -322,6 +333,29 @@ test('workers that end meanwhile are replaced, and the query goes on', async () 
   const rowsFound = await repeated.filter(c => c.s.str.matches(/\d+/)).rowCount()
   expect(rowsFound).toBe(texts.filter(text => text !== null && /\d+/.test(text)).length)
   expect((await ends).map(({ status }) => status)).toContain('rejected')
+})
+
+test('a worker that dies in the middle of a pattern fails the query with its exit code, and the next one is right', async () => {
+  // Functions and patterns share workers, and so the globals of those: the pattern itself ends each that this has met.
+  await map(
+    () => {
+      RegExp.prototype.exec = () => process.exit(9)
+    },
+    range(64),
+    { chunkSize: 1 },
+  )
+  const query = repeated.filter(c => c.s.str.matches(/\d+/))
+  const outcomes: unknown[] = []
+  // Each query ends at least one of them.
+  while (typeof outcomes.at(-1) !== 'number' && outcomes.length <= 2 * cpuCount())
+    outcomes.push(await query.rowCount().catch(error => error))
+  const crashes = outcomes.slice(0, -1)
+  expect(crashes.length).toBeGreaterThan(0)
+  for (const error of crashes) {
+    expect(error).toBeInstanceOf(WorkerCrashedError)
+    expect(error).toMatchObject({ code: 'ERR_WORKER_CRASHED', exitCode: 9 })
+  }
+  expect(outcomes.at(-1)).toBe(texts.filter(text => text !== null && /\d+/.test(text)).length)
 })
 
 test('what is no pattern, or has not the group or flag that it needs, is refused with a hint', () => {

@@ -197,21 +197,25 @@ test('the environment sets the limit until a call does; a frame that was not per
   expect(() => persistStats(table(0))).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }))
   await expect(setPersistLimit('much')).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' })
   const { execFileSync } = await import('node:child_process')
-  const run = (env: object): string[] =>
+  const run = (env: object, first = ''): string[] =>
     execFileSync(
       process.execPath,
       [
         '--input-type=module',
         '-e',
         `import { fromColumns, persistStats, setPersistLimit } from 'millrace'
+         ${first}
          const hot = await fromColumns({ a: new Float64Array(100000).map((_, i) => i / 3) }).persist()
          console.log(persistStats().limitBytes, persistStats(hot).memoryBytes > 0, persistStats(hot).diskBytes > 0)
          await setPersistLimit('1MB')
          console.log(persistStats().limitBytes)`,
       ],
-      { env: { ...process.env, ...env }, encoding: 'utf8' },
+      { env: { ...process.env, ...env }, encoding: 'utf8', stdio: 'pipe' },
     ).split('\n')
   expect(run({ MILLRACE_PERSIST_LIMIT: '200kB' })).toEqual(['200000 true true', '1000000', ''])
+  const bad = { MILLRACE_PERSIST_LIMIT: 'much' }
+  expect(() => run(bad)).toThrow(/MILLRACE_PERSIST_LIMIT/)
+  expect(run(bad, "await setPersistLimit('300kB')")).toEqual(['300000 true true', '1000000', ''])
   const { totalmem } = await import('node:os')
   const [limit = 0] = run({ MILLRACE_PERSIST_LIMIT: '' })[0]?.split(' ').map(Number) ?? []
   expect(limit).toBeGreaterThan(0)

@@ -79,6 +79,54 @@ describe(`persisted frames of every type, seed ${seed}`, () => {
       expect(await join(hotLeft, hotLeft)).toEqual(await join(left.frame, left.frame))
     }
   })
+
+  // test/frame/reshape.test.ts compares asof joins of frames in memory with plain code.
+  test('meet the nearest row as frames in memory do, whichever side is persisted', async () => {
+    const ordered = everyType.filter(dtype => !['bool', 'utf8', 'dict'].includes(dtype))
+    let met = 0
+    for (let round = 0; round < 3 * ordered.length; round++) {
+      const dtypes = ['utf8', ordered[round % ordered.length]!, 'dict', 'int64']
+      const few = 2 + Math.floor(random() * 30)
+      const [left, right] = [900, 300].map(
+        most =>
+          frameOfTypes(random, Math.floor(random() * most), ['k', 'at', 'd', 'x'], dtypes, few)
+            .frame as DataFrame<any>,
+      ) as [DataFrame<any>, DataFrame<any>]
+      const [hotLeft, hotRight] = [await left.persist(), await right.persist()]
+      const options = {
+        on: 'at',
+        ...(round % 2 === 0 && { by: round % 4 === 0 ? 'k' : ['k', 'd'] }),
+        direction: (['backward', 'forward', 'nearest'] as const)[round % 3]!,
+        allowExact: random() < 0.5,
+        ...(random() < 0.3 && { tolerance: Math.floor(random() * 1000) }),
+      }
+      const join = (a: DataFrame<any>, b: DataFrame<any>, threads: number) =>
+        computed(a.joinAsof(b, options) as never, { threads })
+      const expected = await join(left, right, 1)
+      met += expected.filter(row => row.at(-1) !== null).length
+      const threads = [1, 2, 3, 8][round % 4]!
+      expect(await join(hotLeft, hotRight, threads)).toEqual(expected)
+      expect(await join(hotLeft, right, threads)).toEqual(expected)
+      expect(await join(left, hotRight, threads)).toEqual(expected)
+    }
+    expect(met).toBeGreaterThan(100)
+  })
+
+  test('are paired with every row of another, in order, whichever side is persisted', async () => {
+    for (let round = 0; round < 12; round++) {
+      const of = (most: number) =>
+        frameOfTypes(random, round === 0 ? 0 : Math.floor(random() * most), names, everyType, 9)
+      const [left, right] = [of(200), of(60)]
+      const [hotLeft, hotRight] = [await left.frame.persist(), await right.frame.persist()]
+      const expected = left.rows.flatMap(row => right.rows.map(other => [...row, ...other]))
+      const threads = [1, 2, 3, 8][round % 4]!
+      const cross = (a: DataFrame, b: DataFrame) =>
+        computed((a as DataFrame<any>).join(b as any, { how: 'cross' }) as never, { threads })
+      expect(await cross(hotLeft, hotRight)).toEqual(expected)
+      expect(await cross(hotLeft, right.frame)).toEqual(expected)
+      expect(await cross(left.frame, hotRight)).toEqual(expected)
+    }
+  })
 })
 
 test('columns of many chunks with far and near numbers, with codes and without, and nulls here and there', async () => {

@@ -147,6 +147,21 @@ test('JSON.stringify always works', async () => {
   expect(JSON.parse(JSON.stringify({ t: table.d }))).toEqual({ t: ['2020-01-01', null, '1969-12-31'] })
 })
 
+test('the zero below zero keeps its sign in CSV text, whether types are told or guessed', async () => {
+  const zeros = [-0, 0, 1, null]
+  const table = await fromColumns(
+    { a: zeros, b: zeros },
+    { schema: { a: 'float64?', b: 'float32?' } },
+  ).compute()
+  expect(table.toCsv()).toBe('a,b\n-0.0,-0.0\n0,0\n1,1\n,\n')
+  const bytes = new TextEncoder().encode(table.toCsv())
+  for (const options of [{}, { schema: { a: 'float64?', b: 'float32?' } } as const]) {
+    const back = await readCsv(bytes, options).compute()
+    expect(back.a.toArray()).toEqual(zeros)
+    expect(back.b.toArray()).toEqual(zeros)
+  }
+})
+
 test('CSV text reads back to the same values', async () => {
   const text = table.toCsv()
   expect(text.split('\n')[0]).toBe('x,n,u,small,s,ascii,k,d,t,ns,b')

@@ -127,7 +127,7 @@ TEST("what comes of a feed is what comes of its rows in memory, however they com
                                R"(,{"op":"tail","rows":50,"leaveOut":7})",
                                R"(,{"op":"concat","inputs":[0,0]})",
                                kSelfJoin};
-  for (int round = 0; round < 40; round++) {
+  for (int round = 0; round < check::rounds(40, 8); round++) {
     const auto sizes = random_sizes(random);
     std::atomic<int> alive{0};
     for (const std::string& steps : plans) {

@@ -103,6 +103,13 @@ export class ColumnVector implements ColumnData<any, Reading> {
     const exact = this.codes
       ? this.#read
       : valueReader(this.name, this.dtype, this.#data, { int64: 'string', dates: 'iso' })
+    // String(-0) is '0'. With its decimal, as pandas and Polars write it, it also reads back where types are guessed.
+    if (this.dtype === 'float64' || this.dtype === 'float32') {
+      return row => {
+        const value = exact(row)
+        return value === 0 && Object.is(value, -0) ? '-0.0' : String(value)
+      }
+    }
     return row => String(exact(row))
   }
 
