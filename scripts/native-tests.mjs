@@ -6,8 +6,10 @@
 import { join } from 'node:path'
 import { attemptAll, isMain, root, run } from './process.mjs'
 
+// Uses of a stack after its function's return are left to the fuzzers, which have clang look for them: g++'s way makes
+// tests with many threads up to nine times as slow (392 s instead of 44 for the joins of one key).
 const strict = {
-  ASAN_OPTIONS: 'detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1',
+  ASAN_OPTIONS: 'strict_string_checks=1:check_initialization_order=1',
   UBSAN_OPTIONS: 'print_stacktrace=1',
   TSAN_OPTIONS: 'halt_on_error=1:second_deadlock_stack=1',
 }
