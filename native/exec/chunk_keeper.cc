@@ -144,18 +144,22 @@ void ChunkKeeper::remove(KeptColumn& column) {
 }
 
 Status ChunkKeeper::make_room(const store::ReadCheck& check) {
-  Status disk;
   while (!fits()) {
     MILLRACE_TRY(check());
     std::shared_ptr<KeptColumn> next;
+    std::string disk;
     {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
       next = coldest(UINT64_MAX);
+      if (!next && some_are_leaving_) {
+        left_.wait(lock);  // whether there is room is known when they have gone, or could not
+        continue;
+      }
       if (!next && some_are_busy_) return {};
+      if (disk_failed_at_ == store::query_clock.load(std::memory_order_relaxed)) disk = disk_failure_;
     }
     if (!next) return no_room(disk);
-    Status status = evict(*next);
-    if (!status.ok()) disk = std::move(status);
+    (void)evict(*next);  // what goes wrong is remembered
   }
   return {};
 }
@@ -212,10 +216,13 @@ void ChunkKeeper::list_cold() {
   constexpr size_t kFewest = 64;
   const uint64_t now = store::query_clock.load(std::memory_order_relaxed);
   some_are_busy_ = false;
+  some_are_leaving_ = false;
   for (KeptColumn* column : columns_) {
     column->cold_at_ = kUnlisted;
-    if (column->is_away() || column->leaving_) continue;  // used_bytes() is without them
-    if (column->is_pinned() || column->weak_from_this().expired()) {
+    if (column->is_away()) continue;
+    if (column->leaving_) {
+      some_are_leaving_ = true;
+    } else if (column->is_pinned() || column->weak_from_this().expired()) {
       some_are_busy_ = true;
     } else if (column->may_leave(now)) {
       cold_.push_back({column, column->last_read()});
@@ -241,16 +248,21 @@ Status ChunkKeeper::evict(KeptColumn& column) {
     column.frame_->away_chunks.fetch_add(1, std::memory_order_relaxed);
   }
   const std::lock_guard lock(mutex_);
+  if (!status.ok()) {
+    disk_failure_ = status.message();
+    disk_failed_at_ = column.frame_->disk_failed_at.load();
+  }
   column.leaving_ = false;
   leaving_bytes_.fetch_sub(column.memory_bytes(), std::memory_order_relaxed);
+  left_.notify_all();
   return status;
 }
 
-Status ChunkKeeper::no_room(const Status& disk) const {
+Status ChunkKeeper::no_room(const std::string& disk) const {
   std::string message = "persisted frames take " + std::to_string(memory_bytes()) +
                         " bytes of memory, more than their limit of " + std::to_string(limit_bytes()) + " bytes, and ";
-  message += disk.ok() ? "nothing more of them can go to disk (dictionaries of texts stay in memory)"
-                       : "the disk does not take them: " + disk.message();
+  message += disk.empty() ? "nothing more of them can go to disk (dictionaries of texts stay in memory)"
+                          : "the disk does not take them: " + disk;
   ErrorFacts facts;
   facts.hint =
       "dispose of frames that are no longer read, raise the limit with setPersistLimit() or MILLRACE_PERSIST_LIMIT, or "

@@ -9,7 +9,9 @@
 // The lock is held for lists and numbers alone, never while a file is written or read: who disposes of a frame waits
 // for nobody's disk.
 #pragma once
+#include <condition_variable>
 #include <mutex>
+#include <string>
 
 #include "spill/parts.h"
 #include "spill/spilled_values.h"
@@ -77,7 +79,8 @@ class ChunkKeeper {
   Status evict(KeptColumn& column);
   // Without what is on its way out.
   int64_t used_bytes() const { return budget_.used_bytes() - leaving_bytes_.load(std::memory_order_relaxed); }
-  Status no_room(const Status& disk) const;
+  // `disk`: what went wrong there, if it did.
+  Status no_room(const std::string& disk) const;
 
   std::atomic<int64_t> limit_{0};  // 0: not set
   std::atomic<int64_t> default_{0};
@@ -87,9 +90,13 @@ class ChunkKeeper {
 
   std::mutex mutex_;  // guards all below, and the lists' part of columns
   std::vector<KeptColumn*> columns_;
-  std::vector<Cold> cold_;     // some of the coldest, the coldest last
-  uint64_t coldest_read_ = 0;  // no column that could go was last read before
-  bool some_are_busy_ = false;
+  std::vector<Cold> cold_;         // some of the coldest, the coldest last
+  uint64_t coldest_read_ = 0;      // no column that could go was last read before
+  bool some_are_busy_ = false;     // being read, or about to be freed
+  bool some_are_leaving_ = false;  // by way of another thread
+  std::condition_variable left_;   // one has gone, or could not
+  std::string disk_failure_;
+  uint64_t disk_failed_at_ = UINT64_MAX;  // by the clock of queries
 };
 
 }  // namespace millrace::exec

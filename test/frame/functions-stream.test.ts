@@ -168,7 +168,7 @@ const grown = (frame: DataFrame<{ id: 'float64'; key: 'int32' }>) =>
 test('rows that are several times the memory that the query may use', async () => {
   const wide = grown(df.select('id', 'key')) // 60 MB
   const groups = wide.groupBy('k').agg(c => ({ n: c.x.sum() }))
-  const table = await groups.compute({ memoryLimit: '24MB' })
+  const table = await groups.compute({ memoryLimit: '24MB', spill: 'auto' })
   expect(table.length).toBe(1009)
   expect(table.n.toArray().reduce((sum, n) => sum + Number(n), 0)).toBe(rows * 50)
   expect(table.stats.spilledBytes).toBe(0)
