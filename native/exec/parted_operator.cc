@@ -8,6 +8,8 @@
 #include "exec/spilled_totals.h"
 #include "sort/order_rows.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

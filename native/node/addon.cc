@@ -2,6 +2,8 @@
 #include "node/bindings.h"
 #include "node/env_state.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 static Napi::Object init(Napi::Env env, Napi::Object exports) {

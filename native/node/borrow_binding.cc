@@ -4,6 +4,8 @@
 #include "node/column_input.h"
 #include "node/properties.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 namespace {

@@ -2,6 +2,8 @@
 
 #include "simd/kernels.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 namespace {

@@ -6,6 +6,8 @@
 #include "node/handles.h"
 #include "simd/kernels.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 namespace {

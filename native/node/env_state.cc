@@ -1,5 +1,7 @@
 #include "node/env_state.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 Mailbox::Mailbox(Napi::Env env) {

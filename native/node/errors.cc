@@ -1,5 +1,7 @@
 #include "node/handles.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 Napi::Error make_error(Napi::Env env, const Status& status) {

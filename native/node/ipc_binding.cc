@@ -6,6 +6,8 @@
 #include "node/bindings.h"
 #include "node/handles.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 namespace {

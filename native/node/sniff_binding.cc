@@ -3,6 +3,8 @@
 #include "node/bindings.h"
 #include "node/handles.h"
 
+#include "base/cold.h"
+
 namespace millrace::node {
 
 Napi::Value csv_sniff(const Napi::CallbackInfo& info) {
