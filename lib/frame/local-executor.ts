@@ -43,17 +43,17 @@ export const localExecutor: Executor = Object.freeze({
   },
 })
 
+const collectAgainMs = 15
+
 /**
  * A large result that nobody holds any more is freed while the next query runs, which then has its memory: fresh memory
  * costs up to a second a gigabyte. V8 by itself looks for it when the next result comes, which is too late, and a loop over
- * large results would hold three of them. It may be looking just now, since the last result came, which it finds held
+ * large results would hold two or three of them. It may be looking just now, since the last result came, which it finds held
  * therefore: so it is asked again, before a long query needs memory for its result.
  */
 function collectResults(binding: Binding): void {
-  if (binding.collectResults(false)) setTimeout(() => binding.collectResults(true), COLLECT_AGAIN_MS).unref()
+  if (binding.collectResults(false)) setTimeout(() => binding.collectResults(true), collectAgainMs).unref()
 }
-
-const COLLECT_AGAIN_MS = 15
 
 function heldBatch({ rows, bytes, frame }: NativeHeldBatch): HeldBatch {
   return {
