@@ -70,7 +70,7 @@ export class Batches implements AsyncIterableIterator<Table> {
       const returned = this.#done
       this.#finish()
       if (returned) return { done: true, value: undefined }
-      const cause = this.#steps?.failure?.error ?? error
+      const cause = this.#steps ? this.#steps.causeOf(error) : error
       if (cause instanceof Passed) throw cause.reason
       throw signal?.aborted ? signal.reason : fromNative(cause, this.#site)
     }

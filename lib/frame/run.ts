@@ -117,7 +117,7 @@ async function withFunctions<T>(
     const { engine, own } = await engineOnly(plan, options, steps)
     return await run(engine, own, steps)
   } catch (error) {
-    throw steps.failure?.error ?? error
+    throw steps.causeOf(error)
   } finally {
     steps.stop()
   }
@@ -169,6 +169,7 @@ export async function engineOnly<Options extends CheckedRunOptions>(
   const parts = 2 * countFed(plan) + 1
   const memoryLimit = wholeLimit && Math.max(1, Math.floor(wholeLimit / parts))
   const own = memoryLimit === undefined ? options : { ...options, memoryLimit }
+  if (memoryLimit && wholeLimit && parts > 1) steps.shareLimit(memoryLimit, wholeLimit)
   const engine = await runFunctions(plan, {
     steps,
     memoryLimit,

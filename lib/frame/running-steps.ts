@@ -18,6 +18,7 @@ export class RunningSteps {
   readonly #forget: () => void
   #reject: (error: unknown) => void = () => {}
   #failure: { readonly error: unknown } | undefined
+  #limits: { readonly share: number; readonly whole: number } | undefined
 
   constructor(signal: AbortSignal | undefined) {
     this.failed = new Promise((_, reject) => {
@@ -28,9 +29,20 @@ export class RunningSteps {
     if (signal?.aborted) this.fail(new Passed(signal.reason))
   }
 
-  /** What went wrong first; everything that goes wrong behind it follows from that. */
-  get failure(): { readonly error: unknown } | undefined {
-    return this.#failure
+  /** Each part of the query has so many bytes of so many. */
+  shareLimit(share: number, whole: number): void {
+    this.#limits = { share, whole }
+  }
+
+  /** What went wrong first, if anything has: everything that goes wrong behind it, as `error`, follows from that. */
+  causeOf(error: unknown): unknown {
+    const cause = this.#failure ? this.#failure.error : error
+    if (this.#limits && cause instanceof Error && 'code' in cause && cause.code === 'ERR_MEMORY_LIMIT') {
+      const { share, whole } = this.#limits
+      const hint = `raise \`memoryLimit\`: functions, and the parts of a plan between them, have even shares of it, here ${share} of ${whole} bytes`
+      Object.assign(cause, { hint })
+    }
+    return cause
   }
 
   /** Aborts when all is over. */
