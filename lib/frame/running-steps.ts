@@ -37,7 +37,9 @@ export class RunningSteps {
   /** What went wrong first, if anything has: everything that goes wrong behind it, as `error`, follows from that. */
   causeOf(error: unknown): unknown {
     const cause = this.#failure ? this.#failure.error : error
-    if (this.#limits && cause instanceof Error && 'code' in cause && cause.code === 'ERR_MEMORY_LIMIT') {
+    // Of the engine, which knows of its share alone.
+    const ofEngine = cause instanceof Error && !(cause instanceof MillraceError)
+    if (this.#limits && ofEngine && 'code' in cause && cause.code === 'ERR_MEMORY_LIMIT') {
       const { share, whole } = this.#limits
       const hint = `raise \`memoryLimit\`: functions, and the parts of a plan between them, have even shares of it, here ${share} of ${whole} bytes`
       Object.assign(cause, { hint })

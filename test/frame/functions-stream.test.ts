@@ -180,7 +180,11 @@ test('rows that are several times the memory that the query may use', async () =
   expect((await medians.compute({ memoryLimit: '24MB' })).middle.toArray()).toEqual(new Array(1009).fill(1))
   await expect(sorted.compute({ memoryLimit: '24MB', spill: 'never' })).rejects.toMatchObject({
     code: 'ERR_MEMORY_LIMIT',
-    hint: expect.stringContaining('even shares of it, here 8000000 of 24000000 bytes'),
+  })
+  // The engine alone, before any batch.
+  await expect(wide.rowCount({ memoryLimit: '300KB', spill: 'never' })).rejects.toMatchObject({
+    code: 'ERR_MEMORY_LIMIT',
+    hint: expect.stringContaining('even shares of it, here 100000 of 300000 bytes'),
   })
   const alone = grown(df.select('id', 'key').head(2000))
   await expect(alone.rowCount({ memoryLimit: '600KB' })).rejects.toMatchObject({
