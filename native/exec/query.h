@@ -2,9 +2,9 @@
 #pragma once
 #include "base/pages.h"
 #include "exec/batch_queue.h"
-#include "exec/chunk_keeper.h"
+#include "exec/disk/chunk_keeper.h"
+#include "exec/disk/part_scan.h"
 #include "exec/frame_operator.h"
-#include "exec/part_scan.h"
 #include "exec/plan_profile.h"
 
 namespace millrace::exec {

@@ -1,8 +1,8 @@
 // The part of a query whose rows come while it runs.
 #include <algorithm>
 
+#include "exec/disk/spill_plan.h"
 #include "exec/query.h"
-#include "exec/spill_plan.h"
 
 #include "base/cold.h"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/pages.h"
-#include "exec/part_sink.h"
+#include "exec/disk/part_sink.h"
 #include "exec/query.h"
 
 #include "base/cold.h"

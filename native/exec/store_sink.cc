@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "agg/string_keys.h"
-#include "exec/chunk_keeper.h"
+#include "exec/disk/chunk_keeper.h"
 #include "exec/sink.h"
 
 namespace millrace::exec {

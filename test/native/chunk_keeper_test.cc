@@ -1,5 +1,5 @@
 // Stored frames under a limit that is too small for them: what goes to disk, what comes back, and what may fail there.
-#include "exec/chunk_keeper.h"
+#include "exec/disk/chunk_keeper.h"
 
 #include <thread>
 

@@ -1,15 +1,15 @@
-#include "exec/whole_window.h"
+#include "exec/disk/whole_window.h"
 
 #include <algorithm>
 
 #include "column/take_rows.h"
 #include "column/visit_fixed.h"
+#include "exec/disk/one_thread.h"
+#include "exec/disk/parted_operator.h"
+#include "exec/disk/rolling_pieces.h"
+#include "exec/disk/spilled_ranks.h"
+#include "exec/disk/spilled_totals.h"
 #include "exec/frame_operator.h"
-#include "exec/one_thread.h"
-#include "exec/parted_operator.h"
-#include "exec/rolling_pieces.h"
-#include "exec/spilled_ranks.h"
-#include "exec/spilled_totals.h"
 #include "sort/order_rows.h"
 #include "window/float_total.h"
 #include "window/streamed.h"

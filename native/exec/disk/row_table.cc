@@ -1,8 +1,8 @@
-#include "exec/row_table.h"
+#include "exec/disk/row_table.h"
 
 #include <algorithm>
 
-#include "exec/parted_operator.h"
+#include "exec/disk/parted_operator.h"
 
 namespace millrace::exec {
 

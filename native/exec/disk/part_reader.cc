@@ -1,4 +1,4 @@
-#include "exec/parted_operator.h"
+#include "exec/disk/parted_operator.h"
 
 namespace millrace::exec {
 

@@ -3,7 +3,7 @@
 // Both sides are cut at the same places of one order: that of the equal keys and then the nearest one. The partner of a
 // left row is a right row of its own range, or the last one before that range or the first one behind it.
 #pragma once
-#include "exec/row_table.h"
+#include "exec/disk/row_table.h"
 #include "sort/row_key.h"
 
 namespace millrace::exec {

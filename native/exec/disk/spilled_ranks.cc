@@ -1,11 +1,11 @@
 // The values are sorted together with the numbers of their rows, ranks are counted off, and the numbers sort them back.
-#include "exec/spilled_ranks.h"
+#include "exec/disk/spilled_ranks.h"
 
 #include <algorithm>
 #include <bit>
 
-#include "exec/parted_operator.h"
-#include "exec/ties.h"
+#include "exec/disk/parted_operator.h"
+#include "exec/disk/ties.h"
 
 namespace millrace::exec {
 

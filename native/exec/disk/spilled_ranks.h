@@ -1,6 +1,6 @@
 // The rank of each value among all of a column that lies on disk.
 #pragma once
-#include "exec/row_table.h"
+#include "exec/disk/row_table.h"
 #include "window/window.h"
 
 namespace millrace::exec {

@@ -2,7 +2,7 @@
 // range that they are.
 #include <algorithm>
 
-#include "exec/parted_operator.h"
+#include "exec/disk/parted_operator.h"
 
 namespace millrace::exec {
 

@@ -1,13 +1,13 @@
-#include "exec/spilled_totals.h"
+#include "exec/disk/spilled_totals.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "column/visit_fixed.h"
-#include "exec/one_thread.h"
-#include "exec/parted_operator.h"
-#include "exec/ties.h"
+#include "exec/disk/one_thread.h"
+#include "exec/disk/parted_operator.h"
+#include "exec/disk/ties.h"
 #include "window/quantile.h"
 
 namespace millrace::exec {

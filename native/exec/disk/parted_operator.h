@@ -1,11 +1,11 @@
 // An operator whose inputs lie in parts (spill_plan.h): it works on one part after another, each in memory, when its
 // rows are read.
 #pragma once
-#include "exec/asof_borders.h"
+#include "exec/disk/asof_borders.h"
+#include "exec/disk/spill_plan.h"
+#include "exec/disk/whole_window.h"
 #include "exec/frame_operator.h"
 #include "exec/query_state.h"
-#include "exec/spill_plan.h"
-#include "exec/whole_window.h"
 #include "spill/parts.h"
 
 namespace millrace::exec {

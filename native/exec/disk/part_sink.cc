@@ -1,4 +1,4 @@
-#include "exec/part_sink.h"
+#include "exec/disk/part_sink.h"
 
 #include <algorithm>
 

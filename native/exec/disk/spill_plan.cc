@@ -1,10 +1,10 @@
-#include "exec/spill_plan.h"
+#include "exec/disk/spill_plan.h"
 
 #include <algorithm>
 
 #include "exec/byte_source.h"
+#include "exec/disk/spilled_totals.h"
 #include "exec/frame_operator.h"
-#include "exec/spilled_totals.h"
 
 #include "base/cold.h"
 

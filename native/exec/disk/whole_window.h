@@ -5,7 +5,7 @@
 // aggregates as totals (spilled_totals.h), ranks from their column in order. The results of each are a table of their
 // own, of one column, that is read beside the rows.
 #pragma once
-#include "exec/row_table.h"
+#include "exec/disk/row_table.h"
 
 namespace millrace::exec {
 

@@ -1,8 +1,8 @@
 // Joins of parts: what is more than memory holds comes out in pieces.
 #include <algorithm>
 
-#include "exec/one_thread.h"
-#include "exec/parted_operator.h"
+#include "exec/disk/one_thread.h"
+#include "exec/disk/parted_operator.h"
 #include "sort/sort_key.h"
 
 namespace millrace::exec {

@@ -1,6 +1,6 @@
 // The rows of parts, as strips: what an operator makes of them, or those of a table in one part.
 #pragma once
-#include "exec/parted_operator.h"
+#include "exec/disk/parted_operator.h"
 #include "exec/scan.h"
 
 namespace millrace::exec {

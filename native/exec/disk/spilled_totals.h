@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "agg/aggregation.h"
-#include "exec/row_table.h"
+#include "exec/disk/row_table.h"
 
 namespace millrace::exec {
 

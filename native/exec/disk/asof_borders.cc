@@ -1,7 +1,7 @@
-#include "exec/asof_borders.h"
+#include "exec/disk/asof_borders.h"
 
 #include "column/gather.h"
-#include "exec/parted_operator.h"
+#include "exec/disk/parted_operator.h"
 
 namespace millrace::exec {
 

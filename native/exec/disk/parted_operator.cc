@@ -1,11 +1,11 @@
-#include "exec/parted_operator.h"
+#include "exec/disk/parted_operator.h"
 
 #include <algorithm>
 
 #include "column/take_rows.h"
-#include "exec/one_thread.h"
+#include "exec/disk/one_thread.h"
+#include "exec/disk/spilled_totals.h"
 #include "exec/pipeline.h"
-#include "exec/spilled_totals.h"
 #include "sort/order_rows.h"
 
 #include "base/cold.h"

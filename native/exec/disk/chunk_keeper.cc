@@ -1,4 +1,4 @@
-#include "exec/chunk_keeper.h"
+#include "exec/disk/chunk_keeper.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "exec/part_scan.h"
+#include "exec/disk/part_scan.h"
 
 #include <algorithm>
 

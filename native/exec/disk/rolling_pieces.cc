@@ -1,9 +1,9 @@
-#include "exec/rolling_pieces.h"
+#include "exec/disk/rolling_pieces.h"
 
 #include <algorithm>
 
 #include "column/visit_fixed.h"
-#include "exec/one_thread.h"
+#include "exec/disk/one_thread.h"
 #include "window/compute.h"
 
 namespace millrace::exec {
