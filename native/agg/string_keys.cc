@@ -139,28 +139,27 @@ uint32_t StringKeys::lookup(const StringRef* strings, uint32_t count, uint32_t* 
   return missing;
 }
 
-// The entry that has the tag, which is hardly ever that of another key, or the empty one before which it would be.
-inline StringKeys::Entry StringKeys::candidate(const Probe& probe) const {
-  for (uint64_t slot = probe.hash & slot_mask_;; slot = (slot + 1) & slot_mask_) {
-    const Entry entry = entries_[slot];
-    if (entry.tag == probe.tag || entry.tag == kEmptyTag) return entry;
-  }
-}
-
-// Three passes, each of which starts the loads of the next.
+// Three passes without a branch, each of which starts the loads of the next. The second looks at two slots; who stands
+// in neither, or is not the one whose tag is alike, is looked for again.
 uint32_t StringKeys::lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const {
   Probe probes[kLookupBlock];
+  const Entry* const entries = entries_.data();
+  const uint64_t slot_mask = slot_mask_;
   for (uint32_t i = 0; i < count; i++) {
     probes[i] = probe_of(strings[i]);
-    prefetch(entries_.data() + (probes[i].hash & slot_mask_));
+    prefetch(entries + (probes[i].hash & slot_mask));
   }
+  const Words* const words = words_.data();
   for (uint32_t i = 0; i < count; i++) {
-    ids[i] = candidate(probes[i]).id;
-    if (ids[i] != kNoId) prefetch(words_.data() + ids[i]);
+    const uint64_t home = probes[i].hash & slot_mask;
+    const uint64_t differs = entries[home].tag != probes[i].tag;
+    const uint32_t id = entries[(home + differs) & slot_mask].id;
+    ids[i] = id;
+    prefetch(words + id);
   }
   uint32_t missing = 0;
   for (uint32_t i = 0; i < count; i++) {
-    if (ids[i] != kNoId && !matches(words_[ids[i]], probes[i])) [[unlikely]]
+    if (ids[i] == kNoId || !matches(words[ids[i]], probes[i])) [[unlikely]]
       ids[i] = find(probes[i]);
     missing += ids[i] == kNoId;
   }

@@ -67,30 +67,8 @@ std::string_view trim_blanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-namespace {
-
-template <bool selected, bool trim_return>
-void locate_fields(const FieldSource& source, const uint32_t* selection, uint32_t first, uint32_t count,
-                   FieldSpan* spans) {
-  for (uint32_t i = 0; i < count; i++) {
-    const uint32_t row = selected ? selection[first + i] : first + i;
-    const uint32_t begin = source.begin(row);
-    uint32_t end = source.end(row);
-    if constexpr (trim_return) end -= end > begin && source.chunk[end - 1] == '\r';
-    spans[i] = {begin, end - begin};
-  }
-}
-
-}  // namespace
-
 void Conversion::locate(uint32_t first, uint32_t rows, FieldSpan* spans) const {
-  if (selection) {
-    source.trim_return ? locate_fields<true, true>(source, selection, first, rows, spans)
-                       : locate_fields<true, false>(source, selection, first, rows, spans);
-  } else {
-    source.trim_return ? locate_fields<false, true>(source, selection, first, rows, spans)
-                       : locate_fields<false, false>(source, selection, first, rows, spans);
-  }
+  each_field(first, rows, [spans](uint32_t i, uint32_t begin, uint32_t size) { spans[i] = {begin, size}; });
 }
 
 void Conversion::set_null(uint32_t i) {

@@ -59,11 +59,40 @@ struct Conversion {
   uint32_t nullified = 0;
 
   uint32_t row(uint32_t i) const { return selection ? selection[i] : i; }
-  // The fields of the values first .. first + rows.
+  // take(i, begin, size) for the fields of the values first + i, 0 <= i < rows.
+  template <class Take>
+  void each_field(uint32_t first, uint32_t rows, Take take) const;
+  // The same, written down.
   void locate(uint32_t first, uint32_t rows, FieldSpan* spans) const;
   void set_null(uint32_t i);
   // Records the failure of value `i`, or makes it a null. True if the loop goes on.
   bool reject(uint32_t i, Reason reason);
 };
+
+namespace detail {
+
+template <bool selected, bool trim_return, class Take>
+void each_field(const FieldSource& source, const uint32_t* selection, uint32_t first, uint32_t rows, Take take) {
+  for (uint32_t i = 0; i < rows; i++) {
+    const uint32_t row = selected ? selection[first + i] : first + i;
+    const uint32_t begin = source.begin(row);
+    uint32_t end = source.end(row);
+    if constexpr (trim_return) end -= end > begin && source.chunk[end - 1] == '\r';
+    take(i, begin, end - begin);
+  }
+}
+
+}  // namespace detail
+
+template <class Take>
+void Conversion::each_field(uint32_t first, uint32_t rows, Take take) const {
+  if (selection) {
+    source.trim_return ? detail::each_field<true, true>(source, selection, first, rows, take)
+                       : detail::each_field<true, false>(source, selection, first, rows, take);
+  } else {
+    source.trim_return ? detail::each_field<false, true>(source, selection, first, rows, take)
+                       : detail::each_field<false, false>(source, selection, first, rows, take);
+  }
+}
 
 }  // namespace millrace::csv

@@ -29,6 +29,10 @@ class TextConverter {
       : conversion_(conversion), values_(values), arena_(arena) {}
 
   Status run() {
+    if (conversion_.source.ascii) {
+      read_ascii();
+      return {};
+    }
     const bool quoted = conversion_.source.quoted && conversion_.source.quote != 0;
     for (uint32_t first = 0; first < conversion_.count && going_; first += kBlockRows) {
       const uint32_t rows = std::min(kBlockRows, conversion_.count - first);
@@ -42,6 +46,7 @@ class TextConverter {
   }
 
  private:
+  void read_ascii();
   template <bool quoted>
   uint64_t read_block(uint32_t first, uint32_t rows);
   bool read_slow(uint32_t i, std::string_view field);
@@ -117,6 +122,20 @@ uint64_t TextConverter::read_block(uint32_t first, uint32_t rows) {
     if (size > 16) all_bytes |= or_of_rest(text, size);
   }
   return all_bytes & swar::kHighBits;
+}
+
+// Where the chunk has neither quotes nor other bytes than ASCII, nobody looks at a text: a field is one, or a null.
+void TextConverter::read_ascii() {
+  const char* const chunk = conversion_.source.chunk;
+  const uint64_t null_lengths = conversion_.tokens.lengths();
+  conversion_.each_field(0, conversion_.count, [&](uint32_t i, uint32_t begin, uint32_t size) {
+    values_[i] = {chunk + begin, size};
+    if (!(null_lengths >> (size & 63) & 1)) [[likely]]
+      return;
+    if (!conversion_.tokens.contains(values_[i].view())) return;
+    values_[i].size = 0;
+    conversion_.set_null(i);
+  });
 }
 
 // Nulls, and quoted fields that are long or escaped. False stops the loop.

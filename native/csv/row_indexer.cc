@@ -32,6 +32,7 @@ void RowIndexer::start(Buffer* window, size_t begin, size_t end, size_t limit, b
   index_.start_row();
   const char quote = options_.dialect.quote;
   quotes_absent_ = quote == 0 || end == begin || std::memchr(data() + begin, quote, end - begin) == nullptr;
+  ascii_ = options_.texts && quotes_absent_ && simd::kernels().is_ascii(data() + begin, end - begin);
 }
 
 bool RowIndexer::is_row_end(uint32_t position) const {
@@ -174,6 +175,7 @@ Status RowIndexer::deliver_regular(uint32_t rows, RowBatch& batch) {
   batch.stride = options_.columns;
   batch.rows = rows;
   batch.quoted = !quotes_absent_;
+  batch.ascii = ascii_;
   head_ += rows * columns;
   newlines_ -= rows;
   verified_ -= std::min<size_t>(verified_, rows);
@@ -204,6 +206,7 @@ Status RowIndexer::walk(RowBatch& batch) {
   batch.stride = static_cast<uint32_t>(columns + 1);
   batch.rows = rows;
   batch.quoted = !quotes_absent_;
+  batch.ascii = ascii_;
   counts_.rows += rows;
   return {};
 }

@@ -19,6 +19,7 @@ struct RowIndexerOptions {
   uint32_t batch_rows = kVectorRows;
   size_t max_field_bytes = size_t{64} << 20;
   size_t max_columns = 100000;
+  bool texts = false;  // some column is read as text: RowBatch::ascii is wanted
 };
 
 struct RowBatch {
@@ -26,6 +27,7 @@ struct RowBatch {
   uint32_t stride = 0;
   uint32_t rows = 0;
   bool quoted = false;
+  bool ascii = false;  // see FieldSource
 };
 
 struct RowCounts {
@@ -80,6 +82,7 @@ class RowIndexer {
   size_t repaired_end_ = 0;  // behind the window: rows repaired so far
   bool final_ = false;
   bool quotes_absent_ = false;
+  bool ascii_ = false;
   bool exhausted_ = false;
   double row_bytes_ = 64;          // running estimate, sizes the next stretch to index
   PodVector<uint32_t> positions_;  // [head_]: begin of the first undelivered row - 1; then its field ends

@@ -117,6 +117,7 @@ csv::FieldSource CsvBatchReader::source_of(uint32_t column) const {
   source.trim_return = position + 1 == fields_;
   source.quote = plan_.dialect.quote;
   source.escape = plan_.dialect.escape;
+  source.ascii = rows_.ascii;
   return source;
 }
 

@@ -14,7 +14,7 @@ constexpr size_t kLead = 64;
 constexpr int64_t kTailBytes = 4096;
 constexpr int64_t kGuessBytes[] = {16 << 10, 1 << 20};
 
-csv::RowIndexerOptions indexer_options(const CsvSourceSpec& spec, uint32_t vector_rows) {
+csv::RowIndexerOptions indexer_options(const CsvScanPlan& plan, const CsvSourceSpec& spec, uint32_t vector_rows) {
   csv::RowIndexerOptions out;
   out.dialect = spec.dialect;
   out.columns = static_cast<uint32_t>(spec.columns.size());
@@ -22,6 +22,7 @@ csv::RowIndexerOptions indexer_options(const CsvSourceSpec& spec, uint32_t vecto
   out.batch_rows = vector_rows;
   out.max_field_bytes = spec.max_field_bytes;
   out.max_columns = spec.max_columns;
+  out.texts = std::any_of(plan.columns.begin(), plan.columns.end(), [](const Field& field) { return is_string(field.type); });
   return out;
 }
 
@@ -35,7 +36,7 @@ CsvScanner::CsvScanner(const CsvScanPlan& plan, const CsvSourceSpec& spec, const
       input_(input),
       query_(query),
       chunk_bytes_(chunk_bytes),
-      indexer_(indexer_options(spec, vector_rows), &query.budget),
+      indexer_(indexer_options(plan, spec, vector_rows), &query.budget),
       reader_(plan, &query.budget),
       window_(&query.budget) {
   batch_.columns.resize(plan.columns.size());
