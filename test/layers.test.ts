@@ -23,7 +23,7 @@ const cpp: Record<string, string[]> = {
   column: ['base', 'simd'],
   expr: ['base', 'simd', 'column'],
   csv: ['base', 'simd', 'column', 'expr'],
-  store: ['base', 'column'],
+  store: ['base', 'simd', 'column'],
   agg: ['base', 'simd', 'column', 'expr', 'sort'],
   sort: ['base', 'simd', 'column', 'expr'],
   join: ['base', 'simd', 'column', 'expr', 'agg', 'sort'],

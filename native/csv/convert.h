@@ -17,10 +17,10 @@ struct FieldSource {
   const char* chunk;
   const uint32_t* ends;
   uint32_t stride;
-  bool quoted;       // some field of the batch may be quoted; false allows skipping every quote test
-  bool trim_return;  // the last column of a file with CRLF line ends: drop one '\r' at the end of the field
-  char quote;        // 0: the dialect has no quote character
-  char escape;       // == quote for doubled quotes
+  bool quoted;         // some field of the batch may be quoted; false allows skipping every quote test
+  bool trim_return;    // the last column of a file with CRLF line ends: drop one '\r' at the end of the field
+  char quote;          // 0: the dialect has no quote character
+  char escape;         // == quote for doubled quotes
   bool ascii = false;  // the chunk has no quote and no byte >= 0x80: a text is what stands between the ends
   uint32_t begin(uint32_t row) const { return ends[static_cast<int64_t>(row) * stride - 1] + 1; }
   uint32_t end(uint32_t row) const { return ends[static_cast<int64_t>(row) * stride]; }

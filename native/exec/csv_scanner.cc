@@ -22,7 +22,8 @@ csv::RowIndexerOptions indexer_options(const CsvScanPlan& plan, const CsvSourceS
   out.batch_rows = vector_rows;
   out.max_field_bytes = spec.max_field_bytes;
   out.max_columns = spec.max_columns;
-  out.texts = std::any_of(plan.columns.begin(), plan.columns.end(), [](const Field& field) { return is_string(field.type); });
+  out.texts =
+      std::any_of(plan.columns.begin(), plan.columns.end(), [](const Field& field) { return is_string(field.type); });
   return out;
 }
 

@@ -63,13 +63,15 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
   }
 }
 
+#include "simd/generic/ranges.inl.h"
 #include "simd/generic/structural.inl.h"
 
 #include "simd/generic/bytes16_x86.inl.h"
 #include "simd/generic/decimals.inl.h"
 #include "simd/generic/integers.inl.h"
 
-constexpr KernelTable kTable{"avx2", index_plain, index_quoted, count_byte, is_ascii, parse_decimals, parse_integers};
+constexpr KernelTable kTable{"avx2",           index_plain,    index_quoted,  count_byte, is_ascii, range_of_integers,
+                             range_of_doubles, parse_decimals, parse_integers};
 
 }  // namespace
 }  // namespace millrace::simd

@@ -53,6 +53,7 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
   }
 }
 
+#include "simd/generic/ranges.inl.h"
 #include "simd/generic/structural.inl.h"
 
 #include "simd/generic/bytes16_x86.inl.h"
@@ -65,9 +66,16 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/avx512/decimals.inl.h"
 #include "simd/avx512/integers.inl.h"
 
-constexpr KernelTable kTable{
-    "avx512",   index_plain, index_quoted, count_byte, is_ascii, parse_decimals_by_four, parse_integers_by_four,
-    parse_dates};
+constexpr KernelTable kTable{"avx512",
+                             index_plain,
+                             index_quoted,
+                             count_byte,
+                             is_ascii,
+                             range_of_integers,
+                             range_of_doubles,
+                             parse_decimals_by_four,
+                             parse_integers_by_eight,
+                             parse_dates};
 
 }  // namespace
 }  // namespace millrace::simd

@@ -26,6 +26,11 @@ struct FieldSpan {
   uint32_t size;
 };
 
+struct Int64Range {
+  int64_t min = INT64_MAX;
+  int64_t max = INT64_MIN;
+};
+
 struct KernelTable {
   const char* name;
   // Positions of `delimiter` and '\n' in data[begin, end), ascending, to `out`. Up to 63 bytes behind `end` are read;
@@ -38,6 +43,11 @@ struct KernelTable {
   size_t (*count_byte)(const char* data, size_t size, char byte);
   // Whether no byte of the range is >= 0x80.
   bool (*is_ascii)(const char* data, size_t size);
+  // The least and the greatest value; as they stand above, where there is none.
+  Int64Range (*range_of_integers)(const int64_t* values, size_t count);
+  // The same of doubles, all as their bits. -0 is less than 0. A NaN is behind the infinity of its sign, so there was
+  // one exactly if one of the two is.
+  Int64Range (*range_of_doubles)(const int64_t* bits, size_t count);
   // Fields of the shape [-]digits, 1 to 7 of them, and optionally a dot and up to 8 digits, as doubles, correctly
   // rounded. Stops at the first field of another shape, or whose size (mod 64) is a bit of `refused_sizes`; returns how
   // many were done. Null where the level has nothing better than the parsers of column/text_fast.h. Reads 17 bytes from

@@ -39,6 +39,7 @@ struct Block64 {
 inline uint64_t prefix_xor(uint64_t mask) { return prefix_xor_shifts(mask); }
 inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_loop(mask, base, out); }
 
+#include "simd/generic/ranges.inl.h"
 #include "simd/generic/structural.inl.h"
 
 #include "simd/generic/bytes16_neon.inl.h"
@@ -47,7 +48,9 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_loop(
 }  // namespace
 
 const KernelTable* neon_kernels() {
-  static constexpr KernelTable table{"neon", index_plain, index_quoted, count_byte, is_ascii, nullptr, parse_integers};
+  static constexpr KernelTable table{"neon",           index_plain, index_quoted,
+                                     count_byte,       is_ascii,    range_of_integers,
+                                     range_of_doubles, nullptr,     parse_integers};
   return &table;
 }
 

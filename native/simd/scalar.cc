@@ -27,12 +27,14 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
   for (; mask; mask &= mask - 1) *out++ = base + static_cast<uint32_t>(__builtin_ctzll(mask));
 }
 
+#include "simd/generic/ranges.inl.h"
 #include "simd/generic/structural.inl.h"
 
 }  // namespace
 
 const KernelTable* scalar_kernels() {
-  static constexpr KernelTable table{"scalar", index_plain, index_quoted, count_byte, is_ascii};
+  static constexpr KernelTable table{"scalar", index_plain,       index_quoted,    count_byte,
+                                     is_ascii, range_of_integers, range_of_doubles};
   return &table;
 }
 

@@ -31,12 +31,14 @@ struct Block64 {
 inline uint64_t prefix_xor(uint64_t mask) { return prefix_xor_shifts(mask); }
 inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) { flatten_loop(mask, base, out); }
 
+#include "simd/generic/ranges.inl.h"
 #include "simd/generic/structural.inl.h"
 
 }  // namespace
 
 const KernelTable* sse2_kernels() {
-  static constexpr KernelTable table{"sse2", index_plain, index_quoted, count_byte, is_ascii};
+  static constexpr KernelTable table{"sse2",   index_plain,       index_quoted,    count_byte,
+                                     is_ascii, range_of_integers, range_of_doubles};
   return &table;
 }
 

@@ -7,6 +7,7 @@
 
 #include "column/bits.h"
 #include "column/visit_fixed.h"
+#include "simd/kernels.h"
 
 namespace millrace::store {
 
@@ -38,9 +39,26 @@ struct Range {
   bool has_nan = false;
 };
 
+// The kernel's answer; none where a value is NaN.
+inline bool find_range(const int64_t* values, int64_t count, Range<int64_t>& out) {
+  const simd::Int64Range found = simd::kernels().range_of_integers(values, static_cast<size_t>(count));
+  out = {found.min, found.max, count > 0, false};
+  return true;
+}
+
+inline bool find_range(const double* values, int64_t count, Range<double>& out) {
+  const auto* bits = reinterpret_cast<const int64_t*>(values);
+  const simd::Int64Range found = simd::kernels().range_of_doubles(bits, static_cast<size_t>(count));
+  out = {std::bit_cast<double>(found.min), std::bit_cast<double>(found.max), count > 0, false};
+  return !std::isnan(out.min) && !std::isnan(out.max);
+}
+
 // Four lanes, since a comparison waits for the one before it. NaN is neither smaller nor greater than anything.
 template <class T>
 Range<T> range_of_all(const T* values, int64_t count) {
+  if constexpr (std::is_same_v<T, int64_t> || std::is_same_v<T, double>) {
+    if (Range<T> out; find_range(values, count, out)) return out;
+  }
   constexpr int kLanes = 4;
   using Limits = std::numeric_limits<T>;
   T low[kLanes];

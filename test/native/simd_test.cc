@@ -1,6 +1,9 @@
 // Every SIMD level against the scalar one, byte for byte.
 #include "simd/kernels.h"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <random>
@@ -102,6 +105,48 @@ TEST("counting a byte and testing for ASCII give the same at every level") {
   }
 }
 
+TEST("ranges of integers and doubles are those of a plain loop") {
+  std::mt19937_64 random(7);
+  const double specials[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, -NAN, 5e-324, -1.5, 1.5};
+  for (int round = 0; round < 2000; round++) {
+    const size_t count = random() % 70;
+    std::vector<int64_t> values(count);
+    for (int64_t& value : values) {
+      value = static_cast<int64_t>(random());
+      if (round % 3 == 1) value >>= 40;
+      if (round % 3 == 2) value = std::bit_cast<int64_t>(specials[random() % (round % 2 ? 9 : 4)]);
+    }
+    simd::Int64Range integers;
+    double least = INFINITY, greatest = -INFINITY;
+    bool nan = false;
+    for (const int64_t value : values) {
+      integers = {std::min(integers.min, value), std::max(integers.max, value)};
+      const auto number = std::bit_cast<double>(value);
+      nan |= std::isnan(number);
+      least = std::min(least, number);
+      greatest = std::max(greatest, number);
+    }
+    for (const simd::KernelTable* level : levels()) {
+      const simd::Int64Range found = level->range_of_integers(values.data(), count);
+      CHECK_EQ(found.min, integers.min);
+      CHECK_EQ(found.max, integers.max);
+      const simd::Int64Range bits = level->range_of_doubles(values.data(), count);
+      if (count == 0) {
+        CHECK(bits.min == INT64_MAX && bits.max == INT64_MIN);
+        continue;
+      }
+      const auto min = std::bit_cast<double>(bits.min), max = std::bit_cast<double>(bits.max);
+      CHECK_EQ(std::isnan(min) || std::isnan(max), nan);
+      if (nan) continue;
+      CHECK_EQ(min, least);
+      CHECK_EQ(max, greatest);
+      if (min == 0)
+        CHECK_EQ(std::signbit(min),
+                 std::any_of(values.begin(), values.end(), [](int64_t value) { return value == INT64_MIN; }));
+    }
+  }
+}
+
 TEST("an unknown SIMD level is refused and the old one stays") {
   const std::string before = simd::kernels().name;
   CHECK(!simd::select_level("mmx"));
@@ -193,8 +238,8 @@ namespace {
 
 // A field of one of the shapes that columns of numbers and dates have, now and
 // then with a fault in it.
-std::string random_field(std::mt19937& random, int shape) {
-  std::string field = random() % 3 ? "" : "-";
+std::string random_field(std::mt19937& random, int shape, bool signs = true) {
+  std::string field = !signs || random() % 3 ? "" : "-";
   if (shape == 0) {
     field += std::to_string(random() % (random() % 2 ? 1000 : 10000000)) + (random() % 4 ? "." : "");
     if (field.back() == '.') field += std::to_string(random() % (random() % 2 ? 100 : 100000000));
@@ -231,8 +276,8 @@ TEST("number kernels take fields together as they take each alone") {
   for (int round = 0; round < 20000; round++) {
     std::string chunk(16, '7');
     std::vector<simd::FieldSpan> spans;
-    for (size_t count = random() % 24; spans.size() < count;) {
-      const std::string field = random_field(random, round % 2);
+    for (size_t count = random() % 80; spans.size() < count;) {
+      const std::string field = random_field(random, round % 2, round % 4 < 2);
       spans.push_back({static_cast<uint32_t>(chunk.size()), static_cast<uint32_t>(field.size())});
       chunk += field + ",.\n"[random() % 3];
     }
