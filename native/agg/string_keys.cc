@@ -120,8 +120,8 @@ Status StringKeys::encode_strings(const StringRef* all, const uint64_t* nulls, u
     const uint64_t* validity = nulls ? nulls + begin / 64 : nullptr;
     uint32_t* block_ids = ids + begin;
     const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
-    const uint32_t missing =
-        table_bytes < kPrefetchBytes ? lookup(strings, count, block_ids) : lookup_prefetched(strings, count, block_ids);
+    const uint32_t missing = table_bytes < kPrefetchBytes / 2 ? lookup(strings, count, block_ids)
+                                                              : lookup_prefetched(strings, count, block_ids);
     if (missing || (validity && null_id_ == kNoId)) {
       MILLRACE_TRY(insert_missing(strings, validity, count, block_ids));
     }
