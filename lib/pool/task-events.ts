@@ -1,4 +1,4 @@
-// What the workers of pools did, for a dashboard: the form of the engine's events (`native/exec/task_events.h`), six
+// What the workers of pools did, for a dashboard: the form of the engine's events (`native/exec/threads/task_events.h`), six
 // numbers each: kind, pool, worker, start and end in nanoseconds of the monotonic clock, and items.
 
 const ringEvents = 4_096

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "exec/frame_operator.h"
-#include "exec/task_events.h"
+#include "exec/operator/frame_operator.h"
+#include "exec/threads/task_events.h"
 
 namespace millrace::exec {
 

@@ -1,9 +1,9 @@
 // A stage bound to types: a source, steps that transform batches, and a sink. One LocalPipeline a thread.
 #pragma once
-#include "exec/key_threshold.h"
-#include "exec/scan.h"
+#include "exec/scan/scan.h"
 #include "exec/segment.h"
-#include "exec/sink.h"
+#include "exec/sink/key_threshold.h"
+#include "exec/sink/sink.h"
 #include "exec/step_profile.h"
 
 namespace millrace::exec {

@@ -5,8 +5,8 @@
 #include <random>
 
 #include "agg/hash.h"
-#include "exec/sample_input.h"
-#include "exec/task_events.h"
+#include "exec/scan/sample_input.h"
+#include "exec/threads/task_events.h"
 
 #include "base/cold.h"
 

@@ -1,11 +1,11 @@
 // One run of a plan: segment after segment until a frame (or a stream of batches) is there.
 #pragma once
 #include "base/pages.h"
-#include "exec/batch_queue.h"
 #include "exec/disk/chunk_keeper.h"
 #include "exec/disk/part_scan.h"
-#include "exec/frame_operator.h"
-#include "exec/plan_profile.h"
+#include "exec/operator/frame_operator.h"
+#include "exec/plan/profile.h"
+#include "exec/sink/batch_queue.h"
 
 namespace millrace::exec {
 

@@ -1,7 +1,7 @@
 // A plan cut into what runs at once: pipelines, through which rows pass without waiting, and operators that need their
 // inputs whole. Segments run one after another, each on all threads.
 #pragma once
-#include "exec/plan.h"
+#include "exec/plan/plan.h"
 
 namespace millrace::exec {
 

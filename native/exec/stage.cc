@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <new>
 
-#include "exec/pool_workers.h"
-#include "exec/task_events.h"
+#include "exec/threads/pool_workers.h"
+#include "exec/threads/task_events.h"
 
 namespace millrace::exec {
 

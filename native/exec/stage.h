@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "exec/pipeline.h"
-#include "exec/thread_pool.h"
+#include "exec/threads/thread_pool.h"
 
 namespace millrace::exec {
 

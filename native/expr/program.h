@@ -16,8 +16,8 @@ struct ProgramBody;  // instruction.h
 // Immutable, shared by all threads.
 class Program {
  public:
-  // `nodes` is the plan's node array (see native/exec/plan.h for the format), `outputs` the indices of the results.
-  // Binds column names against `input`, infers types, folds implicit casts in. ERR_COLUMN_NOT_FOUND, ERR_TYPE,
+  // `nodes` is the plan's node array (see native/exec/plan/plan.h for the format), `outputs` the indices of the
+  // results. Binds column names against `input`, infers types, folds implicit casts in. ERR_COLUMN_NOT_FOUND, ERR_TYPE,
   // ERR_PLAN.
   static Result<std::unique_ptr<Program>> bind(const Json& nodes, std::span<const uint32_t> outputs,
                                                const Schema& input);

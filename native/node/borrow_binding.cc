@@ -1,5 +1,5 @@
 // frameBorrow: a frame over typed arrays without a copy of their numbers. feedPush: the same as a piece of a feed.
-#include "exec/borrowed_frame.h"
+#include "exec/scan/borrowed_frame.h"
 #include "node/bindings.h"
 #include "node/column_input.h"
 #include "node/properties.h"

@@ -1,7 +1,7 @@
 // engineInfo, setThreads, setPersistLimit, hasPersistLimit, setPersistDefault, persistInfo, poolInfo, drainEvents,
 // faultInjection.
 #include "base/memory.h"
-#include "exec/task_events.h"
+#include "exec/threads/task_events.h"
 #include "node/bindings.h"
 #include "node/handles.h"
 #include "simd/kernels.h"

@@ -4,8 +4,8 @@
 #include <memory>
 #include <unordered_map>
 
-#include "exec/call_queue.h"
 #include "exec/query.h"
+#include "exec/threads/call_queue.h"
 #include "node/napi_setup.h"
 
 namespace millrace::node {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <new>
 
-#include "exec/thread_pool.h"
+#include "exec/threads/thread_pool.h"
 #include "node/bindings.h"
 #include "node/column_input.h"
 #include "node/delivery.h"

@@ -1,7 +1,7 @@
 // Named shared memory as ArrayBuffers, and waiting on its words. `wait_word_async` alone needs another thread.
 #include <algorithm>
 
-#include "exec/word_waiter.h"
+#include "exec/threads/word_waiter.h"
 #include "ipc/shared_memory.h"
 #include "node/bindings.h"
 #include "node/handles.h"

@@ -1,5 +1,5 @@
 // csvSniff.
-#include "exec/sniff_source.h"
+#include "exec/scan/sniff_source.h"
 #include "node/bindings.h"
 #include "node/handles.h"
 

@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "exec/pool_workers.h"
+#include "exec/threads/pool_workers.h"
 #include "store/packed_column.h"
 #include "store/take_stored_rows.h"
 #include "store/unpack_columns.h"

@@ -4,7 +4,7 @@
 #include <random>
 #include <thread>
 
-#include "exec/feed.h"
+#include "exec/scan/feed.h"
 #include "run_query.h"
 
 using namespace millrace;

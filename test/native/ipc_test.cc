@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "check.h"
-#include "exec/word_waiter.h"
+#include "exec/threads/word_waiter.h"
 
 namespace millrace::ipc {
 

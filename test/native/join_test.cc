@@ -6,7 +6,7 @@
 
 #include "agg_table.h"
 #include "check.h"
-#include "exec/pool_workers.h"
+#include "exec/threads/pool_workers.h"
 #include "random_columns.h"
 
 using namespace millrace;

@@ -8,7 +8,7 @@
 #include "check.h"
 #include "column/concat_columns.h"
 #include "column/take_rows.h"
-#include "exec/pool_workers.h"
+#include "exec/threads/pool_workers.h"
 #include "random_columns.h"
 
 using namespace millrace;

@@ -1,7 +1,7 @@
 // Columns of stored frames, unpacked, packed and gathered, against the plain columns that they were made of.
 #include "store/take_stored_rows.h"
 
-#include "exec/pool_workers.h"
+#include "exec/threads/pool_workers.h"
 #include "store/packed_column.h"
 #include "store/unpack_columns.h"
 #include "stored_frames.h"

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "check.h"
-#include "exec/pool_workers.h"
+#include "exec/threads/pool_workers.h"
 #include "random_columns.h"
 #include "run_query.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "exec/cgroup.h"
-#include "exec/thread_pool.h"
+#include "exec/threads/cgroup.h"
+#include "exec/threads/thread_pool.h"
 
 #include "base/cold.h"
 

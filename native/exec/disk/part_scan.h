@@ -1,7 +1,7 @@
 // The rows of parts, as strips: what an operator makes of them, or those of a table in one part.
 #pragma once
 #include "exec/disk/parted_operator.h"
-#include "exec/scan.h"
+#include "exec/scan/scan.h"
 
 namespace millrace::exec {
 

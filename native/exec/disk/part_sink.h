@@ -1,7 +1,7 @@
 // Rows into parts, in memory while there is room and on disk from then on.
 #pragma once
 #include "exec/disk/spill_plan.h"
-#include "exec/sink.h"
+#include "exec/sink/sink.h"
 #include "spill/parts.h"
 
 namespace millrace::exec {

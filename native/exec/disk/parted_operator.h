@@ -4,7 +4,7 @@
 #include "exec/disk/asof_borders.h"
 #include "exec/disk/spill_plan.h"
 #include "exec/disk/whole_window.h"
-#include "exec/frame_operator.h"
+#include "exec/operator/frame_operator.h"
 #include "exec/query_state.h"
 #include "spill/parts.h"
 

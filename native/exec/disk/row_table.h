@@ -1,7 +1,7 @@
 // Rows that are written once, in order, and read again by their positions: in memory while there is room, else on disk.
 #pragma once
 #include "column/frame_view.h"
-#include "exec/plan.h"
+#include "exec/plan/plan.h"
 #include "exec/query_state.h"
 #include "spill/parts.h"
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "exec/byte_source.h"
 #include "exec/disk/spilled_totals.h"
-#include "exec/frame_operator.h"
+#include "exec/operator/frame_operator.h"
+#include "exec/scan/byte_source.h"
 
 #include "base/cold.h"
 

@@ -9,7 +9,7 @@
 #include "exec/disk/rolling_pieces.h"
 #include "exec/disk/spilled_ranks.h"
 #include "exec/disk/spilled_totals.h"
-#include "exec/frame_operator.h"
+#include "exec/operator/frame_operator.h"
 #include "sort/order_rows.h"
 #include "window/float_total.h"
 #include "window/streamed.h"
