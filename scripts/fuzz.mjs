@@ -1,24 +1,16 @@
 // Builds the fuzzers of test/native/fuzz and runs each for a while: node scripts/fuzz.mjs [seconds] [name ...]
-// Needs a clang with libFuzzer: $CXX, else the newest found. Inputs found are kept in build/fuzz/corpus.
+// Needs a clang with libFuzzer: $CXX, else the newest found. Inputs found are kept in build/native-address/corpus.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { onPath, root, run } from './process.mjs'
+import { findClang, root, run } from './process.mjs'
 
 const [seconds = '20', ...wanted] = process.argv.slice(2)
 const sources = join(root, 'test', 'native', 'fuzz')
-const folder = join(root, 'build', 'fuzz')
-const compilers = [
-  'clang++-19',
-  'clang++-18',
-  'clang++-17',
-  'clang++-16',
-  'clang++-15',
-  'clang++',
-  'clang++-14',
-]
-const compiler = process.env.CXX ?? compilers.find(onPath)
-if (!compiler) throw new Error(`no clang found: tried ${compilers.join(', ')}`)
+// The folder of the tests under AddressSanitizer, which clang compiles with the fuzzers' counters: one engine for both.
+const folder = join(root, 'build', 'native-address')
+const compiler = findClang()
+if (!compiler) throw new Error('no clang found: the fuzzers are linked with its libFuzzer')
 
 const all = readdirSync(sources)
   .filter(file => file.endsWith('.cc'))

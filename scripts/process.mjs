@@ -58,6 +58,13 @@ export function onPath(program) {
   )
 }
 
+/** The newest clang on the path, `$CXX` if that is one; undefined where there is none. */
+export function findClang() {
+  const { CXX: chosen } = process.env
+  if (chosen?.includes('clang')) return chosen
+  return ['-19', '-18', '-17', '-16', '-15', '', '-14'].map(version => `clang++${version}`).find(onPath)
+}
+
 /** True when the file was started as a program: `node scripts/build.mjs`. */
 export function isMain(url) {
   return process.argv[1] !== undefined && fileURLToPath(url) === process.argv[1]

@@ -66,8 +66,8 @@ Status GroupStates::update_block(const StateLayout& layout, const uint32_t* slot
     if (fused && member.fused) continue;
     const Vector argument = from_row(arguments[member.feeds.front()], begin);
     const Vector second = from_row(arguments[member.feeds.back()], begin);
-    const UpdateBatch batch{
-        rows_.data() + member.offset, layout.stride(), slots, rows, runs, &argument, &second, sides_[i].get()};
+    const UpdateBatch batch{states_at(member.offset), layout.stride(), slots, rows, runs, &argument, &second,
+                            sides_[i].get()};
     MILLRACE_TRY(member.family->update(batch));
   }
   return {};
@@ -80,14 +80,9 @@ Status GroupStates::merge(const StateLayout& layout, GroupStates& from, const ui
   for (size_t i = 0; i < layout.members().size(); i++) {
     const StateLayout::Member& member = layout.members()[i];
     if (fused && member.fused) continue;
-    const MergeBatch batch{rows_.data() + member.offset,
-                           from.rows_.data() + member.offset,
-                           layout.stride(),
-                           from_slots,
-                           into_slots,
-                           count,
-                           sides_[i].get(),
-                           from.sides_[i].get()};
+    const MergeBatch batch{
+        states_at(member.offset), from.states_at(member.offset), layout.stride(), from_slots, into_slots, count,
+        sides_[i].get(),          from.sides_[i].get()};
     MILLRACE_TRY(member.family->merge(batch));
   }
   return {};
@@ -96,14 +91,14 @@ Status GroupStates::merge(const StateLayout& layout, GroupStates& from, const ui
 Result<Column> GroupStates::emit(const StateLayout& layout, size_t aggregate, const AggregateSpec& spec,
                                  const uint32_t* slots, int64_t rows, MemoryBudget* budget, Workers& workers) const {
   const StateLayout::Member& member = layout.member_of(aggregate);
-  const EmitBatch batch{rows_.data() + member.offset,
+  const EmitBatch batch{states_at(member.offset),
                         layout.stride(),
                         slots,
                         rows,
                         sides_[layout.side_of(aggregate)].get(),
                         budget,
                         &workers,
-                        layout.row_counts() ? rows_.data() + layout.row_counts()->offset : nullptr};
+                        layout.row_counts() ? states_at(layout.row_counts()->offset) : nullptr};
   return member.family->emit(spec, batch);
 }
 

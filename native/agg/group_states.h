@@ -34,6 +34,9 @@ class GroupStates {
                       int64_t rows, MemoryBudget* budget, Workers& workers) const;
 
  private:
+  // What lies at `offset` of slot 0; null where there is no slot.
+  uint8_t* states_at(size_t offset) { return rows_.empty() ? nullptr : rows_.data() + offset; }
+  const uint8_t* states_at(size_t offset) const { return rows_.empty() ? nullptr : rows_.data() + offset; }
   Status update_block(const StateLayout& layout, const uint32_t* slots, Runs runs, const Vector* arguments,
                       uint32_t begin, uint32_t rows);
 

@@ -120,8 +120,8 @@ Status StringKeys::encode_strings(const StringRef* all, const uint64_t* nulls, u
     const uint64_t* validity = nulls ? nulls + begin / 64 : nullptr;
     uint32_t* block_ids = ids + begin;
     const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
-    const uint32_t missing = table_bytes < kPrefetchBytes / 2 ? lookup(strings, count, block_ids)
-                                                              : lookup_prefetched(strings, count, block_ids);
+    const bool small = table_bytes < kPrefetchBytes / 2;  // as fast either way: 3,000 keys
+    const uint32_t missing = small ? lookup(strings, count, block_ids) : lookup_prefetched(strings, count, block_ids);
     if (missing || (validity && null_id_ == kNoId)) {
       MILLRACE_TRY(insert_missing(strings, validity, count, block_ids));
     }
@@ -139,27 +139,28 @@ uint32_t StringKeys::lookup(const StringRef* strings, uint32_t count, uint32_t* 
   return missing;
 }
 
-// Three passes without a branch, each of which starts the loads of the next. The second looks at two slots; who stands
-// in neither, or is not the one whose tag is alike, is looked for again.
+// The entry that has the tag, which is hardly ever that of another key, or the empty one before which it would be.
+inline StringKeys::Entry StringKeys::candidate(const Probe& probe) const {
+  for (uint64_t slot = probe.hash & slot_mask_;; slot = (slot + 1) & slot_mask_) {
+    const Entry entry = entries_[slot];
+    if (entry.tag == probe.tag || entry.tag == kEmptyTag) return entry;
+  }
+}
+
+// Three passes, each of which starts the loads of the next.
 uint32_t StringKeys::lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const {
   Probe probes[kLookupBlock];
-  const Entry* const entries = entries_.data();
-  const uint64_t slot_mask = slot_mask_;
   for (uint32_t i = 0; i < count; i++) {
     probes[i] = probe_of(strings[i]);
-    prefetch(entries + (probes[i].hash & slot_mask));
+    prefetch(entries_.data() + (probes[i].hash & slot_mask_));
   }
-  const Words* const words = words_.data();
   for (uint32_t i = 0; i < count; i++) {
-    const uint64_t home = probes[i].hash & slot_mask;
-    const uint64_t differs = entries[home].tag != probes[i].tag;
-    const uint32_t id = entries[(home + differs) & slot_mask].id;
-    ids[i] = id;
-    prefetch(words + id);
+    ids[i] = candidate(probes[i]).id;
+    if (ids[i] != kNoId) prefetch(words_.data() + ids[i]);
   }
   uint32_t missing = 0;
   for (uint32_t i = 0; i < count; i++) {
-    if (ids[i] == kNoId || !matches(words[ids[i]], probes[i])) [[unlikely]]
+    if (ids[i] != kNoId && !matches(words_[ids[i]], probes[i])) [[unlikely]]
       ids[i] = find(probes[i]);
     missing += ids[i] == kNoId;
   }

@@ -34,6 +34,7 @@ class StringKeys final : public KeyEncoder {
 
   Probe probe_of(const StringRef& string) const;
   uint32_t find(const Probe& probe) const;
+  Entry candidate(const Probe& probe) const;
   bool matches(const Words& stored, const Probe& probe) const;
   uint32_t lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const;
   uint32_t lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const;

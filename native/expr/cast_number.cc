@@ -102,8 +102,7 @@ Status narrow_float64(Call& call) {
       call,
       [](double a) {
         const float narrow = static_cast<float>(a);
-        return !(std::fabs(narrow) == std::numeric_limits<float>::infinity()) |
-               (std::fabs(a) == std::numeric_limits<double>::infinity());
+        return std::isfinite(narrow) || !std::isfinite(a);
       },
       [](double a) { return static_cast<float>(a); });
 }

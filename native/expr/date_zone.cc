@@ -72,7 +72,6 @@ Status resolve(Call& call, uint32_t row, int64_t local, int64_t& out) {
   const int64_t seconds = floor_quotient(local, Clock::kPerSecond);
   const auto instants = call.parameters.zone->instants_of(seconds);
   const auto at = [&](int64_t second) { return saturated_ticks(second, Clock::kPerSecond); };
-  const int64_t rest = local - seconds * Clock::kPerSecond;
   out = 0;
   if (instants.count == 0) {
     switch (static_cast<Nonexistent>(call.parameters.second)) {
@@ -89,9 +88,10 @@ Status resolve(Call& call, uint32_t row, int64_t local, int64_t& out) {
     return {};
   }
   const int64_t second = how == Ambiguous::Latest ? instants.last : instants.first;
-  if (__builtin_mul_overflow(second, Clock::kPerSecond, &out) || __builtin_add_overflow(out, rest, &out))
-    return leaves_range(call, row, "the instant of", &local);
-  return {};
+  // In 128 bits: within the first second of the range, its start is outside.
+  const __int128 exact = static_cast<__int128>(second) * Clock::kPerSecond + floor_rest(local, Clock::kPerSecond);
+  out = static_cast<int64_t>(exact);
+  return exact == out ? Status() : leaves_range(call, row, "the instant of", &local);
 }
 
 // A time that is more than a day inside a stretch, by either clock, has one instant there.

@@ -59,9 +59,10 @@ inline int compare_bytes(const StringRef& a, const StringRef& b) {
   return (a.size > b.size) - (a.size < b.size);
 }
 
-// Copies in steps of 16 bytes, past both ends: up to 15 bytes behind `to + size` are overwritten too.
+// Copies in steps of 16 bytes, past both ends: up to 15 bytes behind `to + size` are overwritten too. `to` may begin
+// where the text ends.
 inline void copy_past_end(char* to, const char* from, uint64_t size) {
-  for (uint64_t i = 0; i < size; i += 16) std::memcpy(to + i, from + i, 16);
+  for (uint64_t i = 0; i < size; i += 16) std::memmove(to + i, from + i, 16);
 }
 
 // Exactly the bytes; returns what comes behind them.

@@ -1,5 +1,7 @@
 // Functions that compute: partitions are read into memory that lies together, walked there, and the results scattered.
 #pragma once
+#include <algorithm>
+
 #include "column/visit_fixed.h"
 #include "window/partitions.h"
 #include "window/row_values.h"
@@ -44,7 +46,7 @@ void read_values(const Column& column, const uint32_t* order, size_t begin, size
 
 inline void read_validity(const Column* column, const uint32_t* order, size_t begin, size_t count, uint8_t* valid) {
   if (!column || column->null_count == 0) {
-    std::memset(valid, 1, count);
+    std::fill_n(valid, count, uint8_t{1});
     return;
   }
   for (size_t i = 0; i < count; i++) {

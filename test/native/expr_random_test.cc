@@ -49,12 +49,11 @@ class Sources {
 
   template <class T>
   void add_integer(TypeId type) {
-    const bool quoted = sizeof(T) == 8;
+    constexpr bool quoted = sizeof(T) == 8;
     const auto make = [this] {
       return static_cast<T>(random_() % 3 ? static_cast<int64_t>(random_() % 12) : random_int64(random_));
     };
-    add<T>(type, make,
-           [quoted](T value) { return quoted ? "'" + std::to_string(value) + "'" : std::to_string(value); });
+    add<T>(type, make, [](T value) { return quoted ? "'" + std::to_string(value) + "'" : std::to_string(value); });
   }
 
   template <class T>

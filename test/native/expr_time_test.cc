@@ -148,6 +148,10 @@ TEST("times at the ends of 64 bits move into zones and back or overflow") {
   CHECK_EQ(
       show(ms, "[['col','t'],['toZone',0,'x',[3600]],['fromZone',1,'x',[3600],'raise','raise'],['timeDiff',2,0,'ms']]"),
       "int64 [0, 0]");
+  // The first second of the range begins outside of it.
+  Table first;
+  first.add<int64_t>("t", TypeId::TimestampNs, {INT64_MIN, INT64_MIN + 1});
+  CHECK_EQ(show(first, "[['col','t'],['fromZone',0,'x',[0],'raise','raise'],['timeDiff',1,0,'ns']]"), "int64 [0, 0]");
 }
 
 }  // namespace
