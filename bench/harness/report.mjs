@@ -62,8 +62,7 @@ function milliseconds(value) {
 export function standingsTable(results) {
   const lines = ['| | to reach | measured | |', '|---|---|---|---|']
   for (const { row, target, measured, reached } of standings(results)) {
-    const mark = reached === undefined ? '' : reached ? 'reached' : '**not reached**'
-    lines.push(`| ${row} | ${target} | ${measured} | ${mark} |`)
+    lines.push(`| ${row} | ${target} | ${measured} | ${reached ? 'reached' : '**not reached**'} |`)
   }
   return lines.join('\n')
 }

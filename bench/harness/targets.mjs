@@ -1,10 +1,10 @@
 import { best, geometricMean } from './statistics.mjs'
 
 /**
- * What the first release is to reach, and where a run stands.
+ * What is to be reached, and where a run stands.
  *
  * @typedef {Record<string, import('./run-jobs.mjs').JobResult>} Results by job
- * @typedef {{ row: string, target: string, measured: string, reached: boolean | undefined }} Standing
+ * @typedef {{ row: string, target: string, measured: string, reached: boolean }} Standing
  */
 
 const CSV_PEAK_JOBS = ['prices', 'measurements', 'g1-id1', 'g1-id3', 'quoted']
@@ -19,7 +19,7 @@ export function standings(results) {
     timesFaster(results, 'g1-id1', 'g1 from CSV, id1', 3),
     timesFaster(results, 'g1-id3', 'g1 from CSV, id3', 2.5),
     timesFaster(results, 'quoted', 'quoted, the query of prices', 3),
-    timesFaster(results, 'g1-load', 'CSV into memory, all columns', 2),
+    timesFaster(results, 'g1-load', 'CSV into memory, all columns', 3),
     inMemory(results),
     ...shapes(results),
     peakMemory(results),
@@ -92,9 +92,9 @@ function inMemory(results) {
   )
   return {
     row: 'g1 in memory, geometric mean against the fastest of each question',
-    target: 'a later release: 2.5x',
+    target: '2.5x, none below 1.5x',
     measured: `${geometricMean(ratios).toFixed(2)}x, lowest ${best(ratios).toFixed(2)}x`,
-    reached: undefined,
+    reached: geometricMean(ratios) >= 2.5 && best(ratios) >= 1.5,
   }
 }
 
@@ -223,8 +223,8 @@ function roofline(results) {
   if (ours === undefined || limit === undefined) return undefined
   return {
     row: 'prices, share of the roofline',
-    target: 'a later release: 25 %',
+    target: 'at least 25 %',
     measured: `${((100 * limit.values[0]) / ours.bestMs).toFixed(1)} %`,
-    reached: undefined,
+    reached: limit.values[0] / ours.bestMs >= 0.25,
   }
 }
