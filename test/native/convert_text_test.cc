@@ -91,6 +91,31 @@ TEST("latin1 strings are transcoded") {
            (Texts{"'Zürich'", "'plain'", "'café \"ÿ\"'", "null"}));
 }
 
+TEST("texts of a chunk without quotes and other bytes than ASCII are those of the way that looks at them") {
+  uint32_t state = 5;
+  const auto random = [&state] { return (state = state * 1664525 + 1013904223) >> 8; };
+  const std::vector<std::string> tokens[] = {{""}, {"NA", "-"}, {"", std::string(70, 'x')}};
+  for (int round = 0; round < 200; round++) {
+    std::vector<std::string> fields(1 + random() % 600);
+    for (std::string& field : fields) {
+      field.assign(random() % 8 ? random() % 20 : random() % 80, 'x');
+      if (random() % 8 == 0) field = random() % 2 ? "NA" : "-";
+    }
+    FieldChunk chunk(fields, round % 4 == 0);
+    chunk.source.quoted = false;
+    std::vector<uint32_t> selection;
+    for (uint32_t i = 0; i < fields.size(); i++) {
+      if (random() % 3) selection.push_back(i);
+    }
+    const ConvertOptions options{TypeId::Utf8, &tokens[round % 3], false, round % 5 == 0};
+    const bool all = round % 2;
+    const auto count = static_cast<uint32_t>(all ? fields.size() : selection.size());
+    const Outcome expected = convert(chunk.source, options, count, all ? nullptr : selection.data());
+    chunk.source.ascii = true;
+    CHECK_EQ(convert(chunk.source, options, count, all ? nullptr : selection.data()).values, expected.values);
+  }
+}
+
 TEST("field_text shows what the user wrote, without quotes and cut short") {
   FieldChunk chunk({"plain", "\"a\"\"b\"", "\"open", "\"\"", std::string(500, 'x')});
   CHECK_EQ(field_text(chunk.source, 0), "plain");

@@ -243,6 +243,30 @@ TEST("a field longer than the limit is an error whatever the window size") {
   }
 }
 
+TEST("a window is ASCII if it has neither quotes nor other bytes, where somebody asks") {
+  const auto is_ascii = [](const std::string& text, bool texts, char quote = '"') {
+    csv::RowIndexerOptions options;
+    options.columns = 2;
+    options.texts = texts;
+    options.dialect.quote = options.dialect.escape = quote;
+    Buffer window;
+    CHECK(window.resize(64 + text.size() + kBufferPadding).ok());
+    std::memcpy(window.data() + 64, text.data(), text.size());
+    csv::RowIndexer indexer(options, nullptr);
+    indexer.start(&window, 64, 64 + text.size(), SIZE_MAX, true);
+    csv::RowBatch batch;
+    CHECK(indexer.next(batch).ok());
+    CHECK(batch.rows > 0);
+    return batch.ascii;
+  };
+  const std::string rows = std::string(200, 'a') + ",b\nc,d\n";
+  CHECK(is_ascii(rows, true));
+  CHECK(!is_ascii(rows, false));
+  CHECK(!is_ascii(rows + "e,\"f\"\n", true));
+  CHECK(is_ascii(rows + "e,\"f\"\n", true, 0));
+  CHECK(!is_ascii(rows + "e,\xc3\xa9\n", true));
+}
+
 TEST("rows at or behind the limit are left for the next strip") {
   csv::RowIndexerOptions options;
   options.columns = 2;
