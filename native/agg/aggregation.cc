@@ -35,7 +35,7 @@ TypeId sum_type(TypeId argument) {
   return argument == TypeId::UInt64 ? TypeId::UInt64 : TypeId::Int64;
 }
 
-Status type_error(const AggregateSpec& spec, const char* wanted) {
+[[gnu::cold]] Status type_error(const AggregateSpec& spec, const char* wanted) {
   ErrorFacts facts;
   facts.column = spec.name;
   return Status(Code::Type,

@@ -110,7 +110,7 @@ const T* widen(const Vector& argument, uint32_t rows, T* scratch) {
   });
 }
 
-Status sum_overflow(const AggregateSpec& spec, TypeId type) {
+[[gnu::cold]] Status sum_overflow(const AggregateSpec& spec, TypeId type) {
   ErrorFacts facts;
   facts.column = spec.name;
   facts.hint = "cast the column to float64 before the sum, or ask for the mean";

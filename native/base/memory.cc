@@ -73,7 +73,7 @@ bool MemoryBudget::reserve(int64_t bytes) {
   return true;
 }
 
-Status memory_limit_error(const MemoryBudget* budget, size_t wanted_bytes) {
+[[gnu::cold]] Status memory_limit_error(const MemoryBudget* budget, size_t wanted_bytes) {
   std::string message = "the query needs " + std::to_string(wanted_bytes) + " more bytes of memory";
   if (budget && budget->limit_bytes() != INT64_MAX) {
     message += ", but " + std::to_string(budget->used_bytes()) + " of its memory limit of " +

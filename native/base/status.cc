@@ -1,5 +1,7 @@
 #include "base/status.h"
 
+#include "base/cold.h"
+
 namespace millrace {
 
 const char* code_name(Code code) {
@@ -37,6 +39,34 @@ const char* code_name(Code code) {
   }
   return "ERR_INTERNAL";
 }
+
+ErrorFacts::ErrorFacts() = default;
+ErrorFacts::ErrorFacts(const ErrorFacts& other) = default;
+ErrorFacts::ErrorFacts(ErrorFacts&& other) noexcept = default;
+ErrorFacts& ErrorFacts::operator=(const ErrorFacts& other) = default;
+ErrorFacts& ErrorFacts::operator=(ErrorFacts&& other) noexcept = default;
+ErrorFacts::~ErrorFacts() = default;
+
+struct Status::State {
+  Code code;
+  std::string message;
+  ErrorFacts facts;
+};
+
+Status::Status(Code code, std::string message) : Status(code, std::move(message), ErrorFacts()) {}
+
+Status::Status(Code code, std::string message, ErrorFacts facts)
+    : state_(new State{code, std::move(message), std::move(facts)}) {}
+
+Status::State* Status::copy_of(const State& state) { return new State(state); }
+
+void Status::free(State* state) { delete state; }
+
+Code Status::code() const { return state_ ? state_->code : Code::Ok; }
+
+ErrorFacts& Status::mutable_facts() { return state_->facts; }
+
+void Status::set_message(std::string message) { state_->message = std::move(message); }
 
 const std::string& Status::message() const {
   static const std::string empty;

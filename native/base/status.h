@@ -46,8 +46,17 @@ enum class Code : uint8_t {
 
 const char* code_name(Code code);
 
-// What an error knows about its place. Empty strings and negative numbers mean "does not apply".
+// What an error knows about its place. Empty strings and negative numbers mean "does not apply". Its members, like
+// those of Status that only errors meet, are compiled once: inlined where errors are made and passed on, they were 220
+// of its 3,560 kB.
 struct ErrorFacts {
+  ErrorFacts();
+  ErrorFacts(const ErrorFacts& other);
+  ErrorFacts(ErrorFacts&& other) noexcept;
+  ErrorFacts& operator=(const ErrorFacts& other);
+  ErrorFacts& operator=(ErrorFacts&& other) noexcept;
+  ~ErrorFacts();
+
   std::string hint;
   std::string column;
   std::string file;
@@ -62,31 +71,33 @@ struct ErrorFacts {
 class [[nodiscard]] Status {
  public:
   Status() = default;
-  Status(Code code, std::string message, ErrorFacts facts = {})
-      : state_(std::make_unique<State>(State{code, std::move(message), std::move(facts)})) {}
-  Status(Status&&) noexcept = default;
-  Status& operator=(Status&&) noexcept = default;
-  Status(const Status& other) : state_(other.state_ ? std::make_unique<State>(*other.state_) : nullptr) {}
-  Status& operator=(const Status& other) {
-    state_ = other.state_ ? std::make_unique<State>(*other.state_) : nullptr;
+  Status(Code code, std::string message);
+  Status(Code code, std::string message, ErrorFacts facts);
+  Status(Status&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  Status(const Status& other) : state_(other.state_ ? copy_of(*other.state_) : nullptr) {}
+  Status& operator=(Status other) noexcept {
+    std::swap(state_, other.state_);
     return *this;
+  }
+  ~Status() {
+    if (state_) [[unlikely]]
+      free(state_);
   }
 
   bool ok() const { return state_ == nullptr; }
-  Code code() const { return state_ ? state_->code : Code::Ok; }
+  Code code() const;
   const std::string& message() const;
   const ErrorFacts& facts() const;
-  // Precondition: !ok().
-  ErrorFacts& mutable_facts() { return state_->facts; }
-  void set_message(std::string message) { state_->message = std::move(message); }
+  // Precondition of these: !ok().
+  ErrorFacts& mutable_facts();
+  void set_message(std::string message);
 
  private:
-  struct State {
-    Code code;
-    std::string message;
-    ErrorFacts facts;
-  };
-  std::unique_ptr<State> state_;  // null when ok: the happy path never allocates
+  struct State;
+  static State* copy_of(const State& state);
+  static void free(State* state);
+
+  State* state_ = nullptr;  // null when ok: the happy path never allocates
 };
 
 template <class T>

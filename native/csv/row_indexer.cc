@@ -262,7 +262,7 @@ Status RowIndexer::append_padded_row(size_t first, size_t fields, uint32_t begin
 }
 
 // Called when no complete row is left: an unfinished one must not grow for ever.
-Status RowIndexer::check_unfinished_row() {
+[[gnu::cold]] Status RowIndexer::check_unfinished_row() {
   if (count_ == 0) return {};
   const size_t fields = count_ - head_ - 1;
   MILLRACE_TRY(check_field_lengths(&positions_[head_], fields));
@@ -290,7 +290,7 @@ Status RowIndexer::check_field_lengths(const uint32_t* ends, size_t count) const
   return {};
 }
 
-Status RowIndexer::field_too_large(size_t begin) const {
+[[gnu::cold]] Status RowIndexer::field_too_large(size_t begin) const {
   ErrorFacts facts;
   facts.offset = static_cast<int64_t>(begin);
   const char quote = options_.dialect.quote;
@@ -306,7 +306,7 @@ Status RowIndexer::field_too_large(size_t begin) const {
                 std::move(facts));
 }
 
-Status RowIndexer::ragged(uint32_t begin, size_t fields) const {
+[[gnu::cold]] Status RowIndexer::ragged(uint32_t begin, size_t fields) const {
   ErrorFacts facts;
   facts.offset = begin;
   const size_t shown = std::min<size_t>(200, end_ - begin);

@@ -87,7 +87,7 @@ Status Sniffer::open_quote(std::string message, size_t at) const {
   return status;
 }
 
-Status Sniffer::check_column_count(int64_t columns) const {
+[[gnu::cold]] Status Sniffer::check_column_count(int64_t columns) const {
   if (columns <= static_cast<int64_t>(options_.max_columns)) return {};
   return with_hint(Code::CsvTooManyColumns,
                    "the first row has " + std::to_string(columns) + " columns or more, `maxColumns` allows " +

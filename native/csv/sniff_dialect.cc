@@ -14,7 +14,7 @@ constexpr size_t kDialectRows = 200;
 constexpr char kDelimiters[] = {'\t', '|', ';', ','};
 constexpr double kConsistentShare = 0.7;
 
-Status encoding_error(std::string message, std::string hint) {
+[[gnu::cold]] Status encoding_error(std::string message, std::string hint) {
   ErrorFacts facts;
   facts.hint = std::move(hint);
   return Status(Code::CsvEncoding, std::move(message), std::move(facts));
@@ -122,7 +122,7 @@ bool has_lone_return(std::string_view rows, bool final, const Dialect& dialect) 
 
 }  // namespace
 
-Status check_is_text(std::string_view head) {
+[[gnu::cold]] Status check_is_text(std::string_view head) {
   const auto starts = [head](std::string_view magic) { return head.substr(0, magic.size()) == magic; };
   const std::string reencode = "convert it to UTF-8, for instance: iconv -f UTF-16 -t UTF-8 in.csv > out.csv";
   if (starts("\xff\xfe") || starts("\xfe\xff"))

@@ -17,7 +17,7 @@ constexpr const char* kOverflowHint = "cast an operand to float64 first, for exa
 template <class T>
 constexpr TypeId kTypeOf = std::is_signed_v<T> ? TypeId::Int64 : TypeId::UInt64;
 
-Status overflow_error(const Call& call, const char* noun, const std::string& operands) {
+[[gnu::cold]] Status overflow_error(const Call& call, const char* noun, const std::string& operands) {
   ErrorFacts facts;
   facts.hint = kOverflowHint;
   std::string message = std::string(type_name(call.parameters.to)) + " " + noun + " overflows: " + operands;
@@ -25,7 +25,8 @@ Status overflow_error(const Call& call, const char* noun, const std::string& ope
 }
 
 // The operands are 64-bit integers of `type`.
-Status binary_overflow(const Call& call, const char* noun, const char* symbol, TypeId type, uint32_t row) {
+[[gnu::cold]] Status binary_overflow(const Call& call, const char* noun, const char* symbol, TypeId type,
+                                     uint32_t row) {
   const auto shown = [&](size_t i) { return format_value(type, &call.arguments[i].at<int64_t>(row)); };
   return overflow_error(call, noun, shown(0) + " " + symbol + " " + shown(1));
 }

@@ -210,7 +210,7 @@ Status Binder::plan_error(const Node& node, const std::string& what) const {
                 "the plan is malformed: node " + std::to_string(node.index) + " ('" + node.op() + "'): " + what);
 }
 
-Status Binder::type_error(const Node& node, std::span<const Value> values, const char* hint) const {
+[[gnu::cold]] Status Binder::type_error(const Node& node, std::span<const Value> values, const char* hint) const {
   std::string message = node.op() + " cannot take ";
   ErrorFacts facts;
   facts.hint = hint;

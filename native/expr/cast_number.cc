@@ -35,7 +35,7 @@ std::string shown(const Parameters& parameters, T value) {
   return format_value(physical_type<T>(), &value);
 }
 
-Status does_not_fit(const Call& call, std::string text) {
+[[gnu::cold]] Status does_not_fit(const Call& call, std::string text) {
   const Parameters& parameters = call.parameters;
   ErrorFacts facts;
   facts.hint = is_float(parameters.from)

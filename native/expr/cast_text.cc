@@ -78,7 +78,7 @@ struct Text<TypeId::TimestampUs> : TimestampText<TypeId::TimestampUs> {};
 template <>
 struct Text<TypeId::TimestampNs> : TimestampText<TypeId::TimestampNs> {};
 
-Status parse_error(Call& call, uint32_t row, ParseResult result) {
+[[gnu::cold]] Status parse_error(Call& call, uint32_t row, ParseResult result) {
   call.bad_row = row;
   const StringRef& text = call.arguments[0].as<StringRef>()[row];
   const char* to = type_name(call.parameters.to);

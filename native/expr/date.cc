@@ -207,7 +207,7 @@ Status truncate_timestamps(Call& call) {
 
 }  // namespace
 
-Status leaves_range(Call& call, uint32_t row, const char* doing, const void* value) {
+[[gnu::cold]] Status leaves_range(Call& call, uint32_t row, const char* doing, const void* value) {
   call.bad_row = row;
   ErrorFacts facts;
   facts.text = format_value(call.parameters.from, value);

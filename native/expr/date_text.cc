@@ -55,7 +55,7 @@ ParseResult parse_time(const Parameters& parameters, std::string_view text, int6
   return result;
 }
 
-Status unparsed(Call& call, uint32_t row, ParseResult result) {
+[[gnu::cold]] Status unparsed(Call& call, uint32_t row, ParseResult result) {
   call.bad_row = row;
   const StringRef& text = call.arguments[0].as<StringRef>()[row];
   const StringRef pattern = call.parameters.text;

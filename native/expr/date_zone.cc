@@ -53,7 +53,7 @@ Status to_wall_clock(Call& call) {
   return {};
 }
 
-Status unresolved(Call& call, uint32_t row, int64_t local, bool ambiguous) {
+[[gnu::cold]] Status unresolved(Call& call, uint32_t row, int64_t local, bool ambiguous) {
   call.bad_row = row;
   ErrorFacts facts;
   facts.text = format_value(call.parameters.from, &local);

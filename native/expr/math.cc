@@ -79,7 +79,7 @@ bool round_integer(T value, __int128 unit, T& out) {
   return result >= std::numeric_limits<T>::min() && result <= std::numeric_limits<T>::max();
 }
 
-Status round_overflow(const Call& call, int64_t digits, const void* value) {
+[[gnu::cold]] Status round_overflow(const Call& call, int64_t digits, const void* value) {
   ErrorFacts facts;
   facts.hint = "cast to a wider type first, for example `c.x.cast('float64')`";
   return Status(Code::Overflow,

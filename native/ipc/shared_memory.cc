@@ -32,7 +32,7 @@ Result<bool> unlink(const std::string&) { return unsupported(); }
 
 namespace millrace::ipc {
 
-static Status failure(const char* what, const std::string& name, int error) {
+[[gnu::cold]] static Status failure(const char* what, const std::string& name, int error) {
   const std::string message =
       std::string("cannot ") + what + " the shared memory '" + name + "': " + std::strerror(error);
   ErrorFacts facts;

@@ -245,7 +245,7 @@ Status RowOrder::sort_bucket(size_t begin, size_t end, PodVector<Record>& scratc
 
 }  // namespace
 
-Status check_rows(int64_t rows, const char* operation) {
+[[gnu::cold]] Status check_rows(int64_t rows, const char* operation) {
   if (rows <= kMostRows) return {};
   ErrorFacts facts;
   facts.hint = "filter, aggregate or split the rows first";

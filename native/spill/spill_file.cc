@@ -30,7 +30,7 @@ std::string temporary_folder() {
   return folder && *folder ? folder : "/tmp";
 }
 
-Status disk_error(const std::string& directory, int error, const char* doing) {
+[[gnu::cold]] Status disk_error(const std::string& directory, int error, const char* doing) {
   ErrorFacts facts;
   facts.file = directory;
   char buffer[128];
@@ -43,7 +43,7 @@ Status disk_error(const std::string& directory, int error, const char* doing) {
                 std::move(facts));
 }
 
-Status limit_error(const SpillSpace& space, size_t wanted) {
+[[gnu::cold]] Status limit_error(const SpillSpace& space, size_t wanted) {
   ErrorFacts facts;
   facts.hint = "raise `spillLimit` or `memoryLimit`, or select fewer columns";
   return Status(Code::SpillLimit,

@@ -7,7 +7,7 @@ namespace millrace::window {
 
 namespace {
 
-Status type_error(const char* needs, TypeId argument) {
+[[gnu::cold]] Status type_error(const char* needs, TypeId argument) {
   return Status(Code::Type, std::string("this window function needs ") + needs + ", not " + type_name(argument));
 }
 

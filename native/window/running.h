@@ -9,7 +9,7 @@
 
 namespace millrace::window {
 
-inline Status cumulative_overflow(const char* what, TypeId type) {
+[[gnu::cold]] inline Status cumulative_overflow(const char* what, TypeId type) {
   ErrorFacts facts;
   facts.hint = "cast the column to float64 first";
   return Status(Code::Overflow, std::string("a cumulative ") + what + " does not fit " + type_name(type),

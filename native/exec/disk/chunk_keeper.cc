@@ -258,7 +258,7 @@ Status ChunkKeeper::evict(KeptColumn& column) {
   return status;
 }
 
-Status ChunkKeeper::no_room(const std::string& disk) const {
+[[gnu::cold]] Status ChunkKeeper::no_room(const std::string& disk) const {
   std::string message = "persisted frames take " + std::to_string(memory_bytes()) +
                         " bytes of memory, more than their limit of " + std::to_string(limit_bytes()) + " bytes, and ";
   message += disk.empty() ? "nothing more of them can go to disk (dictionaries of texts stay in memory)"

@@ -3,7 +3,7 @@
 
 namespace millrace::exec {
 
-Status check_same_columns(const Schema& first, const Schema& other) {
+[[gnu::cold]] Status check_same_columns(const Schema& first, const Schema& other) {
   if (other.size() != first.size()) return Status(Code::SchemaMismatch, "concat needs the same columns");
   for (size_t c = 0; c < first.size(); c++) {
     if (other[c].name == first[c].name && other[c].type == first[c].type) continue;

@@ -11,7 +11,8 @@ namespace {
 
 using How = JoinOpSpec::How;
 
-Status key_type_error(const std::string& left, TypeId left_type, const std::string& right, TypeId right_type) {
+[[gnu::cold]] Status key_type_error(const std::string& left, TypeId left_type, const std::string& right,
+                                    TypeId right_type) {
   return Status(Code::Type, "the keys \"" + left + "\" (" + type_name(left_type) + ") and \"" + right + "\" (" +
                                 type_name(right_type) + ") of a join are of different types");
 }

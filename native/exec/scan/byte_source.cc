@@ -24,7 +24,7 @@ int injected_failure() {
   return failure_kind.load();
 }
 
-Status system_error(const std::string& path, int error, const char* doing) {
+[[gnu::cold]] Status system_error(const std::string& path, int error, const char* doing) {
   ErrorFacts facts;
   facts.file = path;
   char buffer[128];

@@ -10,7 +10,7 @@ using csv::OnError;
 
 namespace {
 
-std::string complaint(csv::Reason reason, const std::string& text, const Field& field) {
+[[gnu::cold]] std::string complaint(csv::Reason reason, const std::string& text, const Field& field) {
   const std::string what = "\"" + text + "\"";
   const std::string where = " (column \"" + field.name + "\")";
   switch (reason) {
@@ -26,7 +26,7 @@ Code code_of(csv::Reason reason) {
   return reason == csv::Reason::BadUtf8 ? Code::CsvEncoding : Code::CsvType;
 }
 
-std::string hint_for(csv::Reason reason, const Field& field) {
+[[gnu::cold]] std::string hint_for(csv::Reason reason, const Field& field) {
   if (reason == csv::Reason::BadQuote) {
     return "double the quotes inside a quoted field, pass `quote: null` if quotes are plain text, or `onError`";
   }
@@ -148,8 +148,8 @@ Result<CsvBatchReader::Outcome> CsvBatchReader::convert(uint32_t column, const u
   return Outcome::Done;
 }
 
-Result<CsvBatchReader::Outcome> CsvBatchReader::refuse(uint32_t column, const csv::FieldSource& source,
-                                                       const csv::ConvertFailure& failure) {
+[[gnu::cold]] Result<CsvBatchReader::Outcome> CsvBatchReader::refuse(uint32_t column, const csv::FieldSource& source,
+                                                                     const csv::ConvertFailure& failure) {
   const Field& field = plan_.columns[column];
   const std::string text = csv::field_text(source, failure.row);
   double number = 0;
@@ -167,7 +167,7 @@ Result<CsvBatchReader::Outcome> CsvBatchReader::refuse(uint32_t column, const cs
   return Status(code_of(failure.reason), complaint(failure.reason, text, field), std::move(facts));
 }
 
-Status CsvBatchReader::null_error(uint32_t column, const csv::FieldSource& source, uint32_t row) const {
+[[gnu::cold]] Status CsvBatchReader::null_error(uint32_t column, const csv::FieldSource& source, uint32_t row) const {
   const Field& field = plan_.columns[column];
   ErrorFacts facts;
   facts.column = field.name;
