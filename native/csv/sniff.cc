@@ -7,6 +7,8 @@
 #include "csv/sniff_dialect.h"
 #include "csv/sniff_types.h"
 
+#include "base/cold.h"
+
 namespace millrace::csv {
 
 namespace {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/cold.h"
+
 namespace millrace::csv {
 
 namespace {

@@ -6,6 +6,8 @@
 #include "exec/operator/frame_operator.h"
 #include "exec/threads/task_events.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -6,6 +6,8 @@
 #include "exec/threads/pool_workers.h"
 #include "exec/threads/task_events.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 StageJob::StageJob(const BoundStage& stage, Scan& scan, QueryState& query, uint32_t workers,

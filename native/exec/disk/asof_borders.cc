@@ -3,6 +3,8 @@
 #include "column/gather.h"
 #include "exec/disk/parted_operator.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

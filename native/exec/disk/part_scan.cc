@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

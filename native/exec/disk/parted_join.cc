@@ -5,6 +5,8 @@
 #include "exec/disk/parted_operator.h"
 #include "sort/sort_key.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

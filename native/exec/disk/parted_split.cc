@@ -4,6 +4,8 @@
 
 #include "exec/disk/parted_operator.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 Result<std::unique_ptr<spill::Partitioner>> PartedOperator::splitter(const Sides& sides) {

@@ -4,6 +4,8 @@
 
 #include "exec/disk/parted_operator.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 Status RowTableWriter::append(const Vector* columns, uint32_t rows) {

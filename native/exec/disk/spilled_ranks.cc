@@ -7,6 +7,8 @@
 #include "exec/disk/parted_operator.h"
 #include "exec/disk/ties.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

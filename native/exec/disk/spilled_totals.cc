@@ -10,6 +10,8 @@
 #include "exec/disk/ties.h"
 #include "window/quantile.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -14,6 +14,8 @@
 #include "window/float_total.h"
 #include "window/streamed.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

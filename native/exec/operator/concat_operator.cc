@@ -1,6 +1,8 @@
 #include "column/concat_columns.h"
 #include "exec/operator/frame_operator.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 [[gnu::cold]] Status check_same_columns(const Schema& first, const Schema& other) {

@@ -2,6 +2,8 @@
 #include "exec/operator/frame_operator.h"
 #include "sort/order_rows.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 Result<FrameView> sort_frame(const OpSpec& op, const FrameView& input, OperatorContext& context) {

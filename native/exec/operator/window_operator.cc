@@ -5,6 +5,8 @@
 #include "exec/pipeline.h"
 #include "window/compute.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -13,6 +13,8 @@
 #include "store/take_stored_rows.h"
 #include "store/unpack_columns.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cerrno>
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

@@ -6,6 +6,8 @@
 #include "csv/split.h"
 #include "exec/scan/scan.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {

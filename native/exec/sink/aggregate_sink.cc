@@ -5,6 +5,8 @@
 #include "agg/partitioned_groups.h"
 #include "exec/sink/sink.h"
 
+#include "base/cold.h"
+
 namespace millrace::exec {
 
 namespace {
