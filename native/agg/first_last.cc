@@ -1,8 +1,8 @@
-// first and last of fixed-width values, by row order: the strips are merged in that order too.
+// first and last of fixed-width values, by row order: the strips are merged in that order too. Values are copied and
+// never looked at, so types of one width share their code.
 #include "agg/result_column.h"
 #include "agg/state_family.h"
 #include "agg/valid_rows.h"
-#include "column/visit_fixed.h"
 
 namespace millrace::agg {
 
@@ -74,13 +74,19 @@ class FirstLastFamily final : public StateFamily {
 }  // namespace
 
 std::unique_ptr<StateFamily> make_first_last(const AggregateSpec& spec) {
-  return visit_fixed(spec.argument, [&](auto tag) -> std::unique_ptr<StateFamily> {
-    using T = decltype(tag);
+  const auto make = [&](auto bits) -> std::unique_ptr<StateFamily> {
+    using Bits = decltype(bits);
     if (spec.function == Function::First) {
-      return std::make_unique<FirstLastFamily<T, true>>(spec.argument, spec.skip_nulls);
+      return std::make_unique<FirstLastFamily<Bits, true>>(spec.argument, spec.skip_nulls);
     }
-    return std::make_unique<FirstLastFamily<T, false>>(spec.argument, spec.skip_nulls);
-  });
+    return std::make_unique<FirstLastFamily<Bits, false>>(spec.argument, spec.skip_nulls);
+  };
+  switch (type_width(spec.argument)) {
+    case 1: return make(uint8_t{});
+    case 2: return make(uint16_t{});
+    case 4: return make(uint32_t{});
+    default: return make(uint64_t{});
+  }
 }
 
 }  // namespace millrace::agg

@@ -117,6 +117,58 @@ const T* widen(const Vector& argument, uint32_t rows, T* scratch) {
   return Status(Code::Overflow, "the sum '" + spec.name + "' does not fit " + type_name(type), std::move(facts));
 }
 
+// Where the least and the greatest value stand in a state, and the count, if it has one.
+struct ExtremesPlace {
+  bool min;
+  ptrdiff_t extremes;
+  ptrdiff_t count = -1;
+};
+
+// Without counts all rows have a value; and without a count of rows a group has some, or is not asked for.
+bool has_values(const ExtremesPlace& place, const uint8_t* state, const EmitBatch& batch, int64_t row) {
+  if (place.count >= 0) return *reinterpret_cast<const int64_t*>(state + place.count) > 0;
+  return !batch.row_counts || batch.rows_of(row) > 0;
+}
+
+// Null without values; NaN when all values were NaN. The same code for states of all kinds.
+template <class T, class Out>
+Result<Column> emit_extremes_as(TypeId type, const ExtremesPlace& place, const EmitBatch& batch) {
+  ResultColumn<Out> out(type, batch.rows, batch.budget);
+  MILLRACE_TRY(out.reserve());
+  for (int64_t i = 0; i < batch.rows; i++) {
+    const uint8_t* state = &batch.state<uint8_t>(i);
+    const auto& extremes = *reinterpret_cast<const ExtremesPart<T>*>(state + place.extremes);
+    if (extremes.min <= extremes.max) {
+      // Adding 0 makes -0 into 0: which of the two came first must not show.
+      out.set(i, static_cast<Out>((place.min ? extremes.min : extremes.max) + T{0}));
+    } else if (std::is_same_v<T, double> && has_values(place, state, batch, i)) {
+      out.set(i, std::numeric_limits<Out>::quiet_NaN());
+    } else {
+      out.set_null(i);
+    }
+  }
+  return out.finish();
+}
+
+template <class T>
+Result<Column> emit_extremes(TypeId type, const ExtremesPlace& place, const EmitBatch& batch) {
+  if constexpr (std::is_same_v<T, uint64_t>) {
+    return emit_extremes_as<T, uint64_t>(type, place, batch);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return type == TypeId::Float32 ? emit_extremes_as<T, float>(type, place, batch)
+                                   : emit_extremes_as<T, double>(type, place, batch);
+  } else {
+    return visit_fixed(type, [&](auto tag) -> Result<Column> {
+      using Out = decltype(tag);
+      if constexpr (std::is_floating_point_v<Out> || std::is_same_v<Out, uint64_t>) {
+        return Status(Code::Internal, "integers were kept of another type");
+      } else {
+        return emit_extremes_as<T, Out>(type, place, batch);
+      }
+    });
+  }
+}
+
 template <class T, int kParts>
 class MomentFamily final : public StateFamily {
  public:
@@ -232,28 +284,17 @@ class MomentFamily final : public StateFamily {
     }
   }
 
-  // Null without values; NaN when all values were NaN.
   Result<Column> emit_extreme(const AggregateSpec& spec, const EmitBatch& batch) const {
     if constexpr (!(kParts & kExtremes)) {
       return Status(Code::Internal, "no extremes were kept");
     } else {
-      return visit_fixed(argument_, [&](auto tag) -> Result<Column> {
-        using Out = decltype(tag);
-        ResultColumn<Out> out(argument_, batch.rows, batch.budget);
-        MILLRACE_TRY(out.reserve());
-        for (int64_t i = 0; i < batch.rows; i++) {
-          const State& state = batch.state<State>(i);
-          if (state.min <= state.max) {
-            // Adding 0 makes -0 into 0: which of the two came first must not show.
-            out.set(i, static_cast<Out>((spec.function == Function::Min ? state.min : state.max) + T{0}));
-          } else if (std::is_same_v<T, double> && count_of(state, batch, i) > 0) {
-            out.set(i, std::numeric_limits<Out>::quiet_NaN());
-          } else {
-            out.set_null(i);
-          }
-        }
-        return out.finish();
-      });
+      const State state{};
+      const auto offset_of = [&state](const auto& part) {
+        return reinterpret_cast<const uint8_t*>(&part) - reinterpret_cast<const uint8_t*>(&state);
+      };
+      ExtremesPlace place{spec.function == Function::Min, offset_of(static_cast<const ExtremesPart<T>&>(state))};
+      if constexpr (kParts & kCount) place.count = offset_of(state.count);
+      return emit_extremes<T>(argument_, place, batch);
     }
   }
 

@@ -1,6 +1,7 @@
 // Functions that compute: partitions are read into memory that lies together, walked there, and the results scattered.
 #pragma once
 #include <algorithm>
+#include <functional>
 
 #include "column/visit_fixed.h"
 #include "window/partitions.h"
@@ -81,11 +82,22 @@ void scatter(const uint32_t* rows, size_t count, const Out* out, const uint8_t* 
 
 }  // namespace detail
 
-// Calls each(PartitionValues<In, Out>) -> Status for every partition; numbers widen to In. `argument` may be null for
-// NoValue, which takes columns of any type.
-template <class In, class Out, class Each>
-Result<Column> compute_partitions(const Column* argument, TypeId type, const Partitions& partitions, Workers& workers,
-                                  MemoryBudget* budget, Each each) {
+// Neighbouring partitions, in order, one after the other.
+template <class In, class Out>
+struct RunValues {
+  size_t first_partition;
+  size_t last_partition;  // behind them
+  const In* values;
+  const uint8_t* valid;
+  Out* out;
+  uint8_t* out_valid;
+};
+
+// compute_partitions() but for what is done with a run: one code for all functions from In to Out.
+template <class In, class Out>
+[[gnu::noinline]] Result<Column> compute_runs(const Column* argument, TypeId type, const Partitions& partitions,
+                                              Workers& workers, MemoryBudget* budget,
+                                              const std::function<Status(const RunValues<In, Out>&)>& each) {
   RowValues result(type, partitions.rows(), budget);
   MILLRACE_TRY(result.reserve());
   const uint32_t* const order = partitions.order();
@@ -113,17 +125,29 @@ Result<Column> compute_partitions(const Column* argument, TypeId type, const Par
     detail::read_validity(argument, order, begin, count, scratch.valid.data());
     Out* const out = order ? scratch.out.data() : result.values<Out>() + begin;
     uint8_t* const out_valid = order ? scratch.out_valid.data() : result.valid() + begin;
-    std::memset(out_valid, 1, count);
-    for (size_t p = runs[task].first; p < runs[task].last; p++) {
-      const size_t at = partitions.start(p) - begin;
-      MILLRACE_TRY(
-          each(PartitionValues<In, Out>{values ? values + at : nullptr, scratch.valid.data() + at,
-                                        partitions.start(p + 1) - partitions.start(p), out + at, out_valid + at}));
-    }
+    std::fill_n(out_valid, count, uint8_t{1});
+    MILLRACE_TRY(each({runs[task].first, runs[task].last, values, scratch.valid.data(), out, out_valid}));
     if (order) detail::scatter(order + begin, count, out, out_valid, result);
     return {};
   }));
   return result.finish(workers);
+}
+
+// Calls each(PartitionValues<In, Out>) -> Status for every partition; numbers widen to In. `argument` may be null for
+// NoValue, which takes columns of any type.
+template <class In, class Out, class Each>
+Result<Column> compute_partitions(const Column* argument, TypeId type, const Partitions& partitions, Workers& workers,
+                                  MemoryBudget* budget, Each each) {
+  return compute_runs<In, Out>(argument, type, partitions, workers, budget, [&](const RunValues<In, Out>& run) {
+    const size_t begin = partitions.start(run.first_partition);
+    for (size_t p = run.first_partition; p < run.last_partition; p++) {
+      const size_t at = partitions.start(p) - begin;
+      MILLRACE_TRY(each(PartitionValues<In, Out>{run.values ? run.values + at : nullptr, run.valid + at,
+                                                 partitions.start(p + 1) - partitions.start(p), run.out + at,
+                                                 run.out_valid + at}));
+    }
+    return Status();
+  });
 }
 
 }  // namespace millrace::window

@@ -184,8 +184,9 @@ Timeline timeline_of(const Call& call, const PodVector<int64_t>& times, size_t p
 }
 
 // Calls each(PieceValues<Value, Out>) -> Status for every piece. Numbers widen to Value, and results narrow to `type`.
-template <class Value, class Out, class Each>
-Result<Column> each_piece(const Call& call, TypeId type, Each each) {
+template <class Value, class Out>
+[[gnu::noinline]] Result<Column> each_piece(const Call& call, TypeId type,
+                                            const std::function<Status(const PieceValues<Value, Out>&)>& each) {
   const Partitions& partitions = call.partitions;
   const uint32_t* const order = partitions.order();
   RowValues result(type, partitions.rows(), call.budget);
