@@ -108,6 +108,26 @@ describe('filters', () => {
   })
 })
 
+describe('slices', () => {
+  test('the first rows of a sort are all that it looks for, whatever stood between', () => {
+    expect(steps(df.sortBy('Close').head(3))).toEqual(['sortBy(Close).head(3)'])
+    const between = df.sortBy('Close').filter(df.Open.gt(1)).filter(df.High.gt(2)).head(3)
+    expect(steps(between)).toEqual(['filter(Open > 1 and High > 2)', 'sortBy(Close).head(3)'])
+  })
+
+  test('a filter behind the first rows stays there, and sinks below what is computed for them', () => {
+    const frame = df
+      .withColumns(c => ({ x: c.High.sub(c.Low) }))
+      .head(5)
+      .filter(df.Close.gt(0))
+    expect(steps(frame).slice(0, 2)).toEqual(['head(5)', 'filter(Close > 0)'])
+    expect(steps(df.sortBy('Close').head(3).filter(df.Open.gt(1)))).toEqual([
+      'sortBy(Close).head(3)',
+      'filter(Open > 1)',
+    ])
+  })
+})
+
 describe('projections', () => {
   test('neighbours become one where nothing is computed twice', () => {
     const frame = df.withColumns(c => ({ a: c.High.sub(c.Low) })).select(c => ({ b: c.a.mul(2), d: c.Date }))

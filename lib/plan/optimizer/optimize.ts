@@ -19,7 +19,8 @@ const pushDown: Rule = {
 }
 
 /**
- * In the order in which they apply. Filters sink before they merge; sorts that nobody sees go before columns are pruned,
+ * In the order in which they apply. Slices sink below projections, so that filters can follow, and are folded once more when
+ * those no longer stand between a slice and a sort. Filters sink before they merge; sorts that nobody sees go before columns are pruned,
  * since their keys count as read; columns are pruned before projections merge, so that a dropped column does not count as
  * a use; identities are looked for when nothing else changes. What workers have to do is taken out last.
  */
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = Object.freeze([
   foldSlices,
   pushFilters,
   mergeFilters,
+  foldSlices,
   pushDown,
   limitPartitions,
   skipSorts,
