@@ -1,5 +1,6 @@
 import { suggestion } from './did-you-mean.js'
 import { invalidArgument, MillraceError } from './errors.js'
+import { optionElsewhere } from './options-elsewhere.js'
 
 /** Checks one option and returns the value to use. `name` is what messages call it. */
 export type OptionReader<T> = (value: unknown, name: string) => T
@@ -30,7 +31,7 @@ export function readOptions<T extends object>(
 
 function unknownOption(key: string, method: string, known: readonly string[]): MillraceError {
   return new MillraceError('ERR_UNKNOWN_OPTION', `${method} has no option ${JSON.stringify(key)}`, {
-    hint: suggestion(key, known),
+    hint: optionElsewhere(method, key) ?? suggestion(key, known),
   })
 }
 
