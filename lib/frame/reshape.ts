@@ -122,6 +122,12 @@ export function pivotPlan(plan: PlanNode, options: unknown): PlanNode {
     values: anything as never,
     aggregate: oneOf(...pivotAggregates),
   })
+  for (const [name, given] of Object.entries({ on, values })) {
+    if (typeof given !== 'string') {
+      const example = "pivot({ index: 'Date', on: 'Ticker', columns: ['AAPL', 'IBM'], values: 'Close' })"
+      throw invalidArgument('the name of a column', `pivot option ${name}`, given, `as in ${example}`)
+    }
+  }
   const [by] = checkNames(schema, [on], 'pivot') as [string]
   const [value] = checkNames(schema, [values], 'pivot') as [string]
   if (!Array.isArray(columns) || columns.length === 0) {
