@@ -40,7 +40,7 @@ describe('unpivot', () => {
 test('a pivot that lacks a column says which', () => {
   const long = wide.unpivot({ on: ['high', 'low'], index: 'day' }) as any
   expect(() => long.pivot({ index: 'day', columns: 'variable', values: 'value' })).toThrow(
-    /the name of a column for pivot option on but received undefined[^]*as in pivot\({ index: 'Date', on: 'Ticker'/,
+    /the name of a column for pivot option on but received undefined[\s\S]*as in pivot\({ index: 'Date', on: 'Ticker'/,
   )
   expect(() => long.pivot({ on: 'variable', columns: ['high'], values: ['value'] })).toThrow(
     /pivot option values/,
