@@ -1,7 +1,9 @@
 // Rows of several frames, one after another.
+import type { DataType } from '../core/dtypes.js'
 import { MillraceError } from '../core/errors.js'
 import { oneOf, readOptions } from '../core/options.js'
 import { columnRef } from '../plan/expression/column-ref.js'
+import { joinedDtype } from '../plan/expression/common-type.js'
 import { expression } from '../plan/expression/expression.js'
 import { literal } from '../plan/expression/literal.js'
 import type { ExprNode } from '../plan/expression/node.js'
@@ -59,11 +61,25 @@ function chooseNames(
   return first.schema.names
 }
 
-function commonDtype(plans: readonly PlanNode[], name: string): string {
-  const refs = plans
-    .filter(({ schema }) => schema.has(name))
-    .map(({ schema }) => columnRef(name, schema.field(name).type))
-  return expression('coalesce', refs).type.dtype
+function commonDtype(plans: readonly PlanNode[], name: string): DataType['dtype'] {
+  let common: DataType['dtype'] = 'null'
+  let from = 0
+  plans.forEach(({ schema }, i) => {
+    if (!schema.has(name)) return
+    const { dtype } = schema.field(name).type
+    const joined = joinedDtype(common, dtype)
+    if (joined === undefined) {
+      const [column, first] = [JSON.stringify(name), `${common} in frame ${from + 1}`]
+      throw new MillraceError(
+        'ERR_SCHEMA_MISMATCH',
+        `Column ${column} of concat is ${first} and ${dtype} in frame ${i + 1}`,
+        { column: name, hint: `cast one of them first, as in df.cast({ ${column}: 'utf8' })` },
+      )
+    }
+    if (joined !== common) from = i
+    common = joined
+  })
+  return common
 }
 
 function columnAs(plan: PlanNode, name: string, dtype: string): ExprNode {

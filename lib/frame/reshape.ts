@@ -1,10 +1,13 @@
 // Columns to rows and back.
+import type { DataType } from '../core/dtypes.js'
 import { invalidArgument, MillraceError } from '../core/errors.js'
 import { type OptionReader, oneOf, readOptions, text } from '../core/options.js'
 import { columnRef } from '../plan/expression/column-ref.js'
+import { joinedDtype } from '../plan/expression/common-type.js'
 import { expression } from '../plan/expression/expression.js'
 import { literal } from '../plan/expression/literal.js'
 import type { ExprNode } from '../plan/expression/node.js'
+import { typeError } from '../plan/expression/type-error.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
 import { concatNode } from '../plan/step/concat.js'
 import type { PlanNode } from '../plan/step/node.js'
@@ -87,7 +90,7 @@ export function unpivotPlan(plan: PlanNode, options: unknown): PlanNode {
     })
   }
   const refs = folded.map(name => columnRef(name, schema.field(name).type))
-  const dtype = refs.length === 1 ? (refs[0] as ExprNode).type.dtype : expression('coalesce', refs).type.dtype
+  const dtype = dtypeOfAll(refs)
   return concatNode(
     refs.map((ref, i) =>
       projectNode(plan, [
@@ -97,6 +100,19 @@ export function unpivotPlan(plan: PlanNode, options: unknown): PlanNode {
       ]),
     ),
   )
+}
+
+function dtypeOfAll(refs: readonly ExprNode[]): DataType['dtype'] {
+  return refs.reduce<DataType['dtype']>((common, ref, i) => {
+    const joined = joinedDtype(common, ref.type.dtype)
+    if (joined !== undefined) return joined
+    const others = refs.slice(0, i).find(({ type }) => !joinedDtype(type.dtype, ref.type.dtype)) as ExprNode
+    throw typeError(
+      'unpivot cannot put into one column',
+      [others, ref],
+      'name the columns that go together: on: [...]; or cast them to one dtype first',
+    )
+  }, 'null')
 }
 
 interface PivotSettings {

@@ -135,8 +135,9 @@ bool has_lone_return(std::string_view rows, bool final, const Dialect& dialect) 
   if (starts("PAR1")) return encoding_error("the file is Parquet, not CSV", "export it as CSV");
   const auto nulls = static_cast<size_t>(std::count(head.begin(), head.end(), '\0'));
   if (nulls * 100 > head.size()) {
-    return encoding_error("the file has " + std::to_string(nulls) + " NUL bytes in its first " +
-                              std::to_string(head.size()) + " bytes: it is UTF-16 without a byte order mark, or binary",
+    return encoding_error("the file has " + std::to_string(nulls) + (nulls == 1 ? " NUL byte" : " NUL bytes") +
+                              " in its first " + std::to_string(head.size()) +
+                              " bytes: it is UTF-16 without a byte order mark, or binary",
                           "if it is UTF-16, " + reencode);
   }
   return {};

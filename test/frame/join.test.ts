@@ -178,6 +178,9 @@ test('concat puts rows one after another, matching columns by name', async () =>
   ])
   expect(await a.concat(a, a).rowCount()).toBe(9)
   expect(() => a.concat(b)).toThrow(/Frame 2 of concat has no column "v"/)
+  expect(() => a.concat(a, a.cast({ v: 'utf8' }) as never)).toThrow(
+    /Column "v" of concat is (\w+) in frame 1 and utf8 in frame 3/,
+  )
   expect((await rowsOf(a.concat(b, { columns: 'union' }))).map(row => [row.id, row.v, row.w])).toEqual([
     [1, 1, null],
     [2, 2, null],

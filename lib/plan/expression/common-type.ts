@@ -12,7 +12,7 @@ export function commonType(op: string, branches: readonly ExprNode[]): DataType[
   let from = branches[0] as ExprNode
   for (const branch of branches) {
     const { dtype } = branch.type
-    const joined = join(common, dtype)
+    const joined = joinedDtype(common, dtype)
     if (!joined) {
       throw typeError(`${op} cannot choose between`, [from, branch], 'cast the branches to one type')
     }
@@ -22,7 +22,8 @@ export function commonType(op: string, branches: readonly ExprNode[]): DataType[
   return common
 }
 
-function join(a: DataType['dtype'], b: DataType['dtype']): DataType['dtype'] | undefined {
+/** The dtype that holds both, or undefined where there is none. */
+export function joinedDtype(a: DataType['dtype'], b: DataType['dtype']): DataType['dtype'] | undefined {
   if (a === b || b === 'null') return a
   if (a === 'null') return b
   if (isNumeric(a) && isNumeric(b)) return isFloat(a) || isFloat(b) ? 'float64' : 'int64'
