@@ -41,7 +41,9 @@ export class RunningSteps {
     const ofEngine = cause instanceof Error && !(cause instanceof MillraceError)
     if (this.#limits && ofEngine && 'code' in cause && cause.code === 'ERR_MEMORY_LIMIT') {
       const { share, whole } = this.#limits
-      const hint = `raise \`memoryLimit\`: functions, and the parts of a plan between them, have even shares of it, here ${share} of ${whole} bytes`
+      // What a function gave cannot be read again, so a part behind one cannot start over on disk by itself.
+      const shares = `functions, and the parts of a plan between them, have even shares of it, here ${share} of ${whole} bytes`
+      const hint = `raise \`memoryLimit\` (${shares}), or pass \`spill: 'always'\`, so that sorts, joins and groups behind a function go to disk at once`
       Object.assign(cause, { hint })
     }
     return cause
