@@ -1,6 +1,6 @@
-#include "base/status.h"
-
 #include "base/cold.h"
+
+#include "base/status.h"
 
 namespace millrace {
 

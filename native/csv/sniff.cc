@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "csv/sniff.h"
 
 #include <algorithm>
@@ -6,8 +8,6 @@
 #include "column/utf8.h"
 #include "csv/sniff_dialect.h"
 #include "csv/sniff_types.h"
-
-#include "base/cold.h"
 
 namespace millrace::csv {
 

@@ -1,9 +1,9 @@
+#include "base/cold.h"
+
 #include "csv/sniff_dialect.h"
 
 #include <algorithm>
 #include <map>
-
-#include "base/cold.h"
 
 namespace millrace::csv {
 

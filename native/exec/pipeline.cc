@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/pipeline.h"
 
 #include <algorithm>
@@ -5,8 +7,6 @@
 
 #include "exec/operator/frame_operator.h"
 #include "exec/threads/task_events.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/query.h"
 
 #include <algorithm>
@@ -7,8 +9,6 @@
 #include "agg/hash.h"
 #include "exec/scan/sample_input.h"
 #include "exec/threads/task_events.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

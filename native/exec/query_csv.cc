@@ -1,9 +1,9 @@
 // The part of a query that reads CSV.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "exec/query.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

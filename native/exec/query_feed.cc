@@ -1,10 +1,10 @@
 // The part of a query whose rows come while it runs.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "exec/disk/spill_plan.h"
 #include "exec/query.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

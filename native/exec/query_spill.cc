@@ -1,11 +1,11 @@
 // The part of a query that goes to disk.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "base/pages.h"
 #include "exec/disk/part_sink.h"
 #include "exec/query.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,9 +1,9 @@
 // Persisted frames whose rows an operator reads where they lie, instead of a pipeline that unpacks them first.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "exec/query.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/stage.h"
 
 #include <algorithm>
@@ -5,8 +7,6 @@
 
 #include "exec/threads/pool_workers.h"
 #include "exec/threads/task_events.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

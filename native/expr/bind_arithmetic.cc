@@ -1,7 +1,7 @@
 // Arithmetic. Integers compute as int64 (uint64 with uint64 as uint64), checked; with a float everything is float64.
-#include "expr/binder.h"
-
 #include "base/cold.h"
+
+#include "expr/binder.h"
 
 namespace millrace::expr {
 

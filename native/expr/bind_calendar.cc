@@ -1,10 +1,10 @@
 // Operations that move dates and timestamps along the calendar, or tell how far apart they are.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "column/text.h"
 #include "expr/binder.h"
-
-#include "base/cold.h"
 
 namespace millrace::expr {
 

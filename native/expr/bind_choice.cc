@@ -1,9 +1,9 @@
 // Logic, null tests, and choosing between values. A literal `true`, `false` or null among conditions is resolved here.
+#include "base/cold.h"
+
 #include <cmath>
 
 #include "expr/binder.h"
-
-#include "base/cold.h"
 
 namespace millrace::expr {
 

@@ -1,12 +1,12 @@
 // Comparisons. Numbers of different types are compared exactly where both are integers, else as float64. A literal
 // takes the type of the column beside it where that changes no result, so that columns are seldom converted.
+#include "base/cold.h"
+
 #include <cmath>
 #include <limits>
 #include <optional>
 
 #include "expr/binder.h"
-
-#include "base/cold.h"
 
 namespace millrace::expr {
 

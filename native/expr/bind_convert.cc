@@ -1,8 +1,8 @@
 // Conversions, explicit and implicit. Numbers go through a hub (int64, uint64 or float64), so that there are kernels
 // for a few pairs of types instead of for all.
-#include "expr/binder.h"
-
 #include "base/cold.h"
+
+#include "expr/binder.h"
 
 namespace millrace::expr {
 

@@ -1,7 +1,7 @@
 // Operations on dates and timestamps.
-#include "expr/binder.h"
-
 #include "base/cold.h"
+
+#include "expr/binder.h"
 
 namespace millrace::expr {
 

@@ -1,7 +1,7 @@
 // Adding instructions, or computing them at once where all operands are literals.
-#include "expr/binder.h"
-
 #include "base/cold.h"
+
+#include "expr/binder.h"
 
 namespace millrace::expr {
 

@@ -1,10 +1,10 @@
 // Literals in the plan's JSON form.
+#include "base/cold.h"
+
 #include <limits>
 
 #include "column/text.h"
 #include "expr/binder.h"
-
-#include "base/cold.h"
 
 namespace millrace::expr {
 

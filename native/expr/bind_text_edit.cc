@@ -1,7 +1,7 @@
 // Operations that change texts, with what they are told: other texts, widths, places.
-#include "expr/binder.h"
-
 #include "base/cold.h"
+
+#include "expr/binder.h"
 
 namespace millrace::expr {
 

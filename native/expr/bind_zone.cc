@@ -1,7 +1,7 @@
 // Dates and timestamps as text, and in time zones.
-#include "expr/binder.h"
-
 #include "base/cold.h"
+
+#include "expr/binder.h"
 
 namespace millrace::expr {
 

@@ -1,8 +1,8 @@
 // The addon's entry: called once for every environment that loads it.
+#include "base/cold.h"
+
 #include "node/bindings.h"
 #include "node/env_state.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

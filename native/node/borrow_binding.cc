@@ -1,10 +1,10 @@
 // frameBorrow: a frame over typed arrays without a copy of their numbers. feedPush: the same as a piece of a feed.
+#include "base/cold.h"
+
 #include "exec/scan/borrowed_frame.h"
 #include "node/bindings.h"
 #include "node/column_input.h"
 #include "node/properties.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

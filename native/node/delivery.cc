@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "node/delivery.h"
 
 #include "simd/kernels.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

@@ -1,12 +1,12 @@
 // engineInfo, setThreads, setPersistLimit, hasPersistLimit, setPersistDefault, persistInfo, poolInfo, drainEvents,
 // faultInjection.
+#include "base/cold.h"
+
 #include "base/memory.h"
 #include "exec/threads/task_events.h"
 #include "node/bindings.h"
 #include "node/handles.h"
 #include "simd/kernels.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

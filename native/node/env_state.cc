@@ -1,6 +1,6 @@
-#include "node/env_state.h"
-
 #include "base/cold.h"
+
+#include "node/env_state.h"
 
 namespace millrace::node {
 

@@ -1,6 +1,6 @@
-#include "node/handles.h"
-
 #include "base/cold.h"
+
+#include "node/handles.h"
 
 namespace millrace::node {
 

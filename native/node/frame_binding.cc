@@ -1,9 +1,9 @@
 // frameCreate, frameInfo, frameRelease.
+#include "base/cold.h"
+
 #include "node/bindings.h"
 #include "node/column_input.h"
 #include "node/properties.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

@@ -1,12 +1,12 @@
 // Named shared memory as ArrayBuffers, and waiting on its words. `wait_word_async` alone needs another thread.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "exec/threads/word_waiter.h"
 #include "ipc/shared_memory.h"
 #include "node/bindings.h"
 #include "node/handles.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

@@ -3,5 +3,6 @@
 #if !defined(NAPI_DISABLE_CPP_EXCEPTIONS) || !defined(NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 #error "build with the defines of addon.gypi"
 #endif
+#include "base/cold.h"  // napi.h is all inline
+
 #include <napi.h>
-#include "base/cold.h"  // and what napi.h has inline

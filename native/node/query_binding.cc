@@ -1,10 +1,10 @@
 // execute, collectResults, queryNext, queryCancel, queryProgress.
+#include "base/cold.h"
+
 #include "node/bindings.h"
 #include "node/delivery.h"
 #include "node/frame_write.h"
 #include "node/properties.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

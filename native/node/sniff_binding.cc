@@ -1,9 +1,9 @@
 // csvSniff.
+#include "base/cold.h"
+
 #include "exec/scan/sniff_source.h"
 #include "node/bindings.h"
 #include "node/handles.h"
-
-#include "base/cold.h"
 
 namespace millrace::node {
 

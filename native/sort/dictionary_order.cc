@@ -1,10 +1,10 @@
+#include "base/cold.h"
+
 #include "sort/dictionary_order.h"
 
 #include <new>
 
 #include "sort/argsort.h"
-
-#include "base/cold.h"
 
 namespace millrace::sort {
 

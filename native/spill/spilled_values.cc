@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "spill/spilled_values.h"
 
 #include <algorithm>
-
-#include "base/cold.h"
 
 namespace millrace::spill {
 

@@ -1,6 +1,6 @@
-#include "store/held_column.h"
-
 #include "base/cold.h"
+
+#include "store/held_column.h"
 
 namespace millrace::store {
 

@@ -1,6 +1,6 @@
-#include "store/kept_values.h"
-
 #include "base/cold.h"
+
+#include "store/kept_values.h"
 
 namespace millrace::store {
 

@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "store/stored_frame.h"
 
 #include <algorithm>
-
-#include "base/cold.h"
 
 namespace millrace::store {
 

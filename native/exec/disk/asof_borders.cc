@@ -1,9 +1,9 @@
+#include "base/cold.h"
+
 #include "exec/disk/asof_borders.h"
 
 #include "column/gather.h"
 #include "exec/disk/parted_operator.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

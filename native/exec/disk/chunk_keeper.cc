@@ -1,11 +1,11 @@
+#include "base/cold.h"
+
 #include "exec/disk/chunk_keeper.h"
 
 #include <algorithm>
 
 #include "exec/threads/cgroup.h"
 #include "exec/threads/thread_pool.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

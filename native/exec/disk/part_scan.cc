@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "exec/disk/part_scan.h"
 
 #include <algorithm>
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

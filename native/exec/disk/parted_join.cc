@@ -1,11 +1,11 @@
 // Joins of parts: what is more than memory holds comes out in pieces.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "exec/disk/one_thread.h"
 #include "exec/disk/parted_operator.h"
 #include "sort/sort_key.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/disk/parted_operator.h"
 
 #include <algorithm>
@@ -7,8 +9,6 @@
 #include "exec/disk/spilled_totals.h"
 #include "exec/pipeline.h"
 #include "sort/order_rows.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,10 +1,10 @@
 // Parts of an operator that are too large for a thread's share of memory: split again, by more of the hash or by the
 // range that they are.
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "exec/disk/parted_operator.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

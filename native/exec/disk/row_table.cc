@@ -1,10 +1,10 @@
+#include "base/cold.h"
+
 #include "exec/disk/row_table.h"
 
 #include <algorithm>
 
 #include "exec/disk/parted_operator.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/disk/spill_plan.h"
 
 #include <algorithm>
@@ -5,8 +7,6 @@
 #include "exec/disk/spilled_totals.h"
 #include "exec/operator/frame_operator.h"
 #include "exec/scan/byte_source.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

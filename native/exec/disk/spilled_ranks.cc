@@ -1,4 +1,6 @@
 // The values are sorted together with the numbers of their rows, ranks are counted off, and the numbers sort them back.
+#include "base/cold.h"
+
 #include "exec/disk/spilled_ranks.h"
 
 #include <algorithm>
@@ -6,8 +8,6 @@
 
 #include "exec/disk/parted_operator.h"
 #include "exec/disk/ties.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/disk/spilled_totals.h"
 
 #include <algorithm>
@@ -9,8 +11,6 @@
 #include "exec/disk/parted_operator.h"
 #include "exec/disk/ties.h"
 #include "window/quantile.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

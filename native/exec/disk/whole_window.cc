@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/disk/whole_window.h"
 
 #include <algorithm>
@@ -13,8 +15,6 @@
 #include "sort/order_rows.h"
 #include "window/float_total.h"
 #include "window/streamed.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

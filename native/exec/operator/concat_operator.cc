@@ -1,7 +1,7 @@
+#include "base/cold.h"
+
 #include "column/concat_columns.h"
 #include "exec/operator/frame_operator.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

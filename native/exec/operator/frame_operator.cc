@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "exec/operator/frame_operator.h"
 
 #include <algorithm>
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

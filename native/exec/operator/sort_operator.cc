@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "column/take_rows.h"
 #include "exec/operator/frame_operator.h"
 #include "sort/order_rows.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

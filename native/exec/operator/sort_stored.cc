@@ -1,9 +1,9 @@
+#include "base/cold.h"
+
 #include "exec/operator/frame_operator.h"
 #include "sort/order_rows.h"
 #include "store/take_stored_rows.h"
 #include "store/unpack_columns.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,11 +1,11 @@
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "column/take_rows.h"
 #include "exec/operator/frame_operator.h"
 #include "exec/pipeline.h"
 #include "window/compute.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,6 +1,8 @@
 // The first few rows of each partition of a stored frame, without bringing partitions together: each thread keeps the
 // best rows of every partition that it has seen, and hardly any row gets past the worst of those. For keys whose domain
 // is known and an order by one column without nulls; other windows are unpacked, and sorted.
+#include "base/cold.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -12,8 +14,6 @@
 #include "store/held_column.h"
 #include "store/take_stored_rows.h"
 #include "store/unpack_columns.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

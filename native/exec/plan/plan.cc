@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "exec/plan/plan.h"
 
 #include <cstdlib>
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,6 +1,6 @@
-#include "exec/plan/profile.h"
-
 #include "base/cold.h"
+
+#include "exec/plan/profile.h"
 
 namespace millrace::exec {
 

@@ -1,6 +1,6 @@
-#include "exec/plan/plan.h"
-
 #include "base/cold.h"
+
+#include "exec/plan/plan.h"
 
 namespace millrace::exec {
 

@@ -1,7 +1,7 @@
+#include "base/cold.h"
+
 #include "column/text.h"
 #include "exec/plan/plan.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/scan/byte_source.h"
 
 #include <fcntl.h>
@@ -7,8 +9,6 @@
 
 #include <atomic>
 #include <cerrno>
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

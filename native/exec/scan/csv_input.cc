@@ -1,8 +1,8 @@
+#include "base/cold.h"
+
 #include "exec/scan/csv_input.h"
 
 #include <algorithm>
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,12 +1,12 @@
 // Pipes and devices: one thread at a time reads on and cuts off whole rows, which it then converts like any other
 // while the next thread reads.
+#include "base/cold.h"
+
 #include <algorithm>
 #include <map>
 
 #include "csv/split.h"
 #include "exec/scan/scan.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

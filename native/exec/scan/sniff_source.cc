@@ -1,3 +1,5 @@
+#include "base/cold.h"
+
 #include "exec/scan/sniff_source.h"
 
 #include <algorithm>
@@ -7,8 +9,6 @@
 #include "exec/plan/plan.h"
 #include "exec/scan/byte_source.h"
 #include "exec/scan/scan.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

@@ -1,11 +1,11 @@
+#include "base/cold.h"
+
 #include <algorithm>
 
 #include "agg/group_sample.h"
 #include "agg/packed_keys.h"
 #include "agg/partitioned_groups.h"
 #include "exec/sink/sink.h"
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 

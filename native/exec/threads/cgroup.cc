@@ -1,4 +1,6 @@
 // Files are read through stdio: one stream of the standard library brings its locales along, a fifth of the addon.
+#include "base/cold.h"
+
 #include "exec/threads/cgroup.h"
 
 #include <unistd.h>
@@ -7,8 +9,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-
-#include "base/cold.h"
 
 namespace millrace::exec {
 
