@@ -1,5 +1,3 @@
-#include "base/cold.h"
-
 #include "exec/pipeline.h"
 
 #include <algorithm>

@@ -1,5 +1,3 @@
-#include "base/cold.h"
-
 #include "exec/query.h"
 
 #include <algorithm>

@@ -1,5 +1,3 @@
-#include "base/cold.h"
-
 #include "exec/stage.h"
 
 #include <algorithm>

@@ -1,5 +1,3 @@
-#include "base/cold.h"
-
 #include "exec/plan/plan.h"
 
 namespace millrace::exec {

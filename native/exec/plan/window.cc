@@ -1,5 +1,3 @@
-#include "base/cold.h"
-
 #include "column/text.h"
 #include "exec/plan/plan.h"
 
