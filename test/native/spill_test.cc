@@ -11,6 +11,7 @@
 #include "random_columns.h"
 #include "run_query.h"
 #include "sort/order_rows.h"
+#include "spill/key_sample.h"
 
 using namespace millrace;
 using namespace millrace::testing;

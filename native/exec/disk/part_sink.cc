@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sort/order_word.h"
+#include "spill/key_sample.h"
 
 namespace millrace::exec {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "exec/disk/parted_operator.h"
+#include "spill/key_sample.h"
 
 namespace millrace::exec {
 
