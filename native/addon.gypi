@@ -12,12 +12,13 @@
 
     # Node's own defaults are C++17 without exceptions; ours is C++20, where exceptions exist only so that
     # std::bad_alloc becomes an error. There is no -march: every instruction set beyond the baseline is chosen at run
-    # time (simd/dispatch). No -ffast-math either: the two flags below do not change a result.
+    # time (simd/dispatch). No -ffast-math either: the two flags below do not change a result. Functions begin on cache
+    # lines and loops on halves, or the speed of a loop follows from the size of the code before it, by up to a tenth.
     'cflags_cc!': ['-fno-exceptions', '-std=gnu++17', '-std=gnu++20', '-O3'],
     'cflags_cc': [
       '-std=c++20', '-fexceptions', '-fno-rtti', '-O3', '-fno-math-errno', '-fno-trapping-math',
       '-fvisibility=hidden', '-fvisibility-inlines-hidden', '-ffunction-sections', '-fdata-sections',
-      '-Wall', '-Wextra', '-Wno-unused-parameter',
+      '-falign-functions=64', '-falign-loops=32', '-Wall', '-Wextra', '-Wno-unused-parameter',
     ],
 
     'conditions': [
