@@ -193,4 +193,36 @@ describe('joinAsof', () => {
     ])
     expect(() => trades.joinAsof(quotes, {} as never)).toThrow(/one key that is ordered/)
   })
+
+  test('NaN is as near to NaN as equal numbers are, and whole numbers are told apart however far they lie', async () => {
+    const left = fromColumns({ at: [NaN, 1] })
+    const right = fromColumns({ at: [NaN, 1.5, NaN], x: [1, 2, 3] })
+    const near = (direction: 'backward' | 'forward' | 'nearest') =>
+      rowsOf(left.joinAsof(right, { on: 'at', direction, tolerance: 1 }).select('x'))
+    expect(await near('backward')).toEqual([{ x: 3 }, { x: null }])
+    expect(await near('forward')).toEqual([{ x: 1 }, { x: 2 }])
+    expect(await near('nearest')).toEqual([{ x: 3 }, { x: 2 }])
+    const far = fromColumns({ at: BigInt64Array.of(-(2n ** 54n) - 1n, 2n ** 54n), x: [1, 2] })
+    const here = fromColumns({ at: BigInt64Array.of(0n) })
+    expect(await rowsOf(here.joinAsof(far, { on: 'at', direction: 'nearest' }).select('x'))).toEqual([
+      { x: 2 },
+    ])
+  })
+
+  test('keys that say two things and a tolerance of what has no distance are errors', () => {
+    const frame = fromColumns({ at: [1], k: ['a'], x: [1] })
+    for (const [options, code, message] of [
+      [{ on: 'at', leftOn: 'x' }, 'ERR_INVALID_ARGUMENT', 'joinAsof takes either `on`, or `leftOn`'],
+      [{ leftOn: 'at' }, 'ERR_INVALID_ARGUMENT', 'one key that is ordered'],
+      [{ leftOn: 'at', rightOn: ['at', 'x'] }, 'ERR_INVALID_ARGUMENT', 'one key that is ordered'],
+      [{ on: ['at', 'k'] }, 'ERR_INVALID_ARGUMENT', 'are for `by`'],
+      [{ on: 'k', tolerance: 1 }, 'ERR_TYPE', 'tolerance needs a number, date or timestamp, but "k" is utf8'],
+      [{ on: 'at', tolerance: '2d' }, 'ERR_INVALID_ARGUMENT', 'days of a date, ticks of a timestamp'],
+      [{ on: 'at', tolerance: Number.NaN }, 'ERR_INVALID_ARGUMENT', 'a number of at least 0'],
+    ] as const) {
+      expect(() => frame.joinAsof(frame, options as never), JSON.stringify(options)).toThrow(
+        expect.objectContaining({ code, message: expect.stringContaining(message) }),
+      )
+    }
+  })
 })
