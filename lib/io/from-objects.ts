@@ -34,7 +34,12 @@ export function fromObjects<R extends object, const D extends Readonly<Record<st
   const columns = transpose(rows)
   for (const name of declared.keys())
     if (!columns.has(name)) columns.set(name, new Array(rows.length).fill(null))
+  if (columns.size === 0) return rowsWithoutColumns(rows.length) as never
   return frameFrom([...columns], declared, 'fromObjects', true)
+}
+
+function rowsWithoutColumns(rows: number): DataFrame {
+  return frameFrom<any>([['row', new Uint8Array(rows)]], new Map(), 'fromObjects', true).select()
 }
 
 function transpose(rows: readonly unknown[]): Map<string, unknown[]> {
