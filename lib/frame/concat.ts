@@ -2,6 +2,7 @@
 import { MillraceError } from '../core/errors.js'
 import { oneOf, readOptions } from '../core/options.js'
 import { columnRef } from '../plan/expression/column-ref.js'
+import { commonType } from '../plan/expression/common-type.js'
 import { expression } from '../plan/expression/expression.js'
 import { literal } from '../plan/expression/literal.js'
 import type { ExprNode } from '../plan/expression/node.js'
@@ -63,7 +64,7 @@ function commonDtype(plans: readonly PlanNode[], name: string): string {
   const refs = plans
     .filter(({ schema }) => schema.has(name))
     .map(({ schema }) => columnRef(name, schema.field(name).type))
-  return expression('coalesce', refs).type.dtype
+  return commonType('concat finds no common type of', refs, 'cast one of them first, as in df.cast({ ... })')
 }
 
 function columnAs(plan: PlanNode, name: string, dtype: string): ExprNode {

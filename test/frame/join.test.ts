@@ -265,4 +265,8 @@ test('mistakes are named', () => {
   expect(() => a.join(b, { on: 'id', how: 'full' } as never)).toThrow(/"inner" or/)
   expect(() => a.join([] as never, { on: 'id' } as never)).toThrow(/DataFrame/)
   expect(() => a.concat([1] as never)).toThrow(/DataFrame/)
+  const other = fromColumns({ x: ['a'] })
+  expect(() => fromColumns({ x: [1] }).concat(other as never)).toThrow(
+    /concat finds no common type of x \(float64\) with x \(utf8\)/,
+  )
 })

@@ -24,7 +24,9 @@ describe('unpivot', () => {
     const named = wide.unpivot({ on: 'low', variableName: 'what', valueName: 'price' })
     expect(named.columns).toEqual(['day', 'high', 'note', 'what', 'price'])
     expect(await named.rowCount()).toBe(2)
-    expect(() => wide.unpivot({ on: ['high', 'note'] })).toThrow(/cannot choose between/)
+    expect(() => wide.unpivot({ on: ['high', 'note'] })).toThrow(
+      /unpivot finds no common type of high \(float64\?\) with note/,
+    )
     expect(() => wide.unpivot({ on: [] })).toThrow(/at least one column/)
   })
 
@@ -59,6 +61,33 @@ test('pivot spreads values over columns and aggregates what meets in one place',
     { day: 2, a: 0 },
   ])
   expect(() => sales.pivot({ on: 'kind', values: 'n' } as never)).toThrow(/must know its columns/)
+})
+
+test('pivot says which of its options is wrong, and names columns of dates as dates are written', async () => {
+  const frame = fromColumns(
+    { day: ['2020-01-01', '2020-01-02'], n: [Number.NaN, 0], t: ['a', 'b'] },
+    { schema: { day: 'date' } },
+  )
+  const pivot = (options: object) =>
+    frame.pivot({ index: [], aggregate: 'count', values: 't', ...options } as never)
+  const dates = pivot({ on: 'day', columns: [new Date('2020-01-01'), '2020-01-02'] })
+  expect(await rowsOf(dates)).toEqual([{ '2020-01-01': 1, '2020-01-02': 1 }])
+  expect(await rowsOf(pivot({ on: 'n', columns: [Number.NaN, 0] }))).toEqual([{ NaN: 1, 0: 1 }])
+  const times = frame.cast({ day: 'timestamp[us]' }).pivot({
+    on: 'day',
+    columns: [new Date('2020-01-01')],
+    values: 'n',
+    index: [],
+  } as never) as DataFrame
+  expect(times.columns).toEqual(['2020-01-01T00:00:00.000Z'])
+  for (const [options, message] of [
+    [{ columns: ['a'] }, 'the name of a column for pivot option on'],
+    [{ on: ['t', 'n'], columns: ['a'] }, 'the name of a column for pivot option on'],
+    [{ on: 't', values: ['n', 't'], columns: ['a'] }, 'the name of a column for pivot option values'],
+    [{ on: 't', columns: [1] }, 'pivot option columns cannot find 1 (int64) with t (utf8)'],
+  ] as const) {
+    expect(() => pivot(options), JSON.stringify(options)).toThrow(message)
+  }
 })
 
 describe('sample', () => {
