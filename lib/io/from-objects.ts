@@ -8,6 +8,7 @@ import {
   declaredTypes,
   type FromOptions,
   frameFrom,
+  rowsWithoutColumns,
   type ValueType,
 } from './from-columns.js'
 
@@ -36,10 +37,6 @@ export function fromObjects<R extends object, const D extends Readonly<Record<st
     if (!columns.has(name)) columns.set(name, new Array(rows.length).fill(null))
   if (columns.size === 0) return rowsWithoutColumns(rows.length) as never
   return frameFrom([...columns], declared, 'fromObjects', true)
-}
-
-function rowsWithoutColumns(rows: number): DataFrame {
-  return frameFrom<any>([['row', new Uint8Array(rows)]], new Map(), 'fromObjects', true).select()
 }
 
 function transpose(rows: readonly unknown[]): Map<string, unknown[]> {
