@@ -44,5 +44,13 @@ await bundle.close()
 for (const { fileName } of output) {
   const path = join(root, 'dist', 'bundle', fileName)
   const { code } = await transform(readFileSync(path, 'utf8'), { charset: 'ascii', legalComments: 'none' })
-  writeFileSync(path, code)
+  writeFileSync(path, withOwnNames(code))
+}
+
+// What rolldown writes as `var X = class X {` has a second name in esbuild, `class X2 {`, which errors and console.log show.
+function withOwnNames(code) {
+  const second = new Map(
+    [...code.matchAll(/^var (\w+) = class (\1\d+)\b/gm)].map(([, own, other]) => [other, own]),
+  )
+  return code.replace(/\b\w+\d\b/g, name => second.get(name) ?? name)
 }

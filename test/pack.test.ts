@@ -113,21 +113,37 @@ test('an install from a lockfile compiles nothing either', () => {
   expect(existsSync(join(app, 'node_modules', 'millrace', 'prebuilds'))).toBe(true)
 })
 
-test('the programs of README.md are right for TypeScript too', () => {
-  const programs = readmeBlocks().map(({ code }, index) => {
-    writeFileSync(join(app, `program-${index}.ts`), code)
-    return `program-${index}.ts`
-  })
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node']
-  const types = ['--typeRoots', join(root, 'node_modules', '@types')]
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, ...types, ...programs], {
-    cwd: app,
-    encoding: 'utf8',
-  })
-  expect(stdout).toBe('')
-  expect(status).toBe(0)
-})
+/** The folder of the types of another Node than the one that the library is compiled with. */
+function typesOfNode(major: string): string {
+  const folder = join(nodes, `types-${major}`)
+  const types = join(folder, 'node_modules', '@types')
+  if (!existsSync(types)) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }')
+    npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', `@types/node@${major}`], folder)
+  }
+  return types
+}
+
+test.each(['20', '26'])(
+  'the programs of README.md are right for TypeScript with the types of Node %s',
+  major => {
+    const programs = readmeBlocks().map(({ code }, index) => {
+      writeFileSync(join(app, `program-${index}.ts`), code)
+      return `program-${index}.ts`
+    })
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', 'node']
+    const types = ['--typeRoots', major === '20' ? join(root, 'node_modules', '@types') : typesOfNode(major)]
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, ...types, ...programs], {
+      cwd: app,
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('')
+    expect(status).toBe(0)
+  },
+  300_000,
+)
 
 describe.each(['20', '22', '24'])('on Node %s', major => {
   let node = ''
@@ -150,6 +166,11 @@ describe.each(['20', '22', '24'])('on Node %s', major => {
 
   test('require works', () => {
     expect(evaluate('commonjs', `const { readCsv } = require('millrace'); ${query}`)).toBe(`${major} 1`)
+  })
+
+  test('classes are called what they are exported as', () => {
+    const named = `Object.entries(m).filter(([name, { prototype }]) => prototype && m[name].name !== name)`
+    expect(evaluate('module', `import * as m from 'millrace'; console.log(${named}.length)`)).toBe('0')
   })
 
   test('the programs of README.md run', () => {

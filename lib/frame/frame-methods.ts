@@ -314,7 +314,7 @@ export interface FrameMethods extends RowMethods, JoinMethods, BatchMethods {
 
   /**
    * Runs the query, drops its result, and tells what each step did: rows that left it, its share of the time, bytes that
-   * it read, and bytes that its result holds. SQL: `EXPLAIN ANALYZE`. Takes the options of `compute`; costs a few percent
+   * it read, and bytes that its result holds; of a plan with functions, the steps behind the last of them. SQL: `EXPLAIN ANALYZE`. Takes the options of `compute`; costs a few percent
    * more than the query itself.
    *
    * @example console.log(await df.groupBy('Date').Open.mean().explain({ analyze: true }))

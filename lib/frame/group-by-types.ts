@@ -145,7 +145,7 @@ export interface GroupMethods<in out S, K extends keyof S & string> {
 
   /**
    * Rows that a JavaScript function makes of each group's rows, in the workers of the process-wide pool: it gets the group's
-   * columns (keys included) and the values of its keys, and the keys stand in front of what it gives, sorted. A group keeps
+   * columns (keys included; the time's column of `groupByTime` holds the interval) and the values of its keys, and the keys stand in front of what it gives, sorted. A group keeps
    * the order of its rows. Holds all rows in memory, sorted by key; `timeout` is for the groups of some 65,536 rows at a time.
    * For what `agg` cannot say: an aggregate is many times faster. pandas: `groupby(k).apply(f)`; Polars: `map_groups(f)`.
    *

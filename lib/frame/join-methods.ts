@@ -73,7 +73,8 @@ export interface JoinMethods {
    * float64 where they differ. pandas: `pd.concat([a, b])`.
    *
    * @example df.concat(df.filter(df.Close.gt(1)), df.head(1))
-   * @throws ERR_SCHEMA_MISMATCH when columns differ: the option `columns` takes their union or intersection
+   * @throws ERR_SCHEMA_MISMATCH when columns differ: the option `columns` takes their union or intersection; ERR_TYPE when
+   *   columns of one name have no common type
    */
   concat<S, O>(this: Framed<S>, ...frames: Framed<O>[]): DataFrame<Concatenated<S, O>>
   concat<S>(

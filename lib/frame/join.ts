@@ -1,8 +1,8 @@
-// The run-time side of `join` and `concat`; types and documentation are in `frame-methods.ts` and `join-types.ts`.
+// The run-time side of `join`; types and documentation are in `join-methods.ts` and `join-types.ts`.
 import { suggestion } from '../core/did-you-mean.js'
 import { isNumeric, isText, typeText } from '../core/dtypes.js'
 import { invalidArgument, MillraceError } from '../core/errors.js'
-import { boolean, number, type OptionReader, oneOf, readOptions, text } from '../core/options.js'
+import { boolean, type OptionReader, oneOf, readOptions, text } from '../core/options.js'
 import { columnRef } from '../plan/expression/column-ref.js'
 import { expression } from '../plan/expression/expression.js'
 import { unusedName } from '../plan/lower-aggregates.js'
@@ -13,17 +13,15 @@ import { checkNames } from './projections.js'
 
 const hows = ['inner', 'left', 'right', 'outer', 'semi', 'anti', 'cross'] as const
 
-interface CheckedOptions {
+interface CheckedOptions extends KeyOptions {
   readonly how: JoinHow
   readonly suffix: string
   readonly nullsEqual: boolean
   readonly validate: '1:1' | '1:m' | 'm:1' | 'm:m'
-  readonly on?: unknown
-  readonly leftOn?: unknown
-  readonly rightOn?: unknown
 }
 
-const anything: OptionReader<unknown> = value => value
+/** What is checked with the frames at hand. */
+export const anything: OptionReader<unknown> = value => value
 
 export function joinPlan(left: PlanNode, right: PlanNode, given: unknown): PlanNode {
   const options: CheckedOptions = {
@@ -54,9 +52,7 @@ function readKeys(left: PlanNode, right: PlanNode, options: CheckedOptions): [st
       hint: "leave `on` out, or use how: 'inner'",
     })
   }
-  if (on !== undefined && (leftOn !== undefined || rightOn !== undefined)) {
-    throw new MillraceError('ERR_INVALID_ARGUMENT', 'join takes either `on`, or `leftOn` and `rightOn`')
-  }
+  checkEither('join', options)
   const leftKeys = namesOf('left', left, on ?? leftOn)
   const rightKeys = namesOf('right', right, on ?? rightOn)
   if (leftKeys.length === 0 || leftKeys.length !== rightKeys.length) {
@@ -68,10 +64,35 @@ function readKeys(left: PlanNode, right: PlanNode, options: CheckedOptions): [st
       },
     )
   }
-  return [leftKeys, rightKeys]
+  if (on !== undefined) return [[...new Set(leftKeys)], [...new Set(rightKeys)]]
+  return [once(leftKeys), once(rightKeys)]
 }
 
-function namesOf(side: 'left' | 'right', { schema }: PlanNode, given: unknown): string[] {
+function once(names: readonly string[]): string[] {
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return [...names]
+  throw new MillraceError('ERR_DUPLICATE_COLUMN', `join names the key ${JSON.stringify(twice)} twice`, {
+    column: twice,
+    hint: 'each key has one partner; compare the others in a filter behind the join',
+  })
+}
+
+export interface KeyOptions {
+  readonly on?: unknown
+  readonly leftOn?: unknown
+  readonly rightOn?: unknown
+}
+
+export function checkEither(method: string, { on, leftOn, rightOn }: KeyOptions): void {
+  if (on !== undefined && (leftOn !== undefined || rightOn !== undefined)) {
+    throw new MillraceError(
+      'ERR_INVALID_ARGUMENT',
+      `${method} takes either \`on\`, or \`leftOn\` and \`rightOn\``,
+    )
+  }
+}
+
+export function namesOf(side: 'left' | 'right', { schema }: PlanNode, given: unknown): string[] {
   if (given === undefined) return []
   const names: unknown[] = Array.isArray(given) ? given : [given]
   const absent = names.find(name => typeof name === 'string' && !schema.names.includes(name)) as string
@@ -82,7 +103,7 @@ function namesOf(side: 'left' | 'right', { schema }: PlanNode, given: unknown): 
       hint: suggestion(absent, schema.names),
     })
   }
-  return [...new Set(checkNames(schema, names, 'join'))]
+  return checkNames(schema, names, 'join')
 }
 
 interface Sides {
@@ -93,7 +114,7 @@ interface Sides {
 }
 
 // Keys of different numeric types are compared as their common type, in columns that only the join sees.
-function withCommonTypes(
+export function withCommonTypes(
   left: PlanNode,
   right: PlanNode,
   leftKeys: readonly string[],
@@ -189,85 +210,6 @@ function outerColumn(joined: JoinNode, name: string, keys: readonly string[], ot
   return other
     ? expression('coalesce', [own, columnRef(other.name, joined.schema.field(other.name).type)])
     : own
-}
-
-interface CheckedAsofOptions {
-  readonly suffix: string
-  readonly direction: 'backward' | 'forward' | 'nearest'
-  readonly allowExact: boolean
-  readonly tolerance?: number
-  readonly on?: unknown
-  readonly leftOn?: unknown
-  readonly rightOn?: unknown
-  readonly by?: unknown
-}
-
-export function asofPlan(left: PlanNode, right: PlanNode, given: unknown): PlanNode {
-  const options: CheckedAsofOptions = {
-    suffix: '_right',
-    direction: 'backward',
-    allowExact: true,
-    ...readOptions<CheckedAsofOptions>(given, 'joinAsof', {
-      suffix: text,
-      direction: oneOf('backward', 'forward', 'nearest'),
-      allowExact: boolean,
-      tolerance: number(0, Number.MAX_VALUE),
-      on: anything as never,
-      leftOn: anything as never,
-      rightOn: anything as never,
-      by: anything as never,
-    }),
-  }
-  const { on, leftOn, rightOn, by, direction, allowExact, tolerance, suffix } = options
-  const [leftKey, ...more] = namesOf('left', left, on ?? leftOn)
-  const [rightKey] = namesOf('right', right, on ?? rightOn)
-  if (leftKey === undefined || rightKey === undefined || more.length > 0) {
-    throw new MillraceError('ERR_INVALID_ARGUMENT', 'joinAsof needs one key that is ordered', {
-      hint: "as in trades.joinAsof(quotes, { on: 'At', by: 'Ticker' })",
-    })
-  }
-  const equal = namesOf('left', left, by)
-  namesOf('right', right, by)
-  const sides = withCommonTypes(left, right, [...equal, leftKey], [...equal, rightKey])
-  const columns = sideBySide(
-    left,
-    right,
-    suffix,
-    name => equal.includes(name) || (name === rightKey && on !== undefined),
-  )
-  return joinNode(sides.left, sides.right, {
-    how: 'asof',
-    leftKeys: sides.leftKeys,
-    rightKeys: sides.rightKeys,
-    columns,
-    nullsEqual: false,
-    leftUnique: false,
-    rightUnique: false,
-    asof: { direction, allowExact, ...(tolerance !== undefined && { tolerance }) },
-  })
-}
-
-// All left columns, and the right ones that are not left out.
-function sideBySide(
-  left: PlanNode,
-  right: PlanNode,
-  suffix: string,
-  leftOut: (name: string) => boolean,
-): JoinColumn[] {
-  const { names } = left.schema
-  const taken = new Set(names)
-  return [
-    ...names.map((name): JoinColumn => ({ name, side: 'left', column: name })),
-    ...right.schema.names
-      .filter(name => !leftOut(name))
-      .map(
-        (column): JoinColumn => ({
-          name: taken.has(column) ? `${column}${suffix}` : column,
-          side: 'right',
-          column,
-        }),
-      ),
-  ]
 }
 
 /** The plan of `value`, which must be a frame. */

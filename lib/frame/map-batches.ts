@@ -3,10 +3,12 @@ import { type DataType, dataType, parseType } from '../core/dtypes.js'
 import { invalidArgument } from '../core/errors.js'
 import { integer, type OptionReader, type OptionReaders, readOptions } from '../core/options.js'
 import { Schema } from '../core/schema.js'
+import { columnRef } from '../plan/expression/column-ref.js'
 import type { Grouping } from '../plan/step/aggregate.js'
 import { filterNode } from '../plan/step/filter.js'
 import { type MapBatchesNode, mapBatchesNode } from '../plan/step/map-batches.js'
 import type { PlanNode } from '../plan/step/node.js'
+import { projectNode } from '../plan/step/project.js'
 import type { FunctionOptions, MapBatchesOptions } from './map-batches-types.js'
 import { isPresent } from './projections.js'
 
@@ -64,7 +66,8 @@ export function applyPlan(plan: PlanNode, grouping: Grouping, fn: unknown, optio
       'groups are sorted to be told apart: sort the result',
     )
   const keys = grouping.keys.map(({ name }) => name)
-  const input = grouping.dropNulls ? withoutNulls(plan, keys) : plan
+  const keyed = withKeys(plan, grouping)
+  const input = grouping.dropNulls ? withoutNulls(keyed, keys) : keyed
   const keyFields = grouping.keys.map(({ name, expr: { type } }) => ({
     name,
     type: grouping.dropNulls ? dataType(type.dtype, false) : type,
@@ -73,6 +76,18 @@ export function applyPlan(plan: PlanNode, grouping: Grouping, fn: unknown, optio
   const prepared = columnFunctions().prepare(fn, 'apply', read.closure)
   const call = { label: labelOf(fn), prepared, size: defaultBatchRows, timeout: read.timeout, keys }
   return mapBatchesNode(input, call, schema)
+}
+
+/** Keys that are computed, as intervals of time are, in place of the columns that they are called after. */
+function withKeys(plan: PlanNode, { keys }: Grouping): PlanNode {
+  if (keys.every(({ expr }) => expr.op === 'col')) return plan
+  return projectNode(
+    plan,
+    plan.schema.fields.map(({ name, type }) => {
+      const key = keys.find(each => each.name === name)
+      return { name, expr: key?.expr ?? columnRef(name, type) }
+    }),
+  )
 }
 
 function withoutNulls(plan: PlanNode, keys: readonly string[]): PlanNode {

@@ -1,13 +1,11 @@
 // Columns to rows and back.
-import type { DataType } from '../core/dtypes.js'
 import { invalidArgument, MillraceError } from '../core/errors.js'
 import { type OptionReader, oneOf, readOptions, text } from '../core/options.js'
 import { columnRef } from '../plan/expression/column-ref.js'
-import { joinedDtype } from '../plan/expression/common-type.js'
+import { adaptBranches, commonType } from '../plan/expression/common-type.js'
 import { expression } from '../plan/expression/expression.js'
 import { literal } from '../plan/expression/literal.js'
 import type { ExprNode } from '../plan/expression/node.js'
-import { typeError } from '../plan/expression/type-error.js'
 import { lowerAggregates } from '../plan/lower-aggregates.js'
 import { concatNode } from '../plan/step/concat.js'
 import type { PlanNode } from '../plan/step/node.js'
@@ -78,11 +76,11 @@ export function unpivotPlan(plan: PlanNode, options: unknown): PlanNode {
     variableName: text,
     valueName: text,
   })
-  const kept = index === undefined ? undefined : checkNames(schema, listOf(index), 'unpivot')
+  const kept = index === undefined ? undefined : checkNames(schema, listOf(index), 'unpivot option index')
   const folded =
     on === undefined
       ? schema.names.filter(name => !(kept ?? []).includes(name))
-      : checkNames(schema, listOf(on), 'unpivot')
+      : checkNames(schema, listOf(on), 'unpivot option on')
   const ids = kept ?? schema.names.filter(name => !folded.includes(name))
   if (folded.length === 0) {
     throw new MillraceError('ERR_INVALID_ARGUMENT', 'unpivot needs at least one column to fold', {
@@ -90,7 +88,11 @@ export function unpivotPlan(plan: PlanNode, options: unknown): PlanNode {
     })
   }
   const refs = folded.map(name => columnRef(name, schema.field(name).type))
-  const dtype = dtypeOfAll(refs)
+  const dtype = commonType(
+    'unpivot finds no common type of',
+    refs,
+    'cast one of them first, as in df.cast({ ... })',
+  )
   return concatNode(
     refs.map((ref, i) =>
       projectNode(plan, [
@@ -100,19 +102,6 @@ export function unpivotPlan(plan: PlanNode, options: unknown): PlanNode {
       ]),
     ),
   )
-}
-
-function dtypeOfAll(refs: readonly ExprNode[]): DataType['dtype'] {
-  return refs.reduce<DataType['dtype']>((common, ref, i) => {
-    const joined = joinedDtype(common, ref.type.dtype)
-    if (joined !== undefined) return joined
-    const others = refs.slice(0, i).find(({ type }) => !joinedDtype(type.dtype, ref.type.dtype)) as ExprNode
-    throw typeError(
-      'unpivot cannot put into one column',
-      [others, ref],
-      'name the columns that go together: on: [...]; or cast them to one dtype first',
-    )
-  }, 'null')
 }
 
 interface PivotSettings {
@@ -138,14 +127,8 @@ export function pivotPlan(plan: PlanNode, options: unknown): PlanNode {
     values: anything as never,
     aggregate: oneOf(...pivotAggregates),
   })
-  for (const [name, given] of Object.entries({ on, values })) {
-    if (typeof given !== 'string') {
-      const example = "pivot({ index: 'Date', on: 'Ticker', columns: ['AAPL', 'IBM'], values: 'Close' })"
-      throw invalidArgument('the name of a column', `pivot option ${name}`, given, `as in ${example}`)
-    }
-  }
-  const [by] = checkNames(schema, [on], 'pivot') as [string]
-  const [value] = checkNames(schema, [values], 'pivot') as [string]
+  const by = oneName(schema, on, 'pivot option on')
+  const value = oneName(schema, values, 'pivot option values')
   if (!Array.isArray(columns) || columns.length === 0) {
     throw invalidArgument(
       'a list of values',
@@ -157,11 +140,11 @@ export function pivotPlan(plan: PlanNode, options: unknown): PlanNode {
   const keys =
     index === undefined
       ? schema.names.filter(name => name !== by && name !== value)
-      : checkNames(schema, listOf(index), 'pivot')
+      : checkNames(schema, listOf(index), 'pivot option index')
   const key = columnRef(by, schema.field(by).type)
   const cell = columnRef(value, schema.field(value).type)
   const outputs = (columns as unknown[]).map(wanted => ({
-    name: String(wanted),
+    name: nameOf(wanted, key),
     expr: pivoted(key, cell, wanted, aggregate),
   }))
   const grouping = {
@@ -172,9 +155,26 @@ export function pivotPlan(plan: PlanNode, options: unknown): PlanNode {
   return lowerAggregates(plan, grouping, outputs)
 }
 
+function oneName(schema: PlanNode['schema'], given: unknown, option: string): string {
+  if (typeof given !== 'string') {
+    const example = "pivot({ index: 'Date', on: 'Ticker', columns: ['AAPL', 'IBM'], values: 'Close' })"
+    throw invalidArgument('the name of a column', option, given, `as in ${example}`)
+  }
+  return checkNames(schema, [given], option)[0] as string
+}
+
+function nameOf(wanted: unknown, key: ExprNode): string {
+  if (!(wanted instanceof Date) || Number.isNaN(wanted.getTime())) return String(wanted)
+  const text = wanted.toISOString()
+  return key.type.dtype === 'date' ? text.slice(0, text.indexOf('T')) : text
+}
+
 // The aggregate over the rows of one column of the result; the others count as null.
 function pivoted(key: ExprNode, cell: ExprNode, wanted: unknown, aggregate: PivotAggregate): ExprNode {
-  const here = expression('eqMissing', [key, literal(wanted, 'pivot option columns')])
+  const one = adaptBranches([literal(wanted, 'pivot option columns'), key])[0] as ExprNode
+  commonType('pivot option columns cannot find', [one, key], `give values of ${key.type.dtype}`)
+  // NaN is one key, though no expression is equal to it.
+  const here = Number.isNaN(wanted) ? expression('isNaN', [key]) : expression('eqMissing', [key, one])
   const value = expression('when', [here, cell, literal(null, 'pivot')])
   const skip = aggregate === 'first' || aggregate === 'last' ? [{ skipNulls: true }] : []
   return expression(aggregate, [value], skip)

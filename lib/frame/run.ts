@@ -135,16 +135,19 @@ async function runEngine(
   steps?.watch(query)
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
+  let result: QueryResult
   try {
-    const result = await query.result
+    result = await query.result
     signal?.throwIfAborted() // too late for the engine, but not for the caller
-    return result
   } catch (error) {
     throw passedOn(signal, watch.failure) ?? error
   } finally {
     forget()
     watch.stop()
   }
+  // What onProgress threw when it was called at the end.
+  if (watch.failure) throw new Passed(watch.failure.error)
+  return result
 }
 
 function passedOn(

@@ -16,6 +16,7 @@ import { frameOf } from '../frame/data-frame.js'
 import type { DataFrame } from '../frame/frame-methods.js'
 import { type NativeChunkColumn, native } from '../native.js'
 import { memoryScanNode } from '../plan/step/memory-scan.js'
+import { rowsWithoutColumns } from './from-columns.js'
 
 export interface CheckedArrowOptions {
   readonly columns?: readonly string[]
@@ -29,6 +30,7 @@ export class ArrowFrame {
   readonly #reader: ArrowReader
   readonly #messages = new MessageReader()
   readonly #chunks: NativeChunkColumn[][] = []
+  #rows = 0
   #converters: readonly ColumnConverter[] | undefined
   /** What came before the format was known, or all of a file. */
   #held: Uint8Array[] = []
@@ -121,12 +123,17 @@ export class ArrowFrame {
     )
   }
 
-  #convert({ columns }: ArrowBatch): void {
+  #convert({ rows, columns }: ArrowBatch): void {
+    this.#rows += rows
     this.#chunks.push((this.#converters ?? []).map((converter, i) => converter.convert(columns[i] as never)))
   }
 
   #make(): DataFrame {
     const converters = this.#converters ?? []
+    if (converters.length === 0) {
+      this.#unpacking.reserve(this.#rows, 'row')
+      return rowsWithoutColumns(this.#rows)
+    }
     if (this.#chunks.length === 0) this.#chunks.push(converters.map(emptyChunk))
     const dictionaries = converters.map(({ categories }) => categories?.texts() ?? null)
     const binding = native()

@@ -134,7 +134,13 @@ function inferType(name: string, values: readonly unknown[]): DType {
         first === undefined
           ? `Column ${JSON.stringify(name)} has no value to tell its dtype by`
           : `Column ${JSON.stringify(name)} holds ${describe(first)}, which no dtype is for`,
-        { column: name, hint: "say it in the schema, as in { schema: { a: 'float64?' } }" },
+        {
+          column: name,
+          hint:
+            first === undefined
+              ? "say it in the schema, as in { schema: { a: 'float64?' } }"
+              : 'columns hold numbers, bigints, strings, booleans or Dates: make one of those, or leave the column out',
+        },
       )
   }
 }

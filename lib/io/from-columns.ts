@@ -170,6 +170,11 @@ export function frameFrom<S>(
   return frameOf(memoryScanNode(handle, schema, rows, [...new Set(lent)].map(lend)))
 }
 
+/** A frame of so many rows that have no column. */
+export function rowsWithoutColumns(rows: number): DataFrame {
+  return frameFrom<any>([['row', new Uint8Array(rows)]], new Map(), 'fromColumns', true).select()
+}
+
 function copyingHandle(columns: readonly ColumnInput[]): unknown {
   const binding = native()
   try {

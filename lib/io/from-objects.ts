@@ -8,6 +8,7 @@ import {
   declaredTypes,
   type FromOptions,
   frameFrom,
+  rowsWithoutColumns,
   type ValueType,
 } from './from-columns.js'
 
@@ -34,6 +35,7 @@ export function fromObjects<R extends object, const D extends Readonly<Record<st
   const columns = transpose(rows)
   for (const name of declared.keys())
     if (!columns.has(name)) columns.set(name, new Array(rows.length).fill(null))
+  if (columns.size === 0) return rowsWithoutColumns(rows.length) as never
   return frameFrom([...columns], declared, 'fromObjects', true)
 }
 

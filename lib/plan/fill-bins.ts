@@ -3,10 +3,12 @@
 import { dataType } from '../core/dtypes.js'
 import { counts } from './expression/aggregate.js'
 import { columnRef } from './expression/column-ref.js'
+import { adaptBranches } from './expression/common-type.js'
 import { expression } from './expression/expression.js'
 import { nullLiteral, typedLiteral } from './expression/literal.js'
 import type { ExprNode } from './expression/node.js'
 import { over } from './expression/over.js'
+import { typeError } from './expression/type-error.js'
 import { wholeFrame } from './expression/window.js'
 import { projectRows } from './hoist-windows.js'
 import { unusedName } from './lower-aggregates.js'
@@ -52,9 +54,24 @@ export function fillBins(
     })),
     ...values.map(({ name, expr }) => {
       const other = instead.get(name)
-      return { name, expr: other ? expression('when', [first, expr, other]) : expr }
+      return { name, expr: other ? valueOr(first, expr, other, name) : expr }
     }),
   ])
+}
+
+// The result where there are rows, else another value of the same type.
+function valueOr(first: ExprNode, result: ExprNode, other: ExprNode, name: string): ExprNode {
+  const { dtype } = result.type
+  const value = adaptBranches([other, result])[0] as ExprNode
+  const given = value.type.dtype
+  if (given === dtype || given === 'null') return expression('when', [first, result, value])
+  if (dtype === 'dict' && given === 'utf8')
+    return expression('when', [first, result, expression('cast', [value], [dtype])])
+  throw typeError(
+    `fillEmpty of ${JSON.stringify(name)} (${dtype}) cannot be`,
+    [other],
+    'give a value of that type, or null',
+  )
 }
 
 const zero = typedLiteral('int64', '0')

@@ -112,7 +112,7 @@ function filledShift(node: ExprNode): ExprNode {
   const [value, fill] = node.args as [ExprNode, ExprNode]
   const shift = sibling(node, 'shift', 1)
   if (fill.type.dtype === 'null') return shift
-  const filled = fillMissing(shift, fill)
+  const filled = fillMissing(shift, fill, 'shift option fill')
   if (!value.type.nullable) return filled
   const offset = windowSpec(node).parameters.offset ?? 1
   const place = sibling(node, 'rowNumber', 0)
@@ -138,8 +138,7 @@ function correlation(node: ExprNode): ExprNode {
     return expression('sub', [value, over('mean', value)])
   }) as [ExprNode, ExprNode]
   const sum = (a: ExprNode, b: ExprNode) => over('sum', expression('mul', [a, b]))
-  const root = (value: ExprNode) => expression('sqrt', [value])
-  const spread = expression('mul', [root(sum(dx, dx)), root(sum(dy, dy))])
+  const spread = rootOfProduct(sum(dx, dx), sum(dy, dy))
   const enough = expression('ge', [over('count', dx), typedLiteral('int64', '2')])
   const value = expression('div', [sum(dx, dy), spread])
   const one = typedLiteral('float64', 1)
@@ -152,6 +151,18 @@ function correlation(node: ExprNode): ExprNode {
     expression('lt', [value, least]),
     least,
     value,
+  ])
+}
+
+// Exact for two that are the same, and the product of the roots where that of the values leaves the range of doubles.
+function rootOfProduct(x: ExprNode, y: ExprNode): ExprNode {
+  const root = (value: ExprNode) => expression('sqrt', [value])
+  const product = expression('mul', [x, y])
+  const bounds = [Number.MIN_VALUE * 2 ** 52, Number.MAX_VALUE].map(value => typedLiteral('float64', value))
+  return expression('when', [
+    expression('between', [product, ...bounds]),
+    root(product),
+    expression('mul', [root(x), root(y)]),
   ])
 }
 

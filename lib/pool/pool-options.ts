@@ -1,4 +1,3 @@
-import type { TransferListItem } from 'node:worker_threads'
 import { invalidArgument } from '../core/errors.js'
 import {
   abortSignal,
@@ -21,6 +20,7 @@ import type { MapProgress } from './job/map-settings.js'
 import { resultArrays } from './job/result-arrays.js'
 import type { LinkOptions } from './link/link.js'
 import type { TaskProgress } from './pool-task.js'
+import type { Transferable } from './transferable.js'
 
 /** Numbers of workers: one for all times, or from `min` to `max` as there is work. */
 export type WorkerCount = number | { readonly min: number; readonly max: number }
@@ -90,7 +90,7 @@ export interface TaskOptions {
 
 export interface ApplyOptions extends TaskOptions {
   /** Moved to the worker instead of copied; for threads. */
-  readonly transfer?: readonly TransferListItem[]
+  readonly transfer?: readonly Transferable[]
   /** What the task says by `currentTask().progress(fraction)`. */
   readonly onProgress?: (progress: TaskProgress) => void
 }
@@ -98,7 +98,7 @@ export interface ApplyOptions extends TaskOptions {
 export interface StreamOptions extends TaskOptions {
   /** Values that may wait for the reader; default 16. */
   readonly buffer?: number
-  readonly transfer?: readonly TransferListItem[]
+  readonly transfer?: readonly Transferable[]
 }
 
 export type Returns = 'auto' | keyof typeof resultArrays

@@ -1,6 +1,6 @@
-import type { TransferListItem } from 'node:worker_threads'
 import type { Link } from './link/link.js'
 import type { ShippedHandle } from './shipped-handle.js'
+import type { Transferable } from './transferable.js'
 import type { Assignment, Kill, Unit } from './unit.js'
 import * as p from './worker/protocol.js'
 
@@ -12,7 +12,7 @@ export type WorkerPhase = 'starting' | 'ready' | 'leaving' | 'gone'
 interface Mail {
   readonly message: p.Message
   readonly unit: Unit | undefined
-  readonly transfer: readonly TransferListItem[] | undefined
+  readonly transfer: readonly Transferable[] | undefined
 }
 
 /** One worker and what it has been given. */

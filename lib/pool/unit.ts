@@ -1,7 +1,7 @@
-import type { TransferListItem } from 'node:worker_threads'
 import type { WorkerExit } from './link/link.js'
 import type { PoolWorker } from './pool-worker.js'
 import type { ShippedHandle } from './shipped-handle.js'
+import type { Transferable } from './transferable.js'
 import type { Message } from './worker/protocol.js'
 
 /** Why a worker is gone. `killed`: the pool itself ended it, because of one unit. */
@@ -55,7 +55,7 @@ export abstract class Unit {
   abstract get timeoutMs(): number | undefined
 
   abstract message(worker: PoolWorker): Message
-  get transfer(): readonly TransferListItem[] | undefined {
+  get transfer(): readonly Transferable[] | undefined {
     return undefined
   }
 

@@ -57,6 +57,13 @@ void widen(const Vector& vector, uint32_t rows, double* out) {
   });
 }
 
+// The root of the product: of two that are the same exactly that, so that a column's correlation with itself is 1. The
+// product of the roots where it leaves the range of doubles.
+double spread(double x, double y) {
+  const double product = x * y;
+  return std::isnormal(product) ? std::sqrt(product) : std::sqrt(x) * std::sqrt(y);
+}
+
 class CorrelationFamily final : public StateFamily {
  public:
   size_t state_bytes() const override { return sizeof(CorrelationState); }
@@ -87,7 +94,7 @@ class CorrelationFamily final : public StateFamily {
         out.set_null(i);
         continue;
       }
-      const double value = state.products / (std::sqrt(state.squares_x) * std::sqrt(state.squares_y));
+      const double value = state.products / spread(state.squares_x, state.squares_y);
       out.set(i, value != value ? value : std::clamp(value, -1.0, 1.0));
     }
     return out.finish();

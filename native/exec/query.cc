@@ -216,6 +216,7 @@ void Query::wake() {
 
 void Query::cancel() {
   state_.aborted.store(true);
+  queue_.abandon();
   wake();
 }
 

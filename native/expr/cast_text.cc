@@ -84,9 +84,10 @@ struct Text<TypeId::TimestampNs> : TimestampText<TypeId::TimestampNs> {};
   const char* to = type_name(call.parameters.to);
   ErrorFacts facts;
   facts.text = std::string(text.view().substr(0, kQuotedBytes));
-  facts.hint =
-      "make them null with `str.toNumber({ strict: false })` or `when`, or read them as null with the option "
-      "nullValues";
+  facts.hint = call.parameters.to == TypeId::Bool
+                   ? "such texts are true and false; make conditions of others, as in c.Flag.eq('1')"
+                   : "make them null with `str.toNumber({ strict: false })` or `when`, or read them as null with the "
+                     "option nullValues";
   const char* why = result == ParseResult::OutOfRange ? " is out of range" : " is not one";
   return Status(call.parameters.code,
                 std::string("cannot cast utf8 to ") + to + ": " + format_value(TypeId::Utf8, &text) + why,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "column/visit_fixed.h"
 #include "sort/order_rows.h"
@@ -104,31 +105,48 @@ class AsofJoin {
     for (const KeyPair& pair : equal_) {
       if (!pair.probe->is_valid(left) || compare(pair, left, right) != 0) return kNoRow;
     }
-    return spec_.tolerance >= 0 && !(distance(left, right) <= spec_.tolerance) ? kNoRow : right;
+    return within_tolerance(left, right) ? right : kNoRow;
   }
 
   uint32_t choose(uint32_t left, uint32_t earlier, uint32_t later) const {
     if (spec_.direction == AsofSpec::Direction::Backward) return earlier;
     if (spec_.direction == AsofSpec::Direction::Forward) return later;
     if (earlier == kNoRow || later == kNoRow) return earlier == kNoRow ? later : earlier;
-    return distance(left, later) < distance(left, earlier) ? later : earlier;
+    return nearer(left, later, earlier) ? later : earlier;
   }
 
-  double distance(uint32_t left, uint32_t right) const {
-    if (is_string(nearest_.probe->type)) return 0;
-    return visit_fixed(nearest_.probe->type, [&](auto tag) -> double {
+  // Whether the first of two right rows is the nearer one. Exact for whole numbers, however far apart they lie; texts
+  // have an order, but no distance.
+  bool nearer(uint32_t left, uint32_t first, uint32_t second) const {
+    if (is_string(nearest_.probe->type)) return false;
+    return visit_fixed(nearest_.probe->type, [&](auto tag) {
       using T = decltype(tag);
-      const T a = nearest_.probe->values<T>()[left];
-      const T b = nearest_.build->values<T>()[right];
-      if constexpr (std::is_floating_point_v<T>) {
-        return a == b ? 0
-                      : std::abs(static_cast<double>(a) - static_cast<double>(b));  // infinities are near themselves
-      } else {
-        const uint64_t x = sort::order_word(a);
-        const uint64_t y = sort::order_word(b);
-        return static_cast<double>(x > y ? x - y : y - x);
-      }
+      return distance<T>(left, first) < distance<T>(left, second);
     });
+  }
+
+  bool within_tolerance(uint32_t left, uint32_t right) const {
+    if (spec_.tolerance < 0) return true;
+    return visit_fixed(nearest_.probe->type, [&](auto tag) {
+      return static_cast<double>(distance<decltype(tag)>(left, right)) <= spec_.tolerance;
+    });
+  }
+
+  // Equal keys, as NaN and NaN are, or an infinity and itself, are not apart.
+  template <class T>
+  using Distance = std::conditional_t<std::is_floating_point_v<T>, double, uint64_t>;
+
+  template <class T>
+  Distance<T> distance(uint32_t left, uint32_t right) const {
+    const T a = nearest_.probe->values<T>()[left];
+    const T b = nearest_.build->values<T>()[right];
+    const uint64_t x = sort::order_word(a);
+    const uint64_t y = sort::order_word(b);
+    if constexpr (std::is_floating_point_v<T>) {
+      return x == y ? 0 : std::abs(static_cast<double>(a) - static_cast<double>(b));
+    } else {
+      return x > y ? x - y : y - x;
+    }
   }
 
   const std::vector<KeyPair>& equal_;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as flechette from '@uwdata/flechette'
 import * as arrow from 'apache-arrow'
-import { type ArrowInput, fromArrow } from 'millrace'
+import { type ArrowInput, fromArrow, fromColumns } from 'millrace'
 import { expect, test } from 'vitest'
 import { endOfStream, joined, messagesOf } from './messages.js'
 import { zstdDecompressSync } from './zstd.js'
@@ -278,6 +278,16 @@ test('data without columns is a frame without columns', async () => {
     expect((await fromArrow(source).compute()).toObjects()).toEqual([])
   }
   expect(fromArrow(fixture('pyarrow-legacy.stream'), { columns: [] }).columns).toEqual([])
+})
+
+test('rows without columns are still so many rows', async () => {
+  const df = fromColumns({ x: [1, 2, 3] })
+  const bytes = (await df.compute()).toArrow({ batchRows: 2 })
+  expect(await fromArrow(bytes, { columns: [] }).rowCount()).toBe(3)
+  expect(await fromArrow((await df.select().compute()).toArrow()).rowCount()).toBe(3)
+  expect(() => fromArrow(bytes, { columns: [], memoryLimit: 2 })).toThrow(
+    expect.objectContaining({ code: 'ERR_MEMORY_LIMIT' }),
+  )
 })
 
 test('numbers are read where they are, unless copied', async () => {

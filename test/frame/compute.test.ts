@@ -138,6 +138,15 @@ test('many queries at once all settle, and the event loop turns meanwhile', asyn
   expect(turns).toBeGreaterThan(0)
 })
 
+test('an error in onProgress that comes with the end is not lost either', async () => {
+  const query = fromColumns({ x: [1] }).compute({
+    onProgress: () => {
+      throw new Error('mine')
+    },
+  })
+  await expect(query).rejects.toThrow('mine')
+})
+
 test('an error in onProgress ends the query and is what rejects', async () => {
   const failure = new Error('mine')
   let calls = 0

@@ -93,6 +93,21 @@ test('columns that differ much in scale and lie far from 0 lose few digits, in m
 
 const df = fromColumns({ s: ['a', 'b', 'c'], a: [1, 2, 4], b: [2, 4, 8], c: [3, null, -3] })
 
+test('a column goes exactly along with itself, however large or small it is', async () => {
+  for (const [scale, expected] of [
+    [1, 1],
+    [1e-70, 1],
+    [1e70, 1],
+    [1e120, expect.closeTo(1, 12)], // the product of the squares leaves the range of doubles
+  ] as const) {
+    const df = fromColumns({ x: [1, 2, 3, 7, 11].map(x => x * scale) })
+    const whole = await df.agg(c => ({ r: c.x.corr(c.x) })).compute()
+    const windows = await df.select(c => ({ r: c.x.corr(c.x).over([]) })).compute()
+    expect(whole.toObjects()).toEqual([{ r: expected }])
+    expect(windows.col('r').toArray()).toEqual(new Array(5).fill(expected))
+  }
+})
+
 test('df.corr() is a table of each column with each', async () => {
   expect(df.corr().schema).toEqual({ column: 'utf8', a: 'float64?', b: 'float64?', c: 'float64?' })
   expect((await df.corr().compute()).toObjects()).toEqual([

@@ -120,6 +120,31 @@ test.each(['iloc', 'loc', 'shape', 'dtypes'])('df.%s names our way', name => {
   expect(() => untyped[name]).toThrow(expect.objectContaining({ code: 'ERR_UNKNOWN_METHOD' }))
 })
 
+test.each([
+  'isna',
+  'fillna',
+  'astype',
+  'cumsum',
+  'alias',
+  'apply',
+  'rolling_mean',
+  'toArray',
+  'value_counts',
+])('df.Close.%s() names our method', name => {
+  expect(() => untyped.Close[name](1)).toThrow(
+    expect.objectContaining({ code: 'ERR_UNKNOWN_METHOD', hint: expect.any(String) }),
+  )
+})
+
+test.each(['strftime', 'dayofweek', 'date', 'tz_convert', 'total_days'])(
+  '.dt.%s() names our method',
+  name => {
+    expect(() => untyped.Date.dt[name]()).toThrow(
+      expect.objectContaining({ code: 'ERR_UNKNOWN_METHOD', hint: expect.stringContaining('dt.') }),
+    )
+  },
+)
+
 test('a column may have a name that pandas gives a method', () => {
   const frame = lazyFrame({ mean: 'float64', shape: 'utf8', sum: 'int64' })
   expect(String(frame.mean.gt(0))).toBe('mean > 0')

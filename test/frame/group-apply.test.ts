@@ -50,6 +50,49 @@ test('groups may give no row, or many; several keys; steps of the engine after i
   ])
 })
 
+test('keys come in the order in which they are named, wherever their columns stand', async () => {
+  const query = df.groupBy('day', 'k').apply(({ x }) => ({ n: [x.length] }), { returns: { n: 'int32' } })
+  expect(query.columns).toEqual(['day', 'k', 'n'])
+  expect((await query.compute({ dates: 'iso' })).toObjects()).toEqual([
+    { day: '2020-01-01', k: 'a', n: 2 },
+    { day: '2020-01-01', k: null, n: 1 },
+    { day: '2020-01-02', k: 'b', n: 2 },
+    { day: null, k: 'b', n: 1 },
+  ])
+})
+
+test('groups by time hold what lies in an interval, and are called by it', async () => {
+  const times = fromColumns(
+    {
+      x: [1, 2, 3, 4, 5],
+      at: ['2021-03-27T22:30', '2021-03-27T23:30', '2021-03-28T21:30', null, '2021-03-28T22:30'],
+      k: ['b', 'a', 'a', 'a', 'a'],
+    },
+    { schema: { at: 'timestamp[ms]?' } },
+  )
+  for (const options of [
+    { every: '1d' },
+    { every: '1d', zone: 'Europe/Berlin', by: 'k', label: 'right' },
+    { every: '6h', closed: 'right', dropNulls: true, by: ['k'] },
+    { every: '1mo', offset: '-1d' },
+  ] as const) {
+    const groups = times.groupByTime('at', options)
+    const applied = groups.apply(
+      ({ x, at }, key) => ({
+        n: [x.length],
+        sum: [x.values.reduce((sum, value) => sum + value)],
+        same: [at.isNull(0) ? key.at === null : at.values[0] === key.at],
+      }),
+      { returns: { n: 'int64', sum: 'float64', same: 'bool' } },
+    )
+    const aggregated = groups.agg(c => ({ n: count(), sum: c.x.sum(), same: c.x.count().ge(0) }))
+    expect(applied.columns).toEqual(aggregated.columns)
+    expect((await applied.compute()).toObjects(), JSON.stringify(options)).toEqual(
+      (await aggregated.compute()).toObjects(),
+    )
+  }
+})
+
 test('dropNulls leaves out the groups of null keys; no rows, no call', async () => {
   const counted = (frame: typeof df, dropNulls: boolean) =>
     frame

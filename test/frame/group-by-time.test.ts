@@ -335,7 +335,16 @@ test('it says what fillEmpty and zone cannot do', () => {
     [() => daily({ zone: 'Nowhere' }), 'ERR_INVALID_ARGUMENT', 'no known time zone'],
     [() => daily({ fillEmpty: 0 }), 'ERR_INVALID_ARGUMENT', 'values by name'],
     [() => daily({ fillEmpty: { w: 0 } }).v.sum(), 'ERR_COLUMN_NOT_FOUND', '"w"'],
-    [() => daily({ fillEmpty: { v: 'x' } }).v.sum(), 'ERR_TYPE', ''],
+    [
+      () => daily({ fillEmpty: { v: 'x' } }).v.sum(),
+      'ERR_TYPE',
+      `fillEmpty of "v" (float64) cannot be 'x' (utf8)`,
+    ],
+    [
+      () => daily({ fillEmpty: { n: 0.5 } }).agg({ n: count() }),
+      'ERR_TYPE',
+      'fillEmpty of "n" (int64) cannot be 0.5',
+    ],
     [
       () => daily({ fillEmpty: true }).apply(() => ({}), { returns: {} }),
       'ERR_INVALID_ARGUMENT',
@@ -358,5 +367,8 @@ test('more empty intervals than a frame has rows are an error, not a wait', asyn
     At: 'timestamp[ns]',
   } as never) as any
   const filled = df.groupByTime('At', { every: '1us', fillEmpty: true }).agg({ n: count() })
-  await expect(filled.compute()).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' })
+  await expect(filled.compute()).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: expect.stringContaining('fillEmpty'),
+  })
 })

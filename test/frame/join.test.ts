@@ -261,8 +261,15 @@ test('mistakes are named', () => {
     /right frame of the join has no column "idd"/,
   )
   expect(() => a.join(b, { on: 'id', leftOn: 'id' } as never)).toThrow(/either `on`/)
+  expect(() => a.join(b, { leftOn: ['id', 'id', 'name'], rightOn: ['id', 'name', 'name'] } as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_DUPLICATE_COLUMN' }),
+  )
   expect(() => a.join(b, { on: 'id', how: 'cross' } as never)).toThrow(/no keys/)
   expect(() => a.join(b, { on: 'id', how: 'full' } as never)).toThrow(/"inner" or/)
   expect(() => a.join([] as never, { on: 'id' } as never)).toThrow(/DataFrame/)
   expect(() => a.concat([1] as never)).toThrow(/DataFrame/)
+  const other = fromColumns({ x: ['a'] })
+  expect(() => fromColumns({ x: [1] }).concat(other as never)).toThrow(
+    /concat finds no common type of x \(float64\) with x \(utf8\)/,
+  )
 })

@@ -351,6 +351,11 @@ test('columns of different lengths, and values that do not fit, are named', asyn
     })
     expect(await failure(frame), `${dtype} ${value}`).toMatchObject({ code: 'ERR_TYPE', column: 'x' })
   }
+  const noon = one.mapBatches(() => ({ x: [new Date('2020-01-01T12:00Z')] }), { returns: { x: 'date' } })
+  expect(await failure(noon)).toMatchObject({
+    message: expect.stringContaining('is 2020-01-01T12:00:00.000Z, not a date'),
+    hint: expect.stringContaining('midnight UTC'),
+  })
 })
 
 test('names that JavaScript gives a meaning are data', async () => {

@@ -25,7 +25,7 @@ describe('unpivot', () => {
     expect(named.columns).toEqual(['day', 'high', 'note', 'what', 'price'])
     expect(await named.rowCount()).toBe(2)
     expect(() => wide.unpivot({ on: ['high', 'note'] })).toThrow(
-      /unpivot cannot put into one column high \(float64\?*\) with note \(utf8\?*\)/,
+      /unpivot finds no common type of high \(float64\?\) with note/,
     )
     expect(() => wide.unpivot({ on: [] })).toThrow(/at least one column/)
   })
@@ -71,6 +71,33 @@ test('pivot spreads values over columns and aggregates what meets in one place',
     { day: 2, a: 0 },
   ])
   expect(() => sales.pivot({ on: 'kind', values: 'n' } as never)).toThrow(/must know its columns/)
+})
+
+test('pivot says which of its options is wrong, and names columns of dates as dates are written', async () => {
+  const frame = fromColumns(
+    { day: ['2020-01-01', '2020-01-02'], n: [Number.NaN, 0], t: ['a', 'b'] },
+    { schema: { day: 'date' } },
+  )
+  const pivot = (options: object) =>
+    frame.pivot({ index: [], aggregate: 'count', values: 't', ...options } as never)
+  const dates = pivot({ on: 'day', columns: [new Date('2020-01-01'), '2020-01-02'] })
+  expect(await rowsOf(dates)).toEqual([{ '2020-01-01': 1, '2020-01-02': 1 }])
+  expect(await rowsOf(pivot({ on: 'n', columns: [Number.NaN, 0] }))).toEqual([{ NaN: 1, 0: 1 }])
+  const times = frame.cast({ day: 'timestamp[us]' }).pivot({
+    on: 'day',
+    columns: [new Date('2020-01-01')],
+    values: 'n',
+    index: [],
+  } as never) as DataFrame
+  expect(times.columns).toEqual(['2020-01-01T00:00:00.000Z'])
+  for (const [options, message] of [
+    [{ columns: ['a'] }, 'the name of a column for pivot option on'],
+    [{ on: ['t', 'n'], columns: ['a'] }, 'the name of a column for pivot option on'],
+    [{ on: 't', values: ['n', 't'], columns: ['a'] }, 'the name of a column for pivot option values'],
+    [{ on: 't', columns: [1] }, 'pivot option columns cannot find 1 (int64) with t (utf8)'],
+  ] as const) {
+    expect(() => pivot(options), JSON.stringify(options)).toThrow(message)
+  }
 })
 
 describe('sample', () => {
@@ -204,5 +231,37 @@ describe('joinAsof', () => {
       { at: 1, n: 2, time: null, bid: null },
     ])
     expect(() => trades.joinAsof(quotes, {} as never)).toThrow(/one key that is ordered/)
+  })
+
+  test('NaN is as near to NaN as equal numbers are, and whole numbers are told apart however far they lie', async () => {
+    const left = fromColumns({ at: [NaN, 1] })
+    const right = fromColumns({ at: [NaN, 1.5, NaN], x: [1, 2, 3] })
+    const near = (direction: 'backward' | 'forward' | 'nearest') =>
+      rowsOf(left.joinAsof(right, { on: 'at', direction, tolerance: 1 }).select('x'))
+    expect(await near('backward')).toEqual([{ x: 3 }, { x: null }])
+    expect(await near('forward')).toEqual([{ x: 1 }, { x: 2 }])
+    expect(await near('nearest')).toEqual([{ x: 3 }, { x: 2 }])
+    const far = fromColumns({ at: BigInt64Array.of(-(2n ** 54n) - 1n, 2n ** 54n), x: [1, 2] })
+    const here = fromColumns({ at: BigInt64Array.of(0n) })
+    expect(await rowsOf(here.joinAsof(far, { on: 'at', direction: 'nearest' }).select('x'))).toEqual([
+      { x: 2 },
+    ])
+  })
+
+  test('keys that say two things and a tolerance of what has no distance are errors', () => {
+    const frame = fromColumns({ at: [1], k: ['a'], x: [1] })
+    for (const [options, code, message] of [
+      [{ on: 'at', leftOn: 'x' }, 'ERR_INVALID_ARGUMENT', 'joinAsof takes either `on`, or `leftOn`'],
+      [{ leftOn: 'at' }, 'ERR_INVALID_ARGUMENT', 'one key that is ordered'],
+      [{ leftOn: 'at', rightOn: ['at', 'x'] }, 'ERR_INVALID_ARGUMENT', 'one key that is ordered'],
+      [{ on: ['at', 'k'] }, 'ERR_INVALID_ARGUMENT', 'are for `by`'],
+      [{ on: 'k', tolerance: 1 }, 'ERR_TYPE', 'tolerance needs a number, date or timestamp, but "k" is utf8'],
+      [{ on: 'at', tolerance: '2d' }, 'ERR_INVALID_ARGUMENT', 'days of a date, ticks of a timestamp'],
+      [{ on: 'at', tolerance: Number.NaN }, 'ERR_INVALID_ARGUMENT', 'a number of at least 0'],
+    ] as const) {
+      expect(() => frame.joinAsof(frame, options as never), JSON.stringify(options)).toThrow(
+        expect.objectContaining({ code, message: expect.stringContaining(message) }),
+      )
+    }
   })
 })

@@ -344,12 +344,18 @@ describe('what they refuse', () => {
       () => df.select(c => ({ x: c.n.shift(1, { fill: 0.5 as never }) })),
       'ERR_TYPE',
     ],
+    [
+      'a fill of another kind',
+      () => df.select(c => ({ x: c.n.shift(1, { fill: 'a' as never }) })),
+      'ERR_TYPE',
+      'shift option fill cannot fill',
+    ],
     ['text that should be a number', () => loose.k.cumSum(), 'ERR_TYPE'],
     ['the difference of texts', () => loose.k.diff(), 'ERR_TYPE'],
     ['a window function of an aggregate', () => loose.v.sum().cumSum(), 'ERR_TYPE'],
     ['a null without a type', () => df.select(() => ({ x: (lit(null) as any).shift() })), 'ERR_TYPE'],
-  ])('%s', (_what, act, code) => {
-    expect(act).toThrow(expect.objectContaining({ code }))
+  ])('%s', (_what, act, code, message = '') => {
+    expect(act).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
   })
 
   test('integers that leave 64 bits fail the query', async () => {

@@ -144,6 +144,21 @@ test('hostile keys are data', async () => {
   expect(JSON.stringify(back)).toBe(JSON.stringify(row))
 })
 
+test('rows without any column are still so many rows', async () => {
+  expect(await fromObjects([{}, {}]).rowCount()).toBe(2)
+  expect((await fromObjects([{}, {}]).compute()).toObjects()).toEqual([{}, {}])
+  expect(await fromObjects([]).rowCount()).toBe(0)
+})
+
+test('values that no dtype is for are named, with what a column holds', () => {
+  expect(() => fromColumns({ a: [{ b: 1 }] } as never)).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TYPE',
+      hint: expect.stringContaining('strings, booleans or Dates'),
+    }),
+  )
+})
+
 test.each([[null], [{}], [[1]], [[null]], [[[1]]]])('fromObjects(%j) is refused', rows => {
   expect(() => fromObjects(rows as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }))
 })

@@ -9,7 +9,7 @@ import { tableOf } from '../../dist/frame/table/table.js'
 import { asc, count, type DataFrame, desc, fromColumns, readCsv, rowNumber } from '../../dist/index.js'
 import { serializePlan } from '../../dist/plan/serialize.js'
 import { type Access, expr } from './engine-expression.js'
-import type { Cell, Plan, PlanColumn, PlanSortKey, PlanTable, PlanWindow } from './plan.js'
+import type { Cell, Plan, PlanAggregate, PlanColumn, PlanSortKey, PlanTable, PlanWindow } from './plan.js'
 
 type Frame = DataFrame<any>
 
@@ -70,6 +70,8 @@ async function build(
         plan.how === 'cross' ? { how: 'cross' } : { on: plan.on, how: plan.how, nullsEqual: plan.nullsEqual }
       return ((await frame(plan.left)) as any).join(await frame(plan.right), options)
     }
+    case 'asof':
+      return asof(plan, (await frame(plan.left)) as any, await frame(plan.right))
     case 'persist': {
       const hot = await (await frame(plan.input)).persist()
       persisted.push(hot)
@@ -80,7 +82,21 @@ async function build(
   }
 }
 
-function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' | 'persist' }>, input: any): Frame {
+function asof(plan: Extract<Plan, { step: 'asof' }>, left: any, right: Frame): Frame {
+  const { leftOn, rightOn, by, direction, allowExact, tolerance } = plan
+  const keys = leftOn === rightOn ? { on: leftOn } : { leftOn, rightOn }
+  return left.joinAsof(right, {
+    ...keys,
+    by,
+    direction,
+    allowExact,
+    ...(tolerance !== undefined && { tolerance }),
+  })
+}
+
+type Simple = Exclude<Plan, { step: 'scan' | 'concat' | 'join' | 'asof' | 'persist' }>
+
+function apply(plan: Simple, input: any): Frame {
   switch (plan.step) {
     case 'filter':
       return input.filter(expr(plan.where, input.col))
@@ -90,6 +106,11 @@ function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' | 'persist
     }
     case 'group':
       return group(plan, input)
+    case 'timeGroups': {
+      const { time, every, offset, closed, label, zone, by, dropNulls, fillEmpty } = plan
+      const options = { every, offset, closed, label, zone, by, dropNulls, fillEmpty }
+      return input.groupByTime(time, options).agg(() => aggregatesOf(plan, input))
+    }
     case 'sort':
       return input.sortBy(...plan.keys.map(orderOf))
     case 'topK':
@@ -144,14 +165,19 @@ function windowOf(window: PlanWindow, col: Access): any {
 
 const orderOf = ({ name, descending, nulls }: PlanSortKey) => (descending ? desc : asc)(name, { nulls })
 
+const aggregatesOf = (
+  { aggregates }: { readonly aggregates: readonly PlanAggregate[] },
+  input: any,
+): object =>
+  Object.fromEntries(
+    aggregates.map(({ name, function: fn, argument }) => [
+      name,
+      argument ? expr(argument, input.col)[fn]() : count(),
+    ]),
+  )
+
 function group({ keys, aggregates, order }: Extract<Plan, { step: 'group' }>, input: any): Frame {
-  const make = () =>
-    Object.fromEntries(
-      aggregates.map(({ name, function: fn, argument }) => [
-        name,
-        argument ? expr(argument, input.col)[fn]() : count(),
-      ]),
-    )
+  const make = () => aggregatesOf({ aggregates }, input)
   return keys.length === 0 ? input.agg(make) : input.groupBy(...keys, { sort: order }).agg(make)
 }
 

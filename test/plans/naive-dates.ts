@@ -70,16 +70,22 @@ function round(ms: number, unit: string): number {
   return ms - start < next - ms ? start : next
 }
 
+/** Whole months of a length of time. */
+export const monthsOf = (length: string): number =>
+  pieces(length).reduce((sum, { count, unit }) => sum + count * (inMonths[unit] ?? 0), 0)
+
 /** Moved by a length of time. */
 export function offset(ms: number, length: string): number {
+  const rest = pieces(length).reduce((sum, { count, unit }) => sum + count * (fixed[unit] ?? 0), 0)
+  return addMonths(ms, monthsOf(length)) + rest
+}
+
+function pieces(length: string): { count: number; unit: string }[] {
   const sign = length.startsWith('-') ? -1 : 1
-  const found = [...length.matchAll(/(\d+)([a-z]+)/g)].map(([, count, unit]) => ({
+  return [...length.matchAll(/(\d+)([a-z]+)/g)].map(([, count, unit]) => ({
     count: sign * Number(count),
     unit: unit!,
   }))
-  const months = found.reduce((sum, { count, unit }) => sum + count * (inMonths[unit] ?? 0), 0)
-  const rest = found.reduce((sum, { count, unit }) => sum + count * (fixed[unit] ?? 0), 0)
-  return addMonths(ms, months) + rest
 }
 
 function difference(a: number, b: number, unit: string): number {

@@ -1,9 +1,10 @@
 // What a plan gives, by loops over arrays of rows.
+import { asof } from './naive-asof.js'
+import { compareCells, keyCell, keyOf, type Row } from './naive-cells.js'
 import { evaluate, type Lookup } from './naive-expression.js'
+import { timeGroups } from './naive-time-groups.js'
 import { firstRows, windows } from './naive-window.js'
 import type { Cell, Plan, PlanAggregate, PlanColumn, PlanSortKey, PlanTable } from './plan.js'
-
-export type Row = readonly Cell[]
 
 /** More rows than this are not worth a test; `interpret` gives up. */
 export const mostRows = 4_000
@@ -24,6 +25,8 @@ function run(plan: Plan, tables: readonly PlanTable[]): Row[] {
       return plan.inputs.flatMap(input => aligned(plan.columns, input, interpret(input, tables)))
     case 'join':
       return join(plan, interpret(plan.left, tables), interpret(plan.right, tables))
+    case 'asof':
+      return asof(plan, interpret(plan.left, tables), interpret(plan.right, tables))
     default:
       return apply(plan, interpret(plan.input, tables))
   }
@@ -43,7 +46,7 @@ function lookup(columns: readonly PlanColumn[]): (row: Row) => Lookup {
   return row => name => row[at.get(name)!]!
 }
 
-function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' }>, rows: Row[]): Row[] {
+function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' | 'asof' }>, rows: Row[]): Row[] {
   const { columns } = plan.input
   const of = lookup(columns)
   switch (plan.step) {
@@ -53,6 +56,8 @@ function apply(plan: Exclude<Plan, { step: 'scan' | 'concat' | 'join' }>, rows: 
       return rows.map(row => project(plan, row, of(row)))
     case 'group':
       return group(plan, rows)
+    case 'timeGroups':
+      return groupByTime(plan, rows)
     case 'sort':
       return sorted(rows, plan.keys, columns)
     case 'topK':
@@ -128,13 +133,6 @@ function project(
   )
 }
 
-/** Null is one key, NaN one, and -0 is 0. */
-export const keyOf = (cells: readonly Cell[]): string =>
-  JSON.stringify(cells.map(cell => (typeof cell === 'number' ? `n${cell + 0}` : cell)))
-
-/** -0 and 0 are one key, which is 0. */
-const keyCell = (cell: Cell): Cell => (typeof cell === 'number' ? cell + 0 : cell)
-
 function groupRows(rows: readonly Row[], at: readonly number[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>()
   for (const row of rows) {
@@ -163,6 +161,27 @@ function group({ keys, aggregates, order, input }: Extract<Plan, { step: 'group'
   )
 }
 
+function groupByTime(plan: Extract<Plan, { step: 'timeGroups' }>, rows: Row[]): Row[] {
+  const { input, by, time, fillEmpty, aggregates } = plan
+  const of = lookup(input.columns)
+  const [timeAt] = positions(input.columns, [time]) as [number]
+  const made = timeGroups(plan, rows, timeAt, positions(input.columns, by)).map(({ key, rows: members }) => [
+    ...key,
+    ...aggregates.map(part =>
+      members.length === 0 && fillEmpty && part.name in fillEmpty
+        ? fillEmpty[part.name]!
+        : aggregate(part, members, of),
+    ),
+  ])
+  const keys = [...by, time]
+  const byKey = keys.map(name => ({ name, descending: false, nulls: 'last' as const }))
+  return sorted(
+    made,
+    byKey,
+    keys.map(name => input.columns.find(column => column.name === name)!),
+  )
+}
+
 function aggregate(
   { function: fn, argument }: PlanAggregate,
   rows: readonly Row[],
@@ -175,13 +194,20 @@ function aggregate(
   )
 }
 
+const distinctOf = (cells: readonly Cell[]): number => new Set(cells.map(cell => keyOf([cell]))).size
+
 function aggregateOf(fn: string, all: readonly Cell[]): Cell {
   const cells = all.filter(cell => cell !== null)
   switch (fn) {
     case 'count':
       return cells.length
     case 'nUnique':
-      return new Set(cells.map(cell => keyOf([cell]))).size
+      return distinctOf(cells)
+    case 'approxNUnique': {
+      // Exact as far as that; what it is beyond is no matter of plans.
+      if (distinctOf(cells) > 256) throw new TooManyRows()
+      return distinctOf(cells)
+    }
     case 'first':
       return all[0] ?? null
     case 'last':
@@ -215,15 +241,6 @@ function statistic(fn: string, cells: readonly number[]): Cell {
   const middle = (ordered.length - 1) / 2
   const [low, high] = [ordered[Math.floor(middle)]!, ordered[Math.ceil(middle)]!]
   return low === high ? low : (low + high) / 2
-}
-
-/** Numbers below NaN, text by its UTF-8 bytes. Precondition: neither is null. */
-export function compareCells(a: NonNullable<Cell>, b: NonNullable<Cell>): number {
-  if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b as string))
-  const [left, right] = [Number(a), Number(b)]
-  if (Number.isNaN(left) || Number.isNaN(right))
-    return Number(Number.isNaN(left)) - Number(Number.isNaN(right))
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 function sorted(rows: readonly Row[], keys: readonly PlanSortKey[], columns: readonly PlanColumn[]): Row[] {

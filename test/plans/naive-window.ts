@@ -104,6 +104,7 @@ function aggregated(fn: string, cells: naive.Cells): ReturnType<typeof naive.ext
     case 'count':
       return naive.present(cells).length
     case 'nUnique':
+    case 'approxNUnique':
       return new Set(naive.present(cells).map(cell => (typeof cell === 'number' ? `n${cell + 0}` : cell)))
         .size
     case 'first':

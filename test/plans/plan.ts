@@ -76,6 +76,36 @@ interface Unary extends Common {
   readonly input: Plan
 }
 
+/** Beside each left row the right one with the nearest key, among those with the same `by` keys. */
+export interface AsofJoin {
+  readonly step: 'asof'
+  readonly left: Plan
+  readonly right: Plan
+  readonly leftOn: string
+  readonly rightOn: string
+  readonly by: readonly string[]
+  readonly direction: 'backward' | 'forward' | 'nearest'
+  readonly allowExact: boolean
+  /** In units of the key: days, microseconds. */
+  readonly tolerance?: number
+}
+
+/** Groups by the intervals that a time lies in, and by other keys before it. */
+export interface TimeGroups {
+  readonly step: 'timeGroups'
+  readonly time: string
+  readonly every: string
+  readonly offset?: string
+  readonly closed: 'left' | 'right'
+  readonly label: 'left' | 'right'
+  readonly zone?: string
+  readonly by: readonly string[]
+  readonly dropNulls: boolean
+  /** Also the intervals without rows: with these values by name, else those of no rows. */
+  readonly fillEmpty?: Readonly<Record<string, number>>
+  readonly aggregates: readonly PlanAggregate[]
+}
+
 export type Plan =
   | (Common & { readonly step: 'scan'; readonly table: number })
   | (Unary & { readonly step: 'filter'; readonly where: Expression })
@@ -98,6 +128,8 @@ export type Plan =
       readonly how: JoinKind
       readonly nullsEqual: boolean
     })
+  | (Common & AsofJoin)
+  | (Unary & TimeGroups)
   | (Unary & { readonly step: 'sort'; readonly keys: readonly PlanSortKey[] })
   | (Unary & { readonly step: 'topK'; readonly keys: readonly PlanSortKey[]; readonly rows: number })
   | (Unary & { readonly step: 'slice'; readonly offset: number; readonly rows: number })

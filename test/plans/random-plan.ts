@@ -1,7 +1,7 @@
 // Random plans over random tables. With `total`, rows are only cut off where the order of all columns says which, so that
 // engines which promise no order agree on them.
 
-import { type Choices, choicesFrom } from './make-expression.js'
+import { type Choices, choicesFrom, make } from './make-expression.js'
 import type {
   Cell,
   Expression,
@@ -14,6 +14,7 @@ import type {
   PlanTable,
 } from './plan.js'
 import { column, ExpressionGenerator } from './random-expression.js'
+import { randomIntervals, randomNearness, transitions } from './random-times.js'
 import { largestSum, randomWindow, resultOf } from './random-window.js'
 import { randomTable } from './tables.js'
 
@@ -85,8 +86,13 @@ class PlanGenerator {
       () => this.#pivot(input),
       () => ({ step: 'persist', input, columns: input.columns }),
     ]
-    if (!this.#total) narrow.push(() => this.#rowIndex(input))
+    if (!this.#total)
+      narrow.push(
+        () => this.#rowIndex(input),
+        () => this.#timeGroups(input),
+      )
     const joins = [() => this.#join(input), () => this.#join(input), () => this.#concat(input)]
+    if (!this.#total) joins.push(() => this.#asof(input))
     return this.#choices.pick(wide ? [...narrow, ...joins] : narrow)()
   }
 
@@ -145,7 +151,14 @@ class PlanGenerator {
     const name = this.#fresh()
     const kind = pick(keyKinds)
     const argument = this.#expressions(input).ofKind(kind, int(2))
-    const free = ['count', 'nUnique', 'min', 'max', 'size', ...(this.#total ? [] : ['first', 'last'])]
+    const free = [
+      'count',
+      'nUnique',
+      'min',
+      'max',
+      'size',
+      ...(this.#total ? [] : ['approxNUnique', 'first', 'last']),
+    ]
     const own =
       kind === 'bool' ? ['any', 'all'] : kind === 'int' || kind === 'float' ? ['sum', 'mean', 'median'] : []
     const chosen = pick([...free, ...own])
@@ -241,6 +254,75 @@ class PlanGenerator {
     const only = how === 'semi' || how === 'anti'
     const columns = only ? left.columns : [...widened, ...rightColumns.slice(pairs.length)]
     return { step: 'join', left, right, on, how, nullsEqual: how !== 'cross' && random() < 0.3, columns }
+  }
+
+  #asof(left: Plan): Plan {
+    const { int, pick } = this.#choices
+    const other = this.#branch()
+    const pairs = this.#some(exact(left), 3).flatMap(found => {
+      const partner = other.columns.find(({ kind }) => kind === found.kind)
+      return partner ? [{ left: found, right: partner }] : []
+    })
+    const [nearest, ...equal] = pairs
+    if (!nearest) return left
+    const by = equal.slice(0, int(3)).map(pair => pair.left.name)
+    const rightOn = pick([nearest.left.name, this.#fresh()])
+    const outputs = [
+      { name: rightOn, expr: column(nearest.right) },
+      ...equal.slice(0, by.length).map(pair => ({ name: pair.left.name, expr: column(pair.right) })),
+      ...other.columns.map(found => ({ name: this.#fresh(), expr: column(found) })),
+    ]
+    const rightColumns = outputs.map(({ name, expr }) => described(name, expr))
+    const right: Plan = { step: 'project', input: other, outputs, keep: false, columns: rightColumns }
+    const onBoth = rightOn === nearest.left.name
+    const added = rightColumns.filter(({ name }) => !by.includes(name) && !(onBoth && name === rightOn))
+    return {
+      step: 'asof',
+      left,
+      right,
+      leftOn: nearest.left.name,
+      rightOn,
+      by,
+      ...randomNearness(this.#choices, nearest.left.kind),
+      columns: [...left.columns, ...added],
+    }
+  }
+
+  #timeGroups(input: Plan): Plan {
+    const { int, pick } = this.#choices
+    const times = exact(input).filter(({ kind }) => kind === 'date' || kind === 'time')
+    if (times.length === 0) return input
+    const time = pick(times)
+    const by = this.#some(
+      exact(input).filter(found => found !== time),
+      int(3),
+    )
+    const made = Array.from({ length: 1 + int(3) }, () => this.#aggregate(input))
+    const intervals = randomIntervals(
+      this.#choices,
+      time.kind,
+      made.map(part => part.column),
+    )
+    const moved = intervals.zone === undefined ? undefined : pick(transitions)
+    const shifted: Plan = moved
+      ? {
+          step: 'project',
+          input,
+          outputs: [{ name: time.name, expr: make('offsetBy', 'time', [column(time)], 0, [moved]) }],
+          keep: true,
+          columns: input.columns,
+        }
+      : input
+    return {
+      step: 'timeGroups',
+      input: shifted,
+      time: time.name,
+      by: by.map(({ name }) => name),
+      dropNulls: int(3) === 0,
+      ...intervals,
+      aggregates: made.map(part => part.aggregate),
+      columns: [...by, time, ...made.map(part => part.column)],
+    }
   }
 
   // All rows of a partition come in one order where all columns are in it, but for rows that are the same.

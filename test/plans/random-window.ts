@@ -68,11 +68,12 @@ function numbering({ choices: { pick, int }, expressions, total }: WindowContext
 
 const comparable: readonly Kind[] = ['int', 'float', 'text', 'date', 'time', 'bool']
 
-function aggregate({ choices: { pick, int }, expressions }: WindowContext): Made {
+function aggregate({ choices: { pick, int }, expressions, total }: WindowContext): Made {
   const kind = pick(comparable)
   const argument = expressions.ofKind(kind, int(2))
   const own = kind === 'bool' ? ['any', 'all'] : kind === 'int' ? ['sum', 'mean', 'median'] : []
-  const fn = pick(['size', 'count', 'nUnique', 'min', 'max', 'first', 'last', ...own, ...own])
+  const more = total ? [] : ['approxNUnique']
+  const fn = pick(['size', 'count', 'nUnique', 'min', 'max', 'first', 'last', ...more, ...own, ...own])
   if (fn === 'size') return { function: fn, kind: 'int', bound: rowBound }
   if (fn === 'sum' && argument.bound > largestSum)
     return { function: 'max', argument, kind, bound: argument.bound }
@@ -85,6 +86,7 @@ export function resultOf(fn: string, { kind, bound }: Expression): { kind: Kind;
     case 'count':
     case 'size':
     case 'nUnique':
+    case 'approxNUnique':
       return { kind: 'int', bound: rowBound }
     case 'sum':
       return kind === 'int' ? { kind, bound: bound * rowBound } : { kind: 'approx', bound: 0 }

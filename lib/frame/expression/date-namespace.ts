@@ -21,6 +21,8 @@ import {
 import { refuseSurplusArguments } from './argument-count.js'
 import type { DateMethods, ToUtcOptions, ZonedDateMethods } from './date-methods.js'
 import type { ExpressionBuilder } from './expression-builder.js'
+import { pandasDates } from './pandas-columns.js'
+import { defineUnknownMethods } from './unknown-methods.js'
 
 type Wrap = (node: ExprNode) => ExpressionBuilder
 
@@ -189,6 +191,7 @@ class ZonedDateNamespace extends ClockParts {
 }
 
 for (const { prototype } of [ClockParts, DateNamespace, ZonedDateNamespace]) refuseSurplusArguments(prototype)
+defineUnknownMethods(ClockParts.prototype, '.dt', pandasDates)
 
 const everyDateMethod: Exclude<keyof DateMethods<'date', 'row'>, keyof DateNamespace> extends never
   ? true

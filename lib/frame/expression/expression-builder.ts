@@ -17,8 +17,10 @@ import { type WindowParameters, wholeFrame } from '../../plan/expression/window.
 import { refuseSurplusArguments } from './argument-count.js'
 import { DateNamespace } from './date-namespace.js'
 import type { Expr, HashOptions } from './expr.js'
+import { pandasColumns } from './pandas-columns.js'
 import { rollingOf } from './rolling.js'
 import { StringNamespace } from './string-namespace.js'
+import { defineUnknownMethods } from './unknown-methods.js'
 import type { FillOptions, RankOptions } from './window-methods.js'
 import { readFill, readOffset, readOver, readRank, readShift } from './window-options.js'
 
@@ -324,6 +326,7 @@ refuseSurplusArguments(ExpressionBuilder.prototype, {
   coalesce: unlimited,
   over: unlimited,
 })
+defineUnknownMethods(ExpressionBuilder.prototype, 'A column', pandasColumns)
 
 const spread = { ddof: integer(0, 2 ** 31 - 1) }
 const ends = { skipNulls: boolean }

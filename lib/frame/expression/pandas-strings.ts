@@ -1,8 +1,7 @@
 // What people type behind `.str` who come from pandas, Polars or JavaScript itself. Each name throws and says what to
 // write; none is in the types.
-import { MillraceError } from '../../core/errors.js'
 
-const names: Readonly<Record<string, string>> = {
+export const pandasStrings: Readonly<Record<string, string>> = {
   // pandas
   len: 'write str.length()',
   lower: 'write str.toLower()',
@@ -61,14 +60,4 @@ const names: Readonly<Record<string, string>> = {
   at: 'write str.slice(0, 1)',
   charAt: 'write str.slice(0, 1)',
   concat: 'write concatStr(c.a, c.b)',
-}
-
-/** Defines the teaching methods, not enumerable. */
-export function definePandasStrings(prototype: object): void {
-  for (const [name, hint] of Object.entries(names)) {
-    const teach = () => {
-      throw new MillraceError('ERR_UNKNOWN_METHOD', `.str has no ${name}()`, { hint })
-    }
-    Object.defineProperty(prototype, name, { value: teach, configurable: true })
-  }
 }

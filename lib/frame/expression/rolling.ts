@@ -104,6 +104,8 @@ export function rollingOf<E>(
   }
   if (rows !== undefined) {
     if (by !== undefined || closed !== undefined) throw refused('by and closed belong to a period of time')
+    if (minPeriods !== undefined && minPeriods > rows)
+      throw refused(`A window of ${rows} rows never has ${minPeriods} values, as minPeriods asks for`)
     return new RollingBuilder([value], { rows, ...(center && { center }) }, minPeriods ?? rows, make)
   }
   if (by === undefined) throw refused('a period of time needs the column of the times')

@@ -5,7 +5,7 @@ import type { ExprNode, Json } from '../../plan/expression/node.js'
 import { checkParseFormat } from '../../plan/expression/time-format.js'
 import { refuseSurplusArguments } from './argument-count.js'
 import type { ExpressionBuilder } from './expression-builder.js'
-import { definePandasStrings } from './pandas-strings.js'
+import { pandasStrings } from './pandas-strings.js'
 import {
   countNode,
   extractNode,
@@ -22,6 +22,7 @@ import type {
   ParseTimestampOptions,
   StringMethods,
 } from './string-methods.js'
+import { defineUnknownMethods } from './unknown-methods.js'
 
 // More would not fit into the memory that a batch may take.
 const mostPadding = 2 ** 20
@@ -169,7 +170,7 @@ export class StringNamespace {
 }
 
 refuseSurplusArguments(StringNamespace.prototype, { extract: 3, normalize: 1, padStart: 2, padEnd: 2 })
-definePandasStrings(StringNamespace.prototype)
+defineUnknownMethods(StringNamespace.prototype, '.str', pandasStrings)
 
 function plain(part: unknown, method: string, pattern: string): string {
   if (typeof part === 'string') return part

@@ -149,8 +149,8 @@ export interface TableMethods {
   toColumns<S, V extends Reading>(this: Tabled<S, V>): { [K in keyof S]: Value<S[K], V>[] }
 
   /**
-   * The rows as CSV text that `readCsv` reads back to the same values: a header, quotes where needed, null as the empty
-   * field and the empty string as `""`. pandas: `df.to_csv(index=False)`.
+   * The rows as CSV text that `readCsv` reads back to the same values (times of the years 0 to 9999): a header, quotes where
+   * needed, null as the empty field and the empty string as `""`. pandas: `df.to_csv(index=False)`.
    *
    * @example await writeFile('result.csv', table.toCsv())
    * @throws ERR_UNKNOWN_OPTION

@@ -22,7 +22,7 @@ export const choice: Family = {
     }
     const values = args.filter((_, i) => isValue(i, args))
     return orNullable(
-      commonType(op, values),
+      commonType(`${op} cannot choose between`, values),
       values.some(value => value.type.nullable),
     )
   },

@@ -5,17 +5,20 @@ import { typeError } from './type-error.js'
 
 /**
  * The type that holds every branch of a choice: the same type kept, integers widened to int64, any float to float64,
- * text to utf8; the null literal fits all. Nullability is the caller's.
+ * text to utf8; the null literal fits all. Nullability is the caller's. Throws ERR_TYPE where there is none, which begins
+ * with what `does` the choice and ends with the hint.
  */
-export function commonType(op: string, branches: readonly ExprNode[]): DataType['dtype'] {
+export function commonType(
+  does: string,
+  branches: readonly ExprNode[],
+  hint = 'cast the branches to one type',
+): DataType['dtype'] {
   let common: DataType['dtype'] = 'null'
   let from = branches[0] as ExprNode
   for (const branch of branches) {
     const { dtype } = branch.type
     const joined = joinedDtype(common, dtype)
-    if (!joined) {
-      throw typeError(`${op} cannot choose between`, [from, branch], 'cast the branches to one type')
-    }
+    if (!joined) throw typeError(does, [from, branch], hint)
     if (joined !== common) from = branch
     common = joined
   }

@@ -31,7 +31,7 @@ export const nullFilling: Family = {
   type(op, args): DataType {
     if (op === 'coalesce')
       return orNullable(
-        commonType(op, args),
+        commonType('coalesce cannot choose between', args),
         args.every(arg => arg.type.nullable),
       )
     const [subject, fill] = args as [ExprNode, ExprNode]
@@ -45,6 +45,6 @@ export const nullFilling: Family = {
     if (!isNumeric(fill.type.dtype) && fill.type.dtype !== 'null') {
       throw typeError('fillNaN cannot fill', args, 'give a number, or null')
     }
-    return dataType(commonType(op, args), subject.type.nullable || fill.type.nullable)
+    return dataType(commonType('fillNaN cannot fill', args), subject.type.nullable || fill.type.nullable)
   },
 }

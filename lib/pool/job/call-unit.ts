@@ -1,4 +1,3 @@
-import type { TransferListItem } from 'node:worker_threads'
 import type { CallSite } from '../../core/errors.js'
 import { crashError, timeoutError } from '../crash-error.js'
 import type { PoolCore } from '../pool-core.js'
@@ -6,6 +5,7 @@ import type { TaskProgress, TaskStatus } from '../pool-task.js'
 import type { PoolWorker } from '../pool-worker.js'
 import type { ShippedHandle } from '../shipped-handle.js'
 import { argumentError, loadError, resultError, thrownError } from '../thrown-error.js'
+import type { Transferable } from '../transferable.js'
 import { type Crash, type QueueEntry, Unit } from '../unit.js'
 import * as p from '../worker/protocol.js'
 
@@ -15,7 +15,7 @@ export interface CallSettings {
   readonly timeoutMs: number | undefined
   readonly graceMs: number
   readonly retries: number
-  readonly transfer: readonly TransferListItem[] | undefined
+  readonly transfer: readonly Transferable[] | undefined
   readonly onProgress: ((progress: TaskProgress) => void) | undefined
   readonly site: CallSite | undefined
 }
@@ -76,7 +76,7 @@ export class CallUnit extends Unit implements QueueEntry {
     return this.settings.slot
   }
 
-  override get transfer(): readonly TransferListItem[] | undefined {
+  override get transfer(): readonly Transferable[] | undefined {
     return this.settings.transfer
   }
 

@@ -1,4 +1,4 @@
-import type { TransferListItem } from 'node:worker_threads'
+import type { Transferable } from '../transferable.js'
 import type { Message, WorkerSetup } from '../worker/protocol.js'
 
 /** How a worker ended. */
@@ -21,7 +21,7 @@ export interface LinkEvents {
 /** A worker as the pool sees it, whatever runs it. It never keeps the process alive by itself. */
 export interface Link {
   /** Throws when a message cannot be cloned; then none has been sent. */
-  post(batch: readonly Message[], transfer?: readonly TransferListItem[]): void
+  post(batch: readonly Message[], transfer?: readonly Transferable[]): void
   /** Items started so far. */
   started(): number
   /** The items of that job are not wanted any more. */

@@ -1,5 +1,5 @@
-import type { TransferListItem } from 'node:worker_threads'
 import { workerThreads } from '../../core/builtins.js'
+import type { Transferable } from '../transferable.js'
 import { workerProgram } from '../worker/program.js'
 import * as p from '../worker/protocol.js'
 import { type Link, type LinkEvents, type LinkOptions, Tail } from './link.js'
@@ -15,7 +15,7 @@ export function threadLink(setup: p.WorkerSetup, options: LinkOptions, events: L
   const worker = new Worker(program, {
     eval: true,
     workerData: { user: options.workerData, millrace: { port: port2, board, setup } },
-    transferList: [port2 as TransferListItem],
+    transferList: [port2 as Transferable],
     name: options.name,
     ...(capture && { stdout: true, stderr: true }),
     ...(options.env && { env: options.env }),

@@ -74,9 +74,10 @@ async function callGroups(fn: Callable, call: ColumnsCall, groups: RowGroups): P
   }
   const memory = sharedMemory(new Set(), into)
   const rows = lengths.reduce((sum, length) => sum + length, 0)
-  const repeated = columns
-    .filter(({ name }) => keys.includes(name))
-    .map(column => repeatedKey(column, starts, lengths, rows, memory))
+  const repeated = keys.map(key => {
+    const column = columns.find(({ name }) => name === key) as (typeof columns)[number]
+    return repeatedKey(column, starts, lengths, rows, memory)
+  })
   const joined = returns.map((field, at) => joinedColumn(field, parts[at] ?? [], memory))
   const made = [...repeated, ...joined]
   return { rows, columns: made, ...whereTheyLie(made, new Set(), into) }

@@ -210,12 +210,19 @@ function storeOf(dtype: string): Store {
 }
 
 function misfit({ name, dtype }: ReturnedField, row: number, value: unknown): WrongResult {
-  const shown = typeof value === 'object' ? Object.prototype.toString.call(value) : String(value).slice(0, 80)
   return new WrongResult(
-    `row ${row} of column ${JSON.stringify(name)} that the function returned is ${shown} (${typeof value}), not a ${dtype}`,
-    'give every row a value of that dtype, or change returns',
+    `row ${row} of column ${JSON.stringify(name)} that the function returned is ${shown(value)}, not a ${dtype}`,
+    dtype === 'date'
+      ? 'a date is a Date at midnight UTC; for others say a timestamp in returns'
+      : 'give every row a value of that dtype, or change returns',
     name,
   )
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
+  const text = typeof value === 'object' ? Object.prototype.toString.call(value) : String(value).slice(0, 80)
+  return `${text} (${typeof value})`
 }
 
 function validityOf(values: readonly unknown[], memory: Memory): Uint8Array | null {

@@ -28,7 +28,7 @@ Result<FrameView> repeat_rows(const OpSpec& op, const FrameView& input, Operator
   int64_t total = 0;
   for (size_t row = 0; row < rows; row++) {
     if (__builtin_add_overflow(total, count_at(counts, row), &total)) total = std::numeric_limits<int64_t>::max();
-    MILLRACE_TRY(sort::check_rows(total, "repeat"));
+    MILLRACE_TRY(sort::check_rows(total, "what fillEmpty or dateRange makes, a step that"));
   }
   const auto out_rows = static_cast<size_t>(total);
   PodVector<uint32_t> chosen(context.budget);

@@ -5,6 +5,7 @@ namespace millrace::exec {
 void BatchQueue::push(std::shared_ptr<Frame> batch) {
   std::unique_lock lock(mutex_);
   rows_ += batch->rows;
+  if (abandoned_) return;
   batches_.push_back(std::move(batch));
   deliver(lock);
 }
@@ -16,6 +17,13 @@ void BatchQueue::close(Status status) {
   status_ = std::move(status);
   if (!status_.ok()) batches_.clear();
   deliver(lock);
+}
+
+void BatchQueue::abandon() {
+  std::deque<std::shared_ptr<Frame>> given_up;
+  const std::lock_guard lock(mutex_);
+  abandoned_ = true;
+  batches_.swap(given_up);
 }
 
 void BatchQueue::next(BatchReply reply) {

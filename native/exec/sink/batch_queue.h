@@ -18,6 +18,8 @@ class BatchQueue {
   void push(std::shared_ptr<Frame> batch);
   // No batch comes after this.
   void close(Status status);
+  // Nobody takes batches any more: those that wait are given up, and so is what comes.
+  void abandon();
   // Answers now or when a batch comes; replies keep the order of the calls. The reply runs on the caller's thread or on
   // a worker, outside all locks.
   void next(BatchReply reply);
@@ -33,6 +35,7 @@ class BatchQueue {
   std::deque<std::shared_ptr<Frame>> batches_;
   std::deque<BatchReply> waiting_;
   bool closed_ = false;
+  bool abandoned_ = false;
   bool delivering_ = false;
   int64_t rows_ = 0;
   Status status_;
