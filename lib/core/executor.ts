@@ -66,6 +66,8 @@ export interface QueryRequest {
 /** A query that has been started. */
 export interface RunningQuery {
   readonly result: Promise<QueryResult>
+  /** Whether it has succeeded already. */
+  readonly done?: boolean
   /** Rejects `result` with ERR_ABORTED. Safe to call at any time, any number of times. */
   cancel(): void
   progress(): QueryProgress

@@ -76,6 +76,7 @@ function doneAlready(result: QueryResult): RunningQuery {
   const { rowsScanned, peakBytes } = result.stats
   return {
     result: Promise.resolve(result),
+    done: true,
     cancel() {},
     progress: () => ({
       bytesDone: 0,

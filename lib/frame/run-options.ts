@@ -80,6 +80,8 @@ const run: OptionReaders<RunOptions> = {
   onProgress: callback as OptionReaders<RunOptions>['onProgress'],
 }
 
+const computing = { ...run, ...reading }
+
 export type CheckedRunOptions = Omit<RunOptions, 'memoryLimit' | 'spillLimit'> & {
   readonly memoryLimit?: number
   readonly spillLimit?: number
@@ -90,9 +92,7 @@ export function readRunOptions(options: unknown, method: string): CheckedRunOpti
 }
 
 export function readComputeOptions(options: unknown): CheckedRunOptions & Partial<Reading> {
-  return withEnvironment(
-    readOptions(options, 'compute', { ...run, ...reading }) as CheckedRunOptions & Partial<Reading>,
-  )
+  return withEnvironment(readOptions(options, 'compute', computing) as CheckedRunOptions & Partial<Reading>)
 }
 
 /** Options of `explain`. */
@@ -129,21 +129,25 @@ export function readBatchOptions(
   return withEnvironment(read as CheckedRunOptions & Partial<Reading> & { size?: number })
 }
 
-const environment = {
-  threads: ['MILLRACE_NUM_THREADS', (value: string, name: string) => integer(1, 1024)(Number(value), name)],
-  memoryLimit: ['MILLRACE_MEMORY_LIMIT', environmentBytes],
-  spill: ['MILLRACE_SPILL', spill],
-  spillDirectory: ['MILLRACE_SPILL_DIRECTORY', text],
-  spillLimit: ['MILLRACE_SPILL_LIMIT', environmentBytes],
-} as const
+type EnvironmentReader = (value: string, name: string) => unknown
+const environment: readonly (readonly [keyof CheckedRunOptions, string, EnvironmentReader])[] = [
+  ['threads', 'MILLRACE_NUM_THREADS', (value, name) => integer(1, 1024)(Number(value), name)],
+  ['memoryLimit', 'MILLRACE_MEMORY_LIMIT', environmentBytes],
+  ['spill', 'MILLRACE_SPILL', spill],
+  ['spillDirectory', 'MILLRACE_SPILL_DIRECTORY', text],
+  ['spillLimit', 'MILLRACE_SPILL_LIMIT', environmentBytes],
+]
 
 /** Variables of the environment stand in for what the call leaves open. */
 function withEnvironment<T extends CheckedRunOptions>(options: T): T {
-  const defaults = Object.entries(environment).flatMap(([option, [variable, read]]) => {
+  let defaults: Record<string, unknown> | undefined
+  for (const [option, variable, read] of environment) {
     const value = process.env[variable]
-    return value ? [[option, read(value, `the environment variable ${variable}`)]] : []
-  })
-  return { ...Object.fromEntries(defaults), ...options }
+    if (!value) continue
+    defaults ??= {}
+    defaults[option] = read(value, `the environment variable ${variable}`)
+  }
+  return defaults ? { ...defaults, ...options } : options
 }
 
 /** Bytes, or undefined. */

@@ -32,20 +32,18 @@ type Method = (...args: never[]) => unknown
 
 /** Throws nothing: what is wrong rejects, with the stack of the caller of `method`. */
 export function computeTable(plan: PlanNode, options: unknown, method: Method): Promise<Table> {
-  const site = callSite(method)
-  return settle(site, async () => {
+  return settle(method, async call => {
     const { int64 = 'number', dates = 'date', ...run } = readComputeOptions(options)
-    return tableOf(await runPlan(plan, run), plan.schema, { int64, dates })
+    return tableOf(await runPlan(plan, run, { call }), plan.schema, { int64, dates })
   })
 }
 
 export function countRows(plan: PlanNode, options: unknown, method: Method): Promise<number> {
-  const site = callSite(method)
-  return settle(site, async () => {
+  return settle(method, async call => {
     const counting = lowerAggregates(plan, { keys: [], order: 'none', dropNulls: false }, [
       { name: 'rows', expr: expression('size', []) },
     ])
-    const result = await runPlan(counting, readRunOptions(options, 'rowCount'))
+    const result = await runPlan(counting, readRunOptions(options, 'rowCount'), { call })
     const [rows] = result.columns as readonly [ResultColumn]
     return Number((rows.data as BigInt64Array)[0])
   })
@@ -59,9 +57,10 @@ export function applyPersistDefault(): void {
 
 /** Runs the plan and leaves its rows in the engine; what is to be read next begins with them. */
 export function persistPlan(plan: PlanNode, options: unknown, method: Method): Promise<MemoryScanNode> {
-  return settle(callSite(method), async () => {
+  return settle(method, async call => {
     applyPersistDefault()
-    const { rows, handle } = await runPlan(plan, readRunOptions(options, 'persist'), { mode: 'persist' })
+    const own = { call, settings: { mode: 'persist' } } as const
+    const { rows, handle } = await runPlan(plan, readRunOptions(options, 'persist'), own)
     return memoryScanNode(handle, schemaAsRun(plan.schema, handle), rows)
   })
 }
@@ -80,27 +79,51 @@ function schemaAsRun(schema: Schema, handle: unknown): Schema {
 
 /** Runs the plan for its profile: the text of `explain({ analyze: true })`. */
 export function analyzePlan(plan: PlanNode, options: CheckedRunOptions, method: Method): Promise<string> {
-  return settle(callSite(method), () =>
+  return settle(method, call =>
     withFunctions(plan, options, async (engine, own, steps) => {
       const optimized = optimize(engine)
       const start = performance.now()
-      const { profile = [], stats } = await runEngine(optimized, own, { analyze: true }, steps)
+      const { profile = [], stats } = await runEngine(optimized, own, {
+        call,
+        steps,
+        settings: { analyze: true },
+      })
       return explainAnalyzed(optimized, profile, stats, performance.now() - start)
     }),
   )
 }
 
+/** A call of a method that runs a query. */
+interface Call {
+  /** Whether the engine was done before the method returned; such a query costs little more than its caller's stack. */
+  done: boolean
+}
+
+/** What `runEngine` has to know beside the plan and its options. */
+interface Run {
+  readonly call: Call
+  readonly settings?: RunSettings
+  readonly steps?: RunningSteps | undefined
+}
+
+// Precondition: `method` is on the stack, and `work` throws nothing.
+function settle<T>(method: Method, work: (call: Call) => Promise<T>): Promise<T> {
+  const call = { done: false }
+  const running = work(call)
+  return settled(running, call.done ? undefined : callSite(method))
+}
+
 // Errors of the engine get the caller's frames; a signal's reason is passed on as it is.
-async function settle<T>(site: CallSite, work: () => Promise<T>): Promise<T> {
+async function settled<T>(running: Promise<T>, site: CallSite | undefined): Promise<T> {
   try {
-    return await work()
+    return await running
   } catch (error) {
     throw error instanceof Passed ? error.reason : fromNative(error, site)
   }
 }
 
-function runPlan(plan: PlanNode, options: CheckedRunOptions, more: RunSettings = {}): Promise<QueryResult> {
-  return withFunctions(plan, options, (engine, own, steps) => runEngine(engine, own, more, steps))
+function runPlan(plan: PlanNode, options: CheckedRunOptions, run: Run): Promise<QueryResult> {
+  return withFunctions(plan, options, (engine, own, steps) => runEngine(engine, own, { ...run, steps }))
 }
 
 /** Runs what is for the engine while the functions of the plan are at work. */
@@ -126,12 +149,12 @@ async function withFunctions<T>(
 async function runEngine(
   plan: PlanNode,
   options: CheckedRunOptions,
-  more: RunSettings,
-  steps: RunningSteps | undefined,
+  { call, settings, steps }: Run,
 ): Promise<QueryResult> {
   const { signal } = options
-  const request = requestOf(plan, { ...settingsFor(plan, options), ...more })
+  const request = requestOf(plan, { ...settingsFor(plan, options), ...settings })
   const query = currentExecutor(localExecutor).run(request, isWatched(options))
+  if (query.done) call.done = true
   steps?.watch(query)
   const forget = onAbort(signal, () => query.cancel())
   const watch = watchProgress(query, options)
