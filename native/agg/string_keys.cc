@@ -41,12 +41,15 @@ StringKeys::StringKeys(TypeId type, const KeyOptions& options)
     : type_(type),
       seed_(hash_seed()),
       hash_mask_(options.hash_mask),
-      entries_(options.budget),
       words_(options.budget),
-      hashes_(options.budget),
       classes_(options.budget),
+      packed_(options.budget),
+      entries_(options.budget),
+      hashes_(options.budget),
       arena_(options.budget),
-      ids_by_code_(options.budget) {}
+      ids_by_code_(options.budget) {
+  if (!PackedStrings::are_fast() || ~hash_mask_ != 0) packed_.give_up();
+}
 
 inline StringKeys::Probe StringKeys::probe_of(const StringRef& string) const {
   if (string.size <= kShortBytes) [[likely]] {
@@ -81,7 +84,7 @@ inline uint32_t StringKeys::find(const Probe& probe) const {
 }
 
 Status StringKeys::encode(const Vector& column, uint32_t rows, uint32_t* ids) {
-  if (entries_.empty()) MILLRACE_TRY(grow());
+  if (!packed_.in_use() && entries_.empty()) MILLRACE_TRY(hash_all());
   if (column.codes) return encode_codes(column, rows, ids);
   return encode_strings(column.as<StringRef>(), column.validity, rows, ids);
 }
@@ -119,9 +122,7 @@ Status StringKeys::encode_strings(const StringRef* all, const uint64_t* nulls, u
     const StringRef* strings = all + begin;
     const uint64_t* validity = nulls ? nulls + begin / 64 : nullptr;
     uint32_t* block_ids = ids + begin;
-    const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
-    const bool small = table_bytes < kPrefetchBytes / 2;  // as fast either way: 3,000 keys
-    const uint32_t missing = small ? lookup(strings, count, block_ids) : lookup_prefetched(strings, count, block_ids);
+    const uint32_t missing = lookup(strings, count, block_ids);
     if (missing || (validity && null_id_ == kNoId)) {
       MILLRACE_TRY(insert_missing(strings, validity, count, block_ids));
     }
@@ -131,6 +132,9 @@ Status StringKeys::encode_strings(const StringRef* all, const uint64_t* nulls, u
 }
 
 uint32_t StringKeys::lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const {
+  if (packed_.in_use()) return packed_.lookup(strings, count, ids);
+  const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
+  if (table_bytes >= kPrefetchBytes / 2) return lookup_prefetched(strings, count, ids);  // as fast: 3,000 keys
   uint32_t missing = 0;
   for (uint32_t i = 0; i < count; i++) {
     ids[i] = find(probe_of(strings[i]));
@@ -170,18 +174,21 @@ uint32_t StringKeys::lookup_prefetched(const StringRef* strings, uint32_t count,
 Status StringKeys::insert_missing(const StringRef* strings, const uint64_t* validity, uint32_t count, uint32_t* ids) {
   MILLRACE_TRY(reserve_ids(count));
   MILLRACE_TRY(words_.reserve_more(count));
-  MILLRACE_TRY(hashes_.reserve_more(count));
   MILLRACE_TRY(classes_.reserve_more(count));
   for (uint32_t i = 0; i < count; i++) {
     if (validity && !(validity[i / 64] >> (i % 64) & 1)) {
       if (null_id_ != kNoId) continue;
+      if (!packed_.in_use()) MILLRACE_TRY(hashes_.push(0));
       words_.push_unchecked({0, 0});
-      hashes_.push_unchecked(0);
       classes_.push_unchecked(0);
       null_id_ = size_++;
     } else if (ids[i] == kNoId) {
       const Probe probe = probe_of(strings[i]);
-      ids[i] = find(probe);
+      if (packed_.in_use()) {
+        packed_.lookup(&strings[i], 1, &ids[i]);
+      } else {
+        ids[i] = find(probe);
+      }
       if (ids[i] != kNoId) continue;
       ids[i] = size_;
       MILLRACE_TRY(insert(probe));
@@ -191,34 +198,78 @@ Status StringKeys::insert_missing(const StringRef* strings, const uint64_t* vali
 }
 
 Status StringKeys::insert(const Probe& probe) {
-  if (is_full(size_, entries_.size(), sizeof(Entry))) MILLRACE_TRY(grow());
   Words words = probe.words;
   if ((probe.tag & 0xff) == kLongClass) {
     const char* copy = arena_.copy(reinterpret_cast<const char*>(words.low), words.high);
     if (!copy) return memory_limit_error(words_.budget(), words.high);
     words.low = reinterpret_cast<uintptr_t>(copy);
   }
-  uint64_t slot = probe.hash & slot_mask_;
-  while (entries_[slot].tag != kEmptyTag) slot = (slot + 1) & slot_mask_;
-  entries_[slot] = {probe.tag, size_};
   words_.push_unchecked(words);
-  hashes_.push_unchecked(probe.hash);
   classes_.push_unchecked(static_cast<uint8_t>(probe.tag));
   size_++;
-  return {};
+  Status status = packed_.in_use() ? pack_newest() : hash_newest(probe.hash);
+  if (!status.ok()) [[unlikely]] {
+    size_--;
+    (void)words_.resize(size_).ok();
+    (void)classes_.resize(size_).ok();
+  }
+  return status;
 }
 
-Status StringKeys::grow() {
-  const size_t capacity = entries_.empty() ? kFirstCapacity : entries_.size() * 2;
+PackedStrings::Words StringKeys::packed_words(uint32_t id) const {
+  return {words_[id].low, words_[id].high | uint64_t{classes_[id]} << 56};
+}
+
+Status StringKeys::pack_newest() {
+  const uint32_t newest = size_ - 1;
+  if (classes_[newest] > PackedStrings::kMostBytes) {
+    packed_.give_up();
+  } else if (const PackedStrings::Words key = packed_words(newest); packed_.covers(key)) {
+    packed_.add(key, newest);
+  } else {
+    packed_.cover(key, size_);
+    for (uint32_t id = 0; id < size_ && packed_.in_use(); id++) {
+      if (id != null_id_) packed_.add(packed_words(id), id);
+    }
+  }
+  return packed_.in_use() ? Status() : hash_all();
+}
+
+Status StringKeys::hash_all() {
+  MILLRACE_TRY(hashes_.resize(size_));
+  for (uint32_t id = 0; id < size_; id++) hashes_[id] = id == null_id_ ? 0 : probe_of(string(id)).hash;
+  size_t capacity = kFirstCapacity;
+  while (is_full(size_, capacity, sizeof(Entry))) capacity *= 2;
+  return grow_to(capacity);
+}
+
+Status StringKeys::hash_newest(uint64_t hash) {
+  const uint32_t newest = size_ - 1;
+  MILLRACE_TRY(hashes_.push(hash));
+  Status status;
+  if (is_full(newest, entries_.size(), sizeof(Entry))) {
+    status = grow_to(entries_.size() * 2);
+    if (!status.ok()) (void)hashes_.resize(newest).ok();
+  } else {
+    place(entries_, newest);
+  }
+  return status;
+}
+
+inline void StringKeys::place(PodVector<Entry>& entries, uint32_t id) {
+  const uint64_t last = entries.size() - 1;
+  uint64_t slot = hashes_[id] & last;
+  while (entries[slot].tag != kEmptyTag) slot = (slot + 1) & last;
+  entries[slot] = {tag_of(hashes_[id], classes_[id]), id};
+}
+
+Status StringKeys::grow_to(size_t capacity) {
   PodVector<Entry> larger(entries_.budget());
   MILLRACE_TRY(larger.resize_fill(capacity, Entry{kEmptyTag, kNoId}));
-  slot_mask_ = capacity - 1;
   for (uint32_t id = 0; id < size_; id++) {
-    if (id == null_id_) continue;
-    uint64_t slot = hashes_[id] & slot_mask_;
-    while (larger[slot].tag != kEmptyTag) slot = (slot + 1) & slot_mask_;
-    larger[slot] = {tag_of(hashes_[id], classes_[id]), id};
+    if (id != null_id_) place(larger, id);
   }
+  slot_mask_ = capacity - 1;
   std::swap(entries_, larger);
   return {};
 }

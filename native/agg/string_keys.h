@@ -1,9 +1,10 @@
 // Keys of strings. Strings of up to 16 bytes, the most in practice, are two zero-padded words that serve as hash input
 // and as the equality check; longer ones are hashed over all bytes and compared with the copy in an arena. Table
 // entries are eight bytes (a tag, an id), so that thousands of keys stay in the first-level cache; the words lie apart,
-// by id, and are read only to verify, off the critical path.
+// by id, and are read only to verify, off the critical path. Where the keys differ in few bits, look-ups go by those.
 #pragma once
 #include "agg/key_encoder.h"
+#include "agg/packed_strings.h"
 
 namespace millrace::agg {
 
@@ -39,8 +40,15 @@ class StringKeys final : public KeyEncoder {
   uint32_t lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const;
   uint32_t lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const;
   Status insert_missing(const StringRef* strings, const uint64_t* validity, uint32_t count, uint32_t* ids);
+  // Which is absent, and still is after an error.
   Status insert(const Probe& probe);
-  Status grow();
+  PackedStrings::Words packed_words(uint32_t id) const;
+  // In packed_, or, where that gives up, in a table of all keys by their hashes.
+  Status pack_newest();
+  Status hash_all();
+  Status hash_newest(uint64_t hash);
+  void place(PodVector<Entry>& entries, uint32_t id);
+  Status grow_to(size_t capacity);
   // By code, once each.
   Status encode_codes(const Vector& column, uint32_t rows, uint32_t* ids);
   Status encode_strings(const StringRef* strings, const uint64_t* validity, uint32_t rows, uint32_t* ids);
@@ -48,11 +56,13 @@ class StringKeys final : public KeyEncoder {
   const TypeId type_;
   const HashSeed seed_;
   const uint64_t hash_mask_;
+  PodVector<Words> words_;      // by id
+  PodVector<uint8_t> classes_;  // by id: the size class
+  PackedStrings packed_;
+  // While packed_ is not in use:
   PodVector<Entry> entries_;
   uint64_t slot_mask_ = 0;
-  PodVector<Words> words_;      // by id
   PodVector<uint64_t> hashes_;  // by id; read when the table grows
-  PodVector<uint8_t> classes_;  // by id: the size class
   Arena arena_;
   const Dictionary* dictionary_ = nullptr;
   PodVector<uint32_t> ids_by_code_;  // of dictionary_

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/string_ref.h"
 #include "column/dtype.h"
 
 namespace millrace {
@@ -12,15 +13,6 @@ namespace millrace {
 // buffers.
 inline constexpr uint32_t kVectorRows = 2048;
 inline constexpr uint32_t kValidityWords = kVectorRows / 64;
-
-// A string of UTF-8 bytes, not terminated. At least kStringPadding bytes behind the end are readable, so that a
-// kernel may load 16 bytes at once from `data` whatever `size` is.
-struct StringRef {
-  const char* data;
-  uint64_t size;
-  std::string_view view() const { return {data, static_cast<size_t>(size)}; }
-};
-inline constexpr size_t kStringPadding = 32;
 
 // `data` is `rows` values of type_width(type) bytes: uint8_t 0/1 for Bool, StringRef for strings. `validity` is an
 // LSB-first bitmap (bit set = not null), or null when no row is null. The value under a null is unspecified but

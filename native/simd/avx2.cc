@@ -70,8 +70,20 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/generic/decimals.inl.h"
 #include "simd/generic/integers.inl.h"
 
-constexpr KernelTable kTable{"avx2",           index_plain,    index_quoted,  count_byte, is_ascii, range_of_integers,
-                             range_of_doubles, parse_decimals, parse_integers};
+inline uint64_t extract_bits(uint64_t word, uint64_t mask) { return _pext_u64(word, mask); }
+inline uint32_t has_key(const uint64_t* group, uint64_t key) {
+  const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(key));
+  const auto half = [&](const uint64_t* at) {
+    const __m256i keys = _mm256_srli_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)), 24);
+    return static_cast<uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(keys, wanted))));
+  };
+  return half(group) | half(group + 4) << 4;
+}
+#include "simd/generic/pack_strings.inl.h"
+
+constexpr KernelTable kTable{"avx2",         index_plain,       index_quoted,     count_byte,
+                             is_ascii,       range_of_integers, range_of_doubles, parse_decimals,
+                             parse_integers, nullptr,           pack_strings,     find_packed};
 
 }  // namespace
 }  // namespace millrace::simd

@@ -66,6 +66,13 @@ inline void flatten(uint64_t mask, uint32_t base, uint32_t* out) {
 #include "simd/avx512/decimals.inl.h"
 #include "simd/avx512/integers.inl.h"
 
+inline uint64_t extract_bits(uint64_t word, uint64_t mask) { return _pext_u64(word, mask); }
+inline uint32_t has_key(const uint64_t* group, uint64_t key) {
+  const __m512i keys = _mm512_srli_epi64(_mm512_loadu_si512(group), 24);
+  return _mm512_cmpeq_epi64_mask(keys, _mm512_set1_epi64(static_cast<long long>(key)));
+}
+#include "simd/generic/pack_strings.inl.h"
+
 constexpr KernelTable kTable{"avx512",
                              index_plain,
                              index_quoted,
@@ -75,7 +82,9 @@ constexpr KernelTable kTable{"avx512",
                              range_of_doubles,
                              parse_decimals_by_four,
                              parse_integers_by_eight,
-                             parse_dates};
+                             parse_dates,
+                             pack_strings,
+                             find_packed};
 
 }  // namespace
 }  // namespace millrace::simd

@@ -79,6 +79,15 @@ std::atomic<const KernelTable*>& current() {
 
 const KernelTable& kernels() { return *current().load(std::memory_order_relaxed); }
 
+bool extracts_bits_fast() {
+#if defined(__x86_64__)
+  static const bool slow = __builtin_cpu_is("znver1") || __builtin_cpu_is("znver2") || __builtin_cpu_is("bdver4");
+  return !slow;
+#else
+  return false;
+#endif
+}
+
 bool select_level(const char* name) {
   const KernelTable* table = levels().find(name);
   if (table) current().store(table);
