@@ -7,16 +7,13 @@ namespace millrace::agg {
 
 namespace {
 
+using simd::PackedTable;
+
 constexpr int kDirectBits = 12;
-constexpr int kGroupBits = 3;
-constexpr size_t kGroup = simd::PackedTable::kGroup;
-constexpr int kIdBits = simd::PackedTable::kIdBits;
-constexpr int kMostBits = 64 - kIdBits - 1;  // so that no key looks like an empty entry
-constexpr uint64_t kIdMask = (uint64_t{1} << kIdBits) - 1;
-constexpr uint64_t kEmpty = simd::PackedTable::kEmpty;
-static_assert(size_t{1} << kGroupBits == kGroup);
-constexpr int kFirstSlotBits = 8;
-constexpr int kMostSlotBits = 20;  // 8 MB
+constexpr int kMostBits = 64 - PackedTable::kIdBits - 1;  // so that no key looks like an empty entry
+constexpr uint64_t kIdMask = (uint64_t{1} << PackedTable::kIdBits) - 1;
+constexpr size_t kFirstSlots = 256;
+constexpr size_t kMostSlots = size_t{1} << 20;  // 8 MB
 
 }  // namespace
 
@@ -28,12 +25,12 @@ void PackedStrings::give_up() {
   entries_.reset();
 }
 
-void PackedStrings::cover(const Words& key, uint32_t keys) {
-  if (!known_) pattern_ = {key.low, key.high, 0, 0};
+void PackedStrings::cover(const StringWords& key, uint32_t keys) {
+  if (!known_) pattern_ = {key, {0, 0}};
   known_ = true;
-  pattern_.mask_low |= key.low ^ pattern_.base_low;
-  pattern_.mask_high |= key.high ^ pattern_.base_high;
-  bits_ = std::popcount(pattern_.mask_low) + std::popcount(pattern_.mask_high);
+  pattern_.mask.low |= key.low ^ pattern_.base.low;
+  pattern_.mask.high |= key.high ^ pattern_.base.high;
+  bits_ = std::popcount(pattern_.mask.low) + std::popcount(pattern_.mask.high);
   if (bits_ > kMostBits) return give_up();
   used_ = 0;
   if (bits_ <= kDirectBits) {
@@ -42,36 +39,28 @@ void PackedStrings::cover(const Words& key, uint32_t keys) {
     return;
   }
   direct_.reset();
-  int slot_bits = kFirstSlotBits;
-  while (slot_bits <= kMostSlotBits && keys >= uint32_t{1} << (slot_bits - 1)) slot_bits++;
   entries_.reset();
-  if (!resize(slot_bits)) give_up();
+  if (!resize(std::max(kFirstSlots, std::bit_ceil(size_t{keys} * 2)))) give_up();
 }
 
-simd::PackedTable PackedStrings::table() const {
-  const int bits = slot_bits_ - kGroupBits;
-  return {entries_.data(), (uint64_t{1} << bits) - 1, 64 - bits};
-}
-
-bool PackedStrings::resize(int slot_bits) {
-  if (slot_bits > kMostSlotBits) return false;
+bool PackedStrings::resize(size_t slots) {
+  if (slots > kMostSlots) return false;
   PodVector<uint64_t> smaller(entries_.budget());
   std::swap(smaller, entries_);
-  if (!entries_.resize_fill(size_t{1} << slot_bits, kEmpty).ok()) return false;
-  slot_bits_ = slot_bits;
+  if (!entries_.resize_fill(slots, PackedTable::kEmpty).ok()) return false;
   for (const uint64_t entry : smaller) {
-    if (entry != kEmpty) place(entry >> kIdBits, static_cast<uint32_t>(entry & kIdMask));
+    if (entry != PackedTable::kEmpty) place(entry >> PackedTable::kIdBits, static_cast<uint32_t>(entry & kIdMask));
   }
   return true;
 }
 
 void PackedStrings::place(uint64_t packed, uint32_t id) {
-  size_t slot = table().group_of(packed) * kGroup;
-  while (entries_[slot] != kEmpty) slot = (slot + 1) & (entries_.size() - 1);
-  entries_[slot] = packed << kIdBits | id;
+  size_t slot = group_of(packed) * PackedTable::kGroup;
+  while (entries_[slot] != PackedTable::kEmpty) slot = (slot + 1) & (entries_.size() - 1);
+  entries_[slot] = packed << PackedTable::kIdBits | id;
 }
 
-void PackedStrings::add(const Words& key, uint32_t id) {
+void PackedStrings::add(const StringWords& key, uint32_t id) {
   const StringRef string{reinterpret_cast<const char*>(&key), key.high >> 56};
   uint64_t packed;
   simd::kernels().pack_strings(&string, 1, pattern_, &packed);
@@ -79,7 +68,7 @@ void PackedStrings::add(const Words& key, uint32_t id) {
     direct_[packed] = id;
     return;
   }
-  if (id >= kIdMask || (++used_ * 2 > entries_.size() && !resize(slot_bits_ + 1))) return give_up();
+  if (id >= kIdMask || (++used_ * 2 > entries_.size() && !resize(entries_.size() * 2))) return give_up();
   place(packed, id);
 }
 
@@ -99,11 +88,12 @@ uint32_t PackedStrings::lookup(const StringRef* strings, uint32_t count, uint32_
     }
     return missing;
   }
-  const simd::PackedTable entries = table();
-  if (entries_.size() * sizeof(uint64_t) >= kPrefetchBytes / 2) {
-    for (uint32_t i = 0; i < count; i++) prefetch(entries.entries + entries.group_of(packed[i]) * kGroup);
+  uint32_t groups_of[kLookupBlock];
+  for (uint32_t i = 0; i < count; i++) {
+    groups_of[i] = group_of(packed[i]);
+    prefetch(entries_.data() + groups_of[i] * PackedTable::kGroup);
   }
-  return simd::kernels().find_packed(entries, packed, count, ids);
+  return simd::kernels().find_packed({entries_.data(), groups() - 1}, packed, groups_of, count, ids);
 }
 
 }  // namespace millrace::agg

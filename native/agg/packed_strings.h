@@ -14,46 +14,47 @@ namespace millrace::agg {
 
 class PackedStrings {
  public:
-  // A string's bytes, zero-padded, and its size in the last byte.
-  struct Words {
-    uint64_t low;
-    uint64_t high;
-  };
   static constexpr uint64_t kMostBytes = 15;
 
   // Whether this CPU is any faster this way.
   static bool are_fast();
 
-  explicit PackedStrings(MemoryBudget* budget) : direct_(budget), entries_(budget) {}
+  PackedStrings(MemoryBudget* budget, uint64_t hash_mask)
+      : seed_(hash_seed()), hash_mask_(hash_mask), direct_(budget), entries_(budget) {}
   bool in_use() const { return in_use_; }
   void give_up();
 
-  // Whether the key differs from others only where others do.
-  bool covers(const Words& key) const {
-    return known_ && ((key.low ^ pattern_.base_low) & ~pattern_.mask_low) == 0 &&
-           ((key.high ^ pattern_.base_high) & ~pattern_.mask_high) == 0;
+  // A key is a string's bytes, zero-padded, and its size in the last byte.
+  // Whether it differs from others only where others do.
+  bool covers(const StringWords& key) const {
+    return known_ && ((key.low ^ pattern_.base.low) & ~pattern_.mask.low) == 0 &&
+           ((key.high ^ pattern_.base.high) & ~pattern_.mask.high) == 0;
   }
-  // Makes it so, and forgets all keys, which are to be added again: about `keys` of them.
-  void cover(const Words& key, uint32_t keys);
+  // Makes it so, and forgets all keys, which are to be added again: `keys` of them.
+  void cover(const StringWords& key, uint32_t keys);
   // Preconditions: in_use(), covered, absent. Each of these may give up.
-  void add(const Words& key, uint32_t id);
+  void add(const StringWords& key, uint32_t id);
 
   // ids[i] = id of strings[i], or kNoId. Returns how many are missing. Preconditions: in_use(), count <= kLookupBlock.
   uint32_t lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const;
 
  private:
-  simd::PackedTable table() const;
+  size_t groups() const { return entries_.size() / simd::PackedTable::kGroup; }
+  uint32_t group_of(uint64_t packed) const {
+    return static_cast<uint32_t>(hash_word(packed, seed_) & hash_mask_ & (groups() - 1));
+  }
   void place(uint64_t packed, uint32_t id);
-  bool resize(int slot_bits);
+  bool resize(size_t slots);
 
+  const HashSeed seed_;
+  const uint64_t hash_mask_;
   bool in_use_ = true;
   bool known_ = false;  // there is a key
   simd::StringPattern pattern_{};
   int bits_ = 0;
   PodVector<uint32_t> direct_;   // by key, where keys are narrow; one more at the end for what is no key
   PodVector<uint64_t> entries_;  // else: of a PackedTable
-  int slot_bits_ = 0;
-  uint32_t used_ = 0;
+  size_t used_ = 0;              // of those
 };
 
 }  // namespace millrace::agg

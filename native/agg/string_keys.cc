@@ -1,7 +1,6 @@
 #include "agg/string_keys.h"
 
 #include <algorithm>
-#include <array>
 
 #include "column/dictionary.h"
 
@@ -16,23 +15,6 @@ constexpr uint32_t kEmptyTag = 0xff;
 constexpr size_t kFirstCapacity = 64;
 constexpr uint64_t kNull[1] = {0};  // the validity of one row that has no value
 
-struct SizeMask {
-  uint64_t low;
-  uint64_t high;
-};
-
-constexpr std::array<SizeMask, kShortBytes + 1> make_size_masks() {
-  std::array<SizeMask, kShortBytes + 1> masks{};
-  for (size_t size = 0; size <= kShortBytes; size++) {
-    for (size_t byte = 0; byte < size; byte++) {
-      (byte < 8 ? masks[size].low : masks[size].high) |= uint64_t{0xff} << (byte % 8 * 8);
-    }
-  }
-  return masks;
-}
-
-constexpr std::array<SizeMask, kShortBytes + 1> kSizeMasks = make_size_masks();
-
 uint32_t tag_of(uint64_t hash, uint32_t size_class) { return static_cast<uint32_t>(hash >> 32) << 8 | size_class; }
 
 }  // namespace
@@ -43,18 +25,17 @@ StringKeys::StringKeys(TypeId type, const KeyOptions& options)
       hash_mask_(options.hash_mask),
       words_(options.budget),
       classes_(options.budget),
-      packed_(options.budget),
+      packed_(options.budget, options.hash_mask),
       entries_(options.budget),
       hashes_(options.budget),
       arena_(options.budget),
       ids_by_code_(options.budget) {
-  if (!PackedStrings::are_fast() || ~hash_mask_ != 0) packed_.give_up();
+  if (!PackedStrings::are_fast()) packed_.give_up();
 }
 
 inline StringKeys::Probe StringKeys::probe_of(const StringRef& string) const {
   if (string.size <= kShortBytes) [[likely]] {
-    const SizeMask& mask = kSizeMasks[string.size];
-    const Words words{load_word(string.data) & mask.low, load_word(string.data + 8) & mask.high};
+    const StringWords words = first_words(string.data, string.size);
     const uint64_t hash = hash_short(words.low, words.high, seed_) & hash_mask_;
     return {words, hash, tag_of(hash, static_cast<uint32_t>(string.size))};
   }
@@ -63,7 +44,7 @@ inline StringKeys::Probe StringKeys::probe_of(const StringRef& string) const {
 }
 
 // Precondition: equal tags, so both are short strings of one size, or both are long.
-inline bool StringKeys::matches(const Words& stored, const Probe& probe) const {
+inline bool StringKeys::matches(const StringWords& stored, const Probe& probe) const {
   if ((probe.tag & 0xff) != kLongClass) [[likely]] {
     return stored.low == probe.words.low && stored.high == probe.words.high;
   }
@@ -133,7 +114,7 @@ Status StringKeys::encode_strings(const StringRef* all, const uint64_t* nulls, u
 
 uint32_t StringKeys::lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const {
   if (packed_.in_use()) return packed_.lookup(strings, count, ids);
-  const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(Words);
+  const size_t table_bytes = entries_.size() * sizeof(Entry) + words_.size() * sizeof(StringWords);
   if (table_bytes >= kPrefetchBytes / 2) return lookup_prefetched(strings, count, ids);  // as fast: 3,000 keys
   uint32_t missing = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -198,7 +179,7 @@ Status StringKeys::insert_missing(const StringRef* strings, const uint64_t* vali
 }
 
 Status StringKeys::insert(const Probe& probe) {
-  Words words = probe.words;
+  StringWords words = probe.words;
   if ((probe.tag & 0xff) == kLongClass) {
     const char* copy = arena_.copy(reinterpret_cast<const char*>(words.low), words.high);
     if (!copy) return memory_limit_error(words_.budget(), words.high);
@@ -216,7 +197,7 @@ Status StringKeys::insert(const Probe& probe) {
   return status;
 }
 
-PackedStrings::Words StringKeys::packed_words(uint32_t id) const {
+StringWords StringKeys::packed_words(uint32_t id) const {
   return {words_[id].low, words_[id].high | uint64_t{classes_[id]} << 56};
 }
 
@@ -224,7 +205,7 @@ Status StringKeys::pack_newest() {
   const uint32_t newest = size_ - 1;
   if (classes_[newest] > PackedStrings::kMostBytes) {
     packed_.give_up();
-  } else if (const PackedStrings::Words key = packed_words(newest); packed_.covers(key)) {
+  } else if (const StringWords key = packed_words(newest); packed_.covers(key)) {
     packed_.add(key, newest);
   } else {
     packed_.cover(key, size_);
@@ -275,7 +256,7 @@ Status StringKeys::grow_to(size_t capacity) {
 }
 
 StringRef StringKeys::string(uint32_t id) const {
-  const Words& words = words_[id];
+  const StringWords& words = words_[id];
   if (classes_[id] == kLongClass) return {reinterpret_cast<const char*>(words.low), words.high};
   return {reinterpret_cast<const char*>(&words), classes_[id]};
 }
@@ -296,7 +277,7 @@ Result<Column> StringKeys::gather(const uint32_t* ids, int64_t count, MemoryBudg
     const StringRef from = string(ids[i]);
     // A short string is copied whole with its padding, which the next string or the buffer's own padding takes.
     if (from.size <= kShortBytes) {
-      std::memcpy(to, &words_[ids[i]], sizeof(Words));
+      std::memcpy(to, &words_[ids[i]], sizeof(StringWords));
     } else {
       std::memcpy(to, from.data, from.size);
     }

@@ -22,13 +22,9 @@ class StringKeys final : public KeyEncoder {
     uint32_t tag;
     uint32_t id;
   };
-  // A short string's bytes, or a long string's address and size: the size class in the tag says which.
-  struct Words {
-    uint64_t low;
-    uint64_t high;
-  };
   struct Probe {
-    Words words;
+    StringWords
+        words;  // a short string's bytes, or a long one's address and size: the size class in the tag says which
     uint64_t hash;
     uint32_t tag;
   };
@@ -36,13 +32,13 @@ class StringKeys final : public KeyEncoder {
   Probe probe_of(const StringRef& string) const;
   uint32_t find(const Probe& probe) const;
   Entry candidate(const Probe& probe) const;
-  bool matches(const Words& stored, const Probe& probe) const;
+  bool matches(const StringWords& stored, const Probe& probe) const;
   uint32_t lookup(const StringRef* strings, uint32_t count, uint32_t* ids) const;
   uint32_t lookup_prefetched(const StringRef* strings, uint32_t count, uint32_t* ids) const;
   Status insert_missing(const StringRef* strings, const uint64_t* validity, uint32_t count, uint32_t* ids);
   // Which is absent, and still is after an error.
   Status insert(const Probe& probe);
-  PackedStrings::Words packed_words(uint32_t id) const;
+  StringWords packed_words(uint32_t id) const;
   // In packed_, or, where that gives up, in a table of all keys by their hashes.
   Status pack_newest();
   Status hash_all();
@@ -56,8 +52,8 @@ class StringKeys final : public KeyEncoder {
   const TypeId type_;
   const HashSeed seed_;
   const uint64_t hash_mask_;
-  PodVector<Words> words_;      // by id
-  PodVector<uint8_t> classes_;  // by id: the size class
+  PodVector<StringWords> words_;  // by id, as in a Probe
+  PodVector<uint8_t> classes_;    // by id: the size class
   PackedStrings packed_;
   // While packed_ is not in use:
   PodVector<Entry> entries_;

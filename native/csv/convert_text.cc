@@ -9,19 +9,6 @@ namespace millrace::csv {
 
 namespace {
 
-// pairs[n] keeps the first n of 16 bytes.
-struct PrefixMasks {
-  struct Pair {
-    uint64_t low;
-    uint64_t high;
-  };
-  Pair pairs[17];
-  constexpr PrefixMasks() : pairs() {
-    for (size_t n = 0; n < 17; n++) pairs[n] = {swar::kLowBytes[n < 8 ? n : 8], swar::kLowBytes[n < 8 ? 0 : n - 8]};
-  }
-};
-constexpr PrefixMasks kPrefixMasks;
-
 // Fields are looked at for bytes >= 0x80 a block at a time: one test a block while all is ASCII.
 class TextConverter {
  public:
@@ -72,8 +59,8 @@ class TextConverter {
 
 // The high bits of a text's bytes, or-ed.
 uint64_t high_bits_of(const StringRef& text) {
-  const PrefixMasks::Pair masks = kPrefixMasks.pairs[text.size < 16 ? text.size : 16];
-  uint64_t bits = (swar::load64(text.data) & masks.low) | (swar::load64(text.data + 8) & masks.high);
+  const auto [low, high] = first_words(text.data, text.size);
+  uint64_t bits = low | high;
   if (text.size > 16) bits |= or_of_rest(text.data, text.size);
   return bits & swar::kHighBits;
 }
@@ -100,9 +87,7 @@ uint64_t TextConverter::read_block(uint32_t first, uint32_t rows) {
       text += is_quoted;
       size -= 2 * is_quoted;
     }
-    const PrefixMasks::Pair masks = kPrefixMasks.pairs[size < 16 ? size : 16];
-    const uint64_t low = swar::load64(text) & masks.low;
-    const uint64_t high = swar::load64(text + 8) & masks.high;
+    const auto [low, high] = first_words(text, size);
     all_bytes |= low | high;
     if constexpr (quoted) {
       const uint64_t marks = swar::zero_bytes(low ^ quotes) | swar::zero_bytes(high ^ quotes) |

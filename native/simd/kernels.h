@@ -33,26 +33,22 @@ struct Int64Range {
   int64_t max = INT64_MIN;
 };
 
-// Strings of up to 15 bytes, as two words: the bytes, zero-padded, and the size in the last one. They are the words of
-// `base`, but for the bits where `mask` has ones.
+// Strings of up to 15 bytes, as two words: the bytes, zero-padded, and the size in the last one. They are `base`, but
+// for the bits where `mask` has ones.
 struct StringPattern {
-  uint64_t base_low;
-  uint64_t base_high;
-  uint64_t mask_low;
-  uint64_t mask_high;
+  StringWords base;
+  StringWords mask;
 };
 inline constexpr uint64_t kNotPacked = ~uint64_t{0};
 
 // Integers of up to 39 bits and their ids of 24, a word each, in groups of one cache line. A key is in the group that
-// group_of() says, or, where groups are full, in the first one behind that is not.
+// its hash says, or, where groups are full, in the first one behind that is not.
 struct PackedTable {
   static constexpr size_t kGroup = 8;
   static constexpr int kIdBits = 24;
   static constexpr uint64_t kEmpty = ~uint64_t{0};
   const uint64_t* entries;
-  uint64_t group_mask;  // the number of groups, a power of two and at least 2, less one
-  int shift;            // 64 less its bits
-  size_t group_of(uint64_t key) const { return key * 0x9e3779b97f4a7c15 >> shift; }
+  size_t group_mask;  // the number of groups, a power of two, less one
 };
 
 struct KernelTable {
@@ -89,15 +85,17 @@ struct KernelTable {
   // kNotPacked for strings that are not of the pattern. Precondition: the mask has less than 64. Null where the level
   // has no instruction for it.
   void (*pack_strings)(const StringRef* strings, size_t count, const StringPattern& pattern, uint64_t* out) = nullptr;
-  // ids[i] = the id of keys[i], or all ones; returns how many have none. Null where pack_strings() is.
-  uint32_t (*find_packed)(const PackedTable& table, const uint64_t* keys, size_t count, uint32_t* ids) = nullptr;
+  // ids[i] = the id of keys[i], whose search begins at groups[i], or all ones; returns how many have none. Null where
+  // pack_strings() is.
+  uint32_t (*find_packed)(const PackedTable& table, const uint64_t* keys, const uint32_t* groups, size_t count,
+                          uint32_t* ids) = nullptr;
 };
 
 // The table in use: the best that the CPU has, or what MILLRACE_SIMD names (`scalar`, `sse2`, `avx2`, `avx512`, `neon`;
 // an unknown or unsupported name is ignored).
 const KernelTable& kernels();
 
-// Whether the CPU's instruction for pack_strings() is one in hardware: that of Zen 1 and 2 takes a loop of microcode.
+// Whether the CPU's instruction for pack_strings() is one in hardware: Excavator, Zen 1 and Zen 2 loop in microcode.
 bool extracts_bits_fast();
 
 // Forces a level for tests; false when this build or CPU does not have it. Not for use while queries run.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -33,6 +34,15 @@ std::string random_text(std::mt19937& random, size_t size, const std::string& al
   std::string out;
   for (size_t i = 0; i < size; i++) out.push_back(alphabet[random() % alphabet.size()]);
   return out + std::string(128, '\0');
+}
+
+// The bits of `word` where `mask` has ones, side by side.
+uint64_t extracted(uint64_t word, uint64_t mask) {
+  uint64_t out = 0;
+  for (int bit = 0, at = 0; bit < 64; bit++) {
+    if (mask >> bit & 1) out |= (word >> bit & 1) << at++;
+  }
+  return out;
 }
 
 }  // namespace
@@ -143,6 +153,83 @@ TEST("ranges of integers and doubles are those of a plain loop") {
       if (min == 0)
         CHECK_EQ(std::signbit(min),
                  std::any_of(values.begin(), values.end(), [](int64_t value) { return value == INT64_MIN; }));
+    }
+  }
+}
+
+TEST("strings are packed as bit by bit, at every level that can") {
+  std::mt19937_64 random(11);
+  constexpr size_t kStrings = 20, kRoom = 24 + kStringPadding;
+  for (int round = 0; round < check::rounds(2000, 50); round++) {
+    const std::string base(random() % 16, 'k');
+    std::string bytes(kStrings * kRoom, '#');
+    std::vector<StringRef> strings;
+    for (size_t i = 0; i < kStrings; i++) {
+      std::string text = base;
+      for (char& byte : text) {
+        if (random() % 3 == 0) byte = static_cast<char>(random() % (round % 2 ? 4 : 256));
+      }
+      if (random() % 8 == 0) text.resize(random() % 20, '\0');
+      bytes.replace(i * kRoom, text.size(), text);
+      strings.push_back({bytes.data() + i * kRoom, text.size()});
+    }
+    const auto words_of = [](const StringRef& text) {
+      uint64_t words[2] = {0, 0};
+      std::memcpy(words, text.data, std::min<size_t>(text.size, 15));
+      return StringWords{words[0], words[1] | text.size << 56};
+    };
+    simd::StringPattern pattern{words_of({base.data(), base.size()}), {random() & random(), random() & random()}};
+    if (round % 3 == 0) pattern.mask = {0, 0};
+    if (round % 5 == 0) pattern.mask.high |= uint64_t{31} << 56;
+    while (std::popcount(pattern.mask.low) + std::popcount(pattern.mask.high) > 60) pattern.mask.low &= random();
+    for (const simd::KernelTable* level : levels()) {
+      if (!level->pack_strings) continue;
+      std::vector<uint64_t> packed(kStrings);
+      level->pack_strings(strings.data(), kStrings, pattern, packed.data());
+      for (size_t i = 0; i < kStrings; i++) {
+        const StringWords words = words_of(strings[i]);
+        const bool fits = strings[i].size < 16 && ((words.low ^ pattern.base.low) & ~pattern.mask.low) == 0 &&
+                          ((words.high ^ pattern.base.high) & ~pattern.mask.high) == 0;
+        const uint64_t want = extracted(words.low, pattern.mask.low) | extracted(words.high, pattern.mask.high)
+                                                                           << std::popcount(pattern.mask.low);
+        CHECK_EQ(packed[i], fits ? want : simd::kNotPacked);
+      }
+    }
+  }
+}
+
+TEST("a packed table finds what was put there, past full groups and around its end") {
+  std::mt19937_64 random(12);
+  using simd::PackedTable;
+  for (int round = 0; round < check::rounds(200, 10); round++) {
+    const size_t groups = size_t{1} << random() % 4;
+    const size_t slots = groups * PackedTable::kGroup;
+    std::vector<uint64_t> entries(slots, PackedTable::kEmpty);
+    const uint64_t multiplier = round % 4 == 0 ? 0 : random();  // 0: all begin in one group
+    const auto group_of = [&](uint64_t key) { return static_cast<uint32_t>((key * multiplier >> 40) & (groups - 1)); };
+    std::map<uint64_t, uint32_t> want;
+    // One empty entry ends the search for what is not there.
+    for (size_t i = 0; i < std::min<size_t>(slots - 1, random() % (slots + slots / 2)); i++) {
+      const uint64_t key = random() >> 25;
+      if (!want.emplace(key, static_cast<uint32_t>(i)).second) continue;
+      size_t slot = group_of(key) * PackedTable::kGroup;
+      while (entries[slot] != PackedTable::kEmpty) slot = (slot + 1) % slots;
+      entries[slot] = key << PackedTable::kIdBits | i;
+    }
+    std::vector<uint64_t> keys{simd::kNotPacked, random() >> 25, (uint64_t{1} << 39) - 1};
+    for (const auto& [key, id] : want) keys.push_back(key);
+    std::vector<uint32_t> begins;
+    for (const uint64_t key : keys) begins.push_back(group_of(key));
+    for (const simd::KernelTable* level : levels()) {
+      if (!level->find_packed) continue;
+      std::vector<uint32_t> ids(keys.size());
+      const uint32_t missing =
+          level->find_packed({entries.data(), groups - 1}, keys.data(), begins.data(), keys.size(), ids.data());
+      for (size_t i = 0; i < keys.size(); i++) {
+        const auto known = want.find(keys[i]);
+        CHECK_EQ(ids[i], known == want.end() ? ~uint32_t{0} : known->second);
+      }
+      CHECK_EQ(missing, std::count(ids.begin(), ids.end(), ~uint32_t{0}));
     }
   }
 }
